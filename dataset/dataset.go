@@ -1,0 +1,43 @@
+// Package dataset makes the requests of a case: prompts of exact length, drawn
+// from a named source by a seed, in sessions that the load generator walks.
+//
+// In: a source's config, lengths in tokens, a tokenizer, a seed.
+// Out: Sessions. The same config and seed give the same bytes on every machine.
+package dataset
+
+import "time"
+
+// A Request asks the server for one completion.
+type Request struct {
+	ID       string // unique within a run; sent as X-Request-Id
+	Session  string // sessions of more than one turn share it; "" = a session of one
+	Scenario string // which part of a mixed dataset it belongs to; "" = the only one
+	Warmup   bool   // sent before the measured requests, and never measured
+
+	Prompt       string
+	InputLen     int // tokens asked for: what the server should count, special tokens and chat template included
+	PromptTokens int // the client's own count of the prompt as sent; 0 = not counted
+	MaxTokens    int // output length asked for, tokens
+
+	Extra map[string]any // body fields of this request alone; merged after the config's
+}
+
+// A Session is a conversation of one or more requests, in order. Next is given
+// the server's answer to the request before (empty at first) and returns the
+// next request and how long the user thinks before it is due; ok is false after
+// the last one. A session is walked by one goroutine at a time.
+type Session struct {
+	Next func(answer string) (req Request, think time.Duration, ok bool)
+}
+
+// Single is a session of one request.
+func Single(r Request) Session {
+	done := false
+	return Session{Next: func(string) (Request, time.Duration, bool) {
+		if done {
+			return Request{}, 0, false
+		}
+		done = true
+		return r, 0, true
+	}}
+}

@@ -1,0 +1,5 @@
+//go:build hf && cgo
+
+package deps
+
+import _ "github.com/daulet/tokenizers"

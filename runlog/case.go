@@ -1,0 +1,26 @@
+// Package runlog keeps the files of a run: one JSON a case in vLLM's schema with
+// ours after it, records as JSON lines, the run's manifest, journal and lock.
+// A case JSON that exists is whole.
+package runlog
+
+// A Case names one point of a sweep.
+type Case struct {
+	Name    string // file names derive from it: bench_io256x256_mc1_np10
+	Axes    Axes
+	Hash    string // SHA-256 of the canonical resolved case: what would change its figures
+	Seed    uint64 // derived from (run's seed, name, attempt)
+	Attempt int    // 1 for the first
+}
+
+// Axes are the case's coordinates.
+type Axes struct {
+	InputLen       int               `json:"input_len"`  // tokens
+	OutputLen      int               `json:"output_len"` // tokens
+	MaxConcurrency int               `json:"max_concurrency"`
+	NumPrompts     int               `json:"num_prompts"`
+	RequestRate    Rate              `json:"request_rate"` // requests/s; "inf" = unbounded
+	Dataset        string            `json:"dataset"`
+	Server         string            `json:"server,omitempty"`
+	Repeat         int               `json:"repeat"` // 1 for the first
+	More           map[string]string `json:"more,omitempty"`
+}

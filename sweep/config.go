@@ -1,0 +1,68 @@
+// Package sweep reads a config, expands it to a plan, and runs the plan case by
+// case: order, resume, servers.
+package sweep
+
+import (
+	"time"
+
+	"llmsweep/client"
+	"llmsweep/metrics"
+)
+
+// Config is one YAML file, resolved: defaults filled in, variables expanded.
+type Config struct {
+	Path string `yaml:"-"` // the file it was read from
+
+	Model     string            `yaml:"model"`
+	BaseURL   string            `yaml:"base_url"` // as written: "http://…" or "sim:PRESET"
+	Endpoint  string            `yaml:"endpoint"`
+	Backend   string            `yaml:"backend"`
+	Tokenizer string            `yaml:"tokenizer"` // "" = Model, or builtin:qwen3 with sim:
+	APIKeyEnv string            `yaml:"api_key_env"`
+	Proxy     string            `yaml:"proxy"`
+	Headers   map[string]string `yaml:"headers"`
+
+	Dataset            string    `yaml:"dataset"`      // "random"; issue 5 makes it a list of sources with keys
+	InputOutput        []IOLen   `yaml:"input_output"` // tokens
+	ConcurrencyPrompts []Load    `yaml:"concurrency_prompts"`
+	RequestRate        []float64 `yaml:"request_rate"` // requests/s; +Inf = unbounded
+	Burstiness         float64   `yaml:"burstiness"`
+	Repeats            int       `yaml:"repeats"`
+
+	Sampling    map[string]any `yaml:"sampling"`
+	ExtraBody   map[string]any `yaml:"extra_body"`
+	IgnoreEOS   string         `yaml:"ignore_eos"` // auto, true, false
+	Goodput     metrics.SLO    `yaml:"goodput"`    // ms
+	Percentiles []float64      `yaml:"percentiles"`
+
+	Seed            uint64          `yaml:"seed"` // "random" is drawn when the file is read
+	Warmup          Warmup          `yaml:"warmup"`
+	WarmupDrain     bool            `yaml:"warmup_drain"`
+	Timeouts        client.Timeouts `yaml:"timeouts"`
+	ReadyTimeout    time.Duration   `yaml:"ready_timeout"`
+	FailuresAllowed float64         `yaml:"failures_allowed"`
+
+	ResultsDir   string            `yaml:"results_dir"`
+	Records      string            `yaml:"records"` // full, counts, none
+	SaveDetailed bool              `yaml:"save_detailed"`
+	History      History           `yaml:"history"`
+	ResumeWithin time.Duration     `yaml:"resume_within"`
+	Labels       map[string]string `yaml:"labels"`
+}
+
+// IOLen is an input and an output length, tokens.
+type IOLen struct{ Input, Output int }
+
+// Load is a cap on requests in flight and a number of prompts.
+type Load struct{ MaxConcurrency, NumPrompts int }
+
+// Warmup is a count of requests, or Auto = min(max_concurrency, num_prompts, 256).
+type Warmup struct {
+	Auto     bool
+	Requests int
+}
+
+// History bounds how many earlier runs are kept.
+type History struct {
+	Keep int `yaml:"keep"`
+}

@@ -1,0 +1,33 @@
+// Package tokenizer turns text into a model's token ids and back. It alone knows
+// tokenizer.json and tokenizer libraries.
+package tokenizer
+
+// A Tokenizer is one model's, safe for concurrent use.
+type Tokenizer interface {
+	// ID is how results name it: "builtin:qwen3", a hub id or a path.
+	ID() string
+	// Hash is the SHA-256 (hex) of its content.
+	Hash() string
+	// AppendIDs appends text's ids to dst. Added tokens in text are recognised, as
+	// the Rust library does. special adds what the model's own tokenizer adds to a
+	// prompt: BOS, EOS (post-processor, add_bos_token).
+	AppendIDs(dst []uint32, text string, special bool) ([]uint32, error)
+	// Count is len(AppendIDs(nil, text, special)), without the slice.
+	Count(text string, special bool) (int, error)
+	// Decode is the text of ids; special tokens are left out if skipSpecial.
+	Decode(ids []uint32, skipSpecial bool) string
+	// VocabSize is one more than the largest id, added tokens included.
+	VocabSize() int
+	// Special reports whether id is an added token (special or not).
+	Special(id uint32) bool
+	// Chat renders messages by the model's chat template, with the generation
+	// prompt; ErrNoTemplate where it has none. The server counts
+	// AppendIDs(Chat(...), special=false).
+	Chat(messages []Message) (string, error)
+}
+
+// A Message is one turn of a chat.
+type Message struct {
+	Role    string // system, user, assistant
+	Content string
+}
