@@ -2,10 +2,26 @@
 // backends' dialects. It yields a Trace a request and derives nothing from it.
 //
 // In: a dataset.Request. Out: a Trace of instants, counts and the server's words.
+//
+// There are two roads to the server. The fast one writes HTTP/1.1 itself on a
+// connection a request, and on Linux stamps each read with the kernel's receive
+// time. Through a proxy requests go by net/http: instants are then the reader's
+// own (Trace.Lags is nil), Sent is when net/http got its connection, and a
+// connection found closed is replaced by net/http, seen only where it asks for
+// another one.
 package client
 
 import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"net/http"
+	"net/url"
+	"sync"
 	"time"
+
+	"llmsweep/dataset"
 )
 
 // Config is how to reach a server and in which dialect. Its zero Timeouts mean
@@ -19,11 +35,12 @@ type Config struct {
 	Headers   map[string]string // sent with each request
 	ExtraBody map[string]any    // merged last into each body; a null value removes the field
 	Sampling  map[string]any    // temperature, top_p, …: merged before ExtraBody
-	IgnoreEOS string            // "auto", "true" or "false": send ignore_eos and min_tokens = the length asked for
-	Proxy     string            // "none", "env" or a URL
+	IgnoreEOS string            // "auto" (also ""), "true" or "false": send ignore_eos and min_tokens = the length asked for
+	Proxy     string            // "none" (also ""), "env" or a URL
 	Timeouts  Timeouts
-	KeepText  bool      // keep each answer's text in its Trace
-	Start     time.Time // the run's start: instants count from here
+	KeepText  bool           // keep each answer's text in its Trace
+	Start     time.Time      // the run's start: instants count from here; zero = when New is called
+	RootCAs   *x509.CertPool // who signs the server's certificate; nil = the system's roots
 }
 
 // Timeouts bound the parts of a request; each has its own error class.
@@ -33,3 +50,105 @@ type Timeouts struct {
 	Idle       time.Duration `yaml:"idle" json:"idle"`               // between events; comments do not count
 	Request    time.Duration `yaml:"request" json:"request"`         // from sent to the end
 }
+
+// A Client sends requests to one server; safe for concurrent use.
+type Client struct {
+	cfg     Config
+	base    *url.URL // BaseURL without credentials
+	target  *url.URL // where requests go
+	header  http.Header
+	dialect dialect
+	road    road
+	secrets []string
+	blocks  sync.Pool // of *[]byte, blockSize each
+}
+
+// New checks cfg and prepares the road to the server; nothing is sent. The
+// error names every key that is wrong.
+func New(cfg Config) (*Client, error) {
+	if cfg.Start.IsZero() {
+		cfg.Start = time.Now()
+	}
+	if cfg.IgnoreEOS == "" {
+		cfg.IgnoreEOS = "auto"
+	}
+	base, proxy, err := cfg.check()
+	if err != nil {
+		return nil, err
+	}
+	c := &Client{cfg: cfg, secrets: cfg.secrets(base)}
+	c.dialect.cfg = cfg
+	c.blocks.New = func() any {
+		b := make([]byte, 0, blockSize)
+		return &b
+	}
+	c.header = cfg.header(base)
+	base.User = nil
+	c.base, c.target = base, endpoint(base, cfg)
+	var tc *tls.Config
+	if base.Scheme == "https" {
+		tc = &tls.Config{ServerName: base.Hostname(), RootCAs: cfg.RootCAs, NextProtos: []string{"http/1.1"}}
+	}
+	if proxy != nil {
+		c.road = newProxied(c.target, c.header, proxy, tc, cfg)
+		return c, nil
+	}
+	c.road = &fast{
+		pool: pool{addr: hostPort(base), tls: tc, connect: cfg.Timeouts.Connect, start: cfg.Start},
+		head: requestHead(c.target, c.header),
+	}
+	return c, nil
+}
+
+// Do sends r and reads the answer to its end. What was seen until a failure or
+// the end of ctx is in the Trace; Due and Queued are left to the caller.
+func (c *Client) Do(ctx context.Context, r dataset.Request) Trace {
+	t := Trace{Request: r}
+	for {
+		without := c.dialect.without()
+		body, err := c.dialect.body(r, without)
+		if err != nil {
+			t.Err = &Error{Class: Protocol, Err: fmt.Errorf("request body: %w", err)}
+			return t
+		}
+		refusal := c.exchange(ctx, message{id: r.ID, body: body}, &t)
+		named := c.dialect.refuse(t.Status, refusal, without)
+		if len(named) == 0 || ctx.Err() != nil {
+			return t
+		}
+		t = Trace{Request: r, Reconnects: t.Reconnects, Resent: t.Resent}
+		for _, f := range named {
+			if t.Resent != "" {
+				t.Resent += ", "
+			}
+			t.Resent += f
+		}
+	}
+}
+
+// Probe sends one request outside of any load, to learn what the server makes
+// of it. It is Do under the name that says so.
+func (c *Client) Probe(ctx context.Context, r dataset.Request) Trace { return c.Do(ctx, r) }
+
+// Open opens connections ahead, TLS handshake included, until n idle ones
+// exist. Through a proxy it does nothing.
+func (c *Client) Open(ctx context.Context, n int) error { return c.road.open(ctx, n) }
+
+// Close closes the idle connections; those in use are closed when their request
+// ends.
+func (c *Client) Close() { c.road.close() }
+
+// Notes says what was found out about the server, one sentence each.
+func (c *Client) Notes() []string {
+	c.dialect.mu.Lock()
+	defer c.dialect.mu.Unlock()
+	notes := make([]string, len(c.dialect.notes))
+	for i, n := range c.dialect.notes {
+		notes[i] = c.redact(n)
+	}
+	return notes
+}
+
+// EOSIgnored reports whether requests ask the server to ignore the end of
+// sequence: not so once it has refused the field.
+func (c *Client) EOSIgnored() bool { return c.dialect.eosIgnored() }

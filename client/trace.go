@@ -1,6 +1,7 @@
 package client
 
 import (
+	"errors"
 	"fmt"
 
 	"llmsweep/dataset"
@@ -29,6 +30,7 @@ type Trace struct {
 	Tokens   []int32 // per arrival: tokens in that chunk, by continuous usage; nil = unknown
 
 	Events       int   // SSE events with data, [DONE] included
+	UserStamps   int   // token-bearing events stamped by the reader's clock: no kernel stamp, or one off by a clock step
 	SharedEvents int   // token-bearing events that came in a read together with another one
 	RoleArrival  int64 // arrival of the first chunk that had choices, with or without a token (vLLM's first token)
 
@@ -73,6 +75,11 @@ const (
 	Cancelled         Class = "cancelled"
 )
 
+// ErrCaseTimeout is the cause (context.WithTimeoutCause, context.WithCancelCause)
+// that ends the requests of a case which took too long; they then fail as
+// TimeoutCase, not Cancelled.
+var ErrCaseTimeout = errors.New("the case's time is over")
+
 // An Error says why a request failed: its class, and the server's own words
 // where it had any.
 type Error struct {
@@ -88,11 +95,11 @@ func (e *Error) Error() string {
 	if e.Status != 0 && e.Status != 200 {
 		s += fmt.Sprintf(": status %d", e.Status)
 	}
-	if e.Body != "" {
-		return s + ": " + Words(e.Body)
-	}
 	if e.Err != nil {
-		return s + ": " + e.Err.Error()
+		s += ": " + e.Err.Error()
+	}
+	if e.Body != "" {
+		s += ": " + Words(e.Body)
 	}
 	return s
 }

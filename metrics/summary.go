@@ -106,4 +106,5 @@ type SteadyState struct {
 type Validity struct {
 	Verdict string   // "valid", "suspect" or "invalid"
 	Reasons []string // each with its figure and limit
+	Invalid int      // how many of Reasons, from the first, say "invalid"; the rest say "suspect"
 }

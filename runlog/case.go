@@ -5,11 +5,11 @@ package runlog
 
 // A Case names one point of a sweep.
 type Case struct {
-	Name    string // file names derive from it: bench_io256x256_mc1_np10
-	Axes    Axes
-	Hash    string // SHA-256 of the canonical resolved case: what would change its figures
-	Seed    uint64 // derived from (run's seed, name, attempt)
-	Attempt int    // 1 for the first
+	Name    string `json:"name"` // file names derive from it: bench_io256x256_mc1_np10
+	Axes    Axes   `json:"axes"`
+	Hash    string `json:"hash"`    // SHA-256 of the canonical resolved case: what would change its figures
+	Seed    uint64 `json:"seed"`    // derived from (run's seed, name, attempt)
+	Attempt int    `json:"attempt"` // 1 for the first
 }
 
 // Axes are the case's coordinates.
@@ -24,3 +24,12 @@ type Axes struct {
 	Repeat         int               `json:"repeat"` // 1 for the first
 	More           map[string]string `json:"more,omitempty"`
 }
+
+// The status of a case, as its JSON and the journal tell it.
+const (
+	StatusStarted     = "started"     // in the journal only: no case JSON yet
+	StatusMeasured    = "measured"    // its figures count
+	StatusFailed      = "failed"      // no request completed, or ended by errors, a timeout or a dead server
+	StatusInterrupted = "interrupted" // ended by the user
+	StatusMissing     = "missing"     // the journal has it as ended, but its case JSON is gone
+)

@@ -13,6 +13,10 @@ import (
 type Config struct {
 	Path string `yaml:"-"` // the file it was read from
 
+	// written holds headers, sampling and extra_body with their variables as
+	// they stand in the file: Redacted's, so that no secret reaches one.
+	written written
+
 	Model     string            `yaml:"model"`
 	BaseURL   string            `yaml:"base_url"` // as written: "http://…" or "sim:PRESET"
 	Endpoint  string            `yaml:"endpoint"`
@@ -36,6 +40,7 @@ type Config struct {
 	Percentiles []float64      `yaml:"percentiles"`
 
 	Seed            uint64          `yaml:"seed"` // "random" is drawn when the file is read
+	SeedRandom      bool            `yaml:"-"`    // Seed was drawn: a resumed run takes the first run's instead
 	Warmup          Warmup          `yaml:"warmup"`
 	WarmupDrain     bool            `yaml:"warmup_drain"`
 	Timeouts        client.Timeouts `yaml:"timeouts"`

@@ -1,6 +1,21 @@
 // Package tokenizer turns text into a model's token ids and back. It alone knows
 // tokenizer.json and tokenizer libraries.
+//
+// In: a hub id, a path or builtin:qwen3. Out: a Tokenizer whose ids are those of
+// the Hugging Face tokenizers library for the same tokenizer.json.
 package tokenizer
+
+import "errors"
+
+// ErrNoTemplate reports a tokenizer without a chat template.
+var ErrNoTemplate = errors.New("the tokenizer has no chat template; use the completions endpoint, or put a chat_template.jinja beside its tokenizer.json")
+
+// ErrNotFound reports a tokenizer that is in none of the places looked at.
+var ErrNotFound = errors.New("tokenizer not found")
+
+// ErrUnsupported reports a tokenizer.json that the pure-Go reader cannot follow
+// exactly: another model than BPE, or a part it does not know.
+var ErrUnsupported = errors.New("unsupported tokenizer.json")
 
 // A Tokenizer is one model's, safe for concurrent use.
 type Tokenizer interface {

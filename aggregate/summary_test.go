@@ -1,0 +1,58 @@
+package aggregate
+
+import (
+	"fmt"
+	"os"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"llmsweep/runlog"
+)
+
+func repeat(n, cap int, ttft float64) Row {
+	return Row{
+		Case: fmt.Sprintf("bench_io1x1_mc%d_np8_run%d", cap, n), MaxConcurrency: &cap, NumPrompts: 8, RequestRate: "inf",
+		Repeat: &n, Status: runlog.StatusMeasured, MeanTTFT: &ttft,
+	}
+}
+
+// 2, 4, 9: mean 5, median 4, squares around the mean 9 + 1 + 16 = 26, ÷ 2 = 13.
+func TestGroups(t *testing.T) {
+	failed := repeat(4, 1, 1000)
+	failed.Status = runlog.StatusFailed
+	vllm := repeat(1, 1, 7)
+	vllm.Repeat, vllm.Status = nil, ""
+	other := vllm
+	other.Case = "another"
+	groups := Groups([]Row{repeat(1, 1, 2), repeat(1, 2, 8), repeat(2, 1, 9), repeat(3, 1, 4), failed, vllm, other})
+	var got []string
+	for _, g := range groups {
+		f := g.Figures[2]
+		got = append(got, fmt.Sprintf("%s: %d repeats, %s of %d: %s %s %s %s", g.First.Case, g.Repeats, f.Name, f.N, four(f.Mean), four(f.Median), four(f.Std), four(f.CV)))
+		if x := g.Figures[0]; x.N != 0 || x.Mean != nil || x.Std != nil {
+			t.Errorf("%s: a figure that no repeat has is %+v", g.First.Case, x)
+		}
+	}
+	want := []string{
+		"bench_io1x1_mc1_np8_run1: 3 repeats, mean_ttft_ms of 3: 5.0000 4.0000 3.6056 0.7211",
+		"bench_io1x1_mc2_np8_run1: 1 repeats, mean_ttft_ms of 1: 8.0000 8.0000 - -",
+		"bench_io1x1_mc1_np8_run1: 1 repeats, mean_ttft_ms of 1: 7.0000 7.0000 - -",
+		"another: 1 repeats, mean_ttft_ms of 1: 7.0000 7.0000 - -",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("groups (-want +got):\n%s", diff)
+	}
+	path, err := WriteSummary(t.TempDir(), groups)
+	check(t, err)
+	text, err := os.ReadFile(path)
+	check(t, err)
+	golden(t, "summary.golden.csv", string(text))
+}
+
+func four(v *float64) string {
+	if v == nil {
+		return "-"
+	}
+	return fmt.Sprintf("%.4f", *v)
+}

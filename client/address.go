@@ -1,0 +1,184 @@
+package client
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// check reports all that is wrong with a config, and reads its addresses. proxy
+// is nil where none is asked for.
+func (cfg *Config) check() (base *url.URL, proxy func(*http.Request) (*url.URL, error), err error) {
+	var faults []error
+	fault := func(key string, value any, want string) {
+		faults = append(faults, fmt.Errorf("%s: %v, want %s", key, value, want))
+	}
+	if cfg.Backend != "openai" && cfg.Backend != "openai-chat" {
+		fault("backend", cfg.Backend, "openai or openai-chat")
+	}
+	if !slices.Contains([]string{"auto", "true", "false"}, cfg.IgnoreEOS) {
+		fault("ignore_eos", cfg.IgnoreEOS, "auto, true or false")
+	}
+	base, err = url.Parse(cfg.BaseURL)
+	if err != nil || base.Host == "" || base.Scheme != "http" && base.Scheme != "https" {
+		shown := cfg.BaseURL
+		if err != nil || base.User != nil {
+			shown = "(not shown: it may hold a password)"
+		}
+		fault("base_url", shown, "http(s)://host[:port][/prefix]")
+	}
+	switch cfg.Proxy {
+	case "", "none":
+	case "env":
+		proxy = http.ProxyFromEnvironment
+	default:
+		u, err := url.Parse(cfg.Proxy)
+		if err != nil || u.Host == "" {
+			fault("proxy", "(not shown: it may hold a password)", "none, env or a URL")
+		} else {
+			proxy = http.ProxyURL(u)
+		}
+	}
+	for name, value := range cfg.Headers {
+		if !headerName(name) {
+			fault("headers", name, "a name of letters, digits and hyphens")
+		} else if !headerValue(value) {
+			fault("headers."+name, "(not shown)", "a value on one line")
+		}
+	}
+	if !headerValue(cfg.APIKey) {
+		fault("api key", "(not shown)", "a value on one line")
+	}
+	return base, proxy, errors.Join(faults...)
+}
+
+// endpoint is where requests go. A base that already ends in /v1, as other
+// tools want it, is not given a second one.
+func endpoint(base *url.URL, cfg Config) *url.URL {
+	path := cfg.Endpoint
+	switch {
+	case path != "":
+	case cfg.Backend == "openai-chat":
+		path = "/v1/chat/completions"
+	default:
+		path = "/v1/completions"
+	}
+	return below(base, path)
+}
+
+// below is the address of path under base.
+func below(base *url.URL, path string) *url.URL {
+	prefix := strings.TrimSuffix(base.String(), "/")
+	if strings.HasSuffix(prefix, "/v1") {
+		path = strings.TrimPrefix(path, "/v1")
+	}
+	u, err := url.Parse(prefix + "/" + strings.TrimPrefix(path, "/"))
+	if err != nil {
+		return base.JoinPath(path)
+	}
+	return u
+}
+
+// hostPort is the address to dial.
+func hostPort(u *url.URL) string {
+	port := u.Port()
+	if port == "" {
+		port = "80"
+		if u.Scheme == "https" {
+			port = "443"
+		}
+	}
+	return net.JoinHostPort(u.Hostname(), port)
+}
+
+// header is the headers of each request; those of the config replace ours.
+func (cfg *Config) header(base *url.URL) http.Header {
+	h := http.Header{}
+	h.Set("Accept", "text/event-stream")
+	h.Set("Accept-Encoding", "identity")
+	h.Set("Content-Type", "application/json")
+	h.Set("User-Agent", "llmsweep")
+	if base.User != nil {
+		password, _ := base.User.Password()
+		r := http.Request{Header: h}
+		r.SetBasicAuth(base.User.Username(), password)
+	}
+	if cfg.APIKey != "" {
+		h.Set("Authorization", "Bearer "+cfg.APIKey)
+	}
+	for name, value := range cfg.Headers {
+		h.Set(name, value)
+	}
+	return h
+}
+
+// requestHead is the request line and the headers that every request shares.
+func requestHead(u *url.URL, h http.Header) string {
+	var b strings.Builder
+	host := u.Host
+	if v := h.Get("Host"); v != "" {
+		host = v
+	}
+	fmt.Fprintf(&b, "POST %s HTTP/1.1\r\nHost: %s\r\n", u.RequestURI(), host)
+	_ = h.WriteSubset(&b, map[string]bool{"Host": true, "Content-Length": true, "X-Request-Id": true}) // a Builder takes all
+	return b.String()
+}
+
+// headerName reports whether s is a token (RFC 9110, section 5.6.2).
+func headerName(s string) bool {
+	for _, b := range []byte(s) {
+		letter := 'a' <= b|0x20 && b|0x20 <= 'z' || '0' <= b && b <= '9'
+		if !letter && !strings.ContainsRune("!#$%&'*+-.^_`|~", rune(b)) {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// headerValue reports whether s can stand in a header line.
+func headerValue(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f })
+}
+
+// secrets is what must not appear in errors, whoever quotes it.
+func (cfg *Config) secrets(base *url.URL) []string {
+	var all []string
+	if cfg.APIKey != "" {
+		all = append(all, cfg.APIKey)
+	}
+	if password, ok := base.User.Password(); ok && password != "" {
+		all = append(all, password)
+	}
+	for name, value := range cfg.Headers {
+		for _, part := range []string{"auth", "key", "token", "secret", "cookie"} {
+			if strings.Contains(strings.ToLower(name), part) && len(value) >= 8 {
+				all = append(all, value, strings.TrimPrefix(value, "Bearer "))
+				break
+			}
+		}
+	}
+	return all
+}
+
+// redact is s without secrets.
+func (c *Client) redact(s string) string {
+	for _, secret := range c.secrets {
+		s = strings.ReplaceAll(s, secret, "[secret]")
+	}
+	return s
+}
+
+// redactError is err without secrets: itself where it holds none.
+func (c *Client) redactError(err error) error {
+	if err == nil {
+		return nil
+	}
+	if said := c.redact(err.Error()); said != err.Error() {
+		return errors.New(said)
+	}
+	return err
+}

@@ -1,0 +1,510 @@
+package client
+
+import (
+	"context"
+	"crypto/x509"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"llmsweep/dataset"
+)
+
+// A server that announces keep-alive and closes after each answer, as
+// llama.cpp's does, costs reconnects and no failure.
+func TestServerThatCloses(t *testing.T) {
+	answer := "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\nKeep-Alive: timeout=5, max=100\r\n\r\n" +
+		string(cuts[0].chunked([]byte(good), true))
+	s := serveRaw(t, always(answer, false))
+	c := newClient(t, Config{BaseURL: s.url()})
+	reconnects, kept := 0, 0
+	for i := range 40 {
+		got := c.Do(t.Context(), request)
+		if got.Err != nil {
+			t.Fatalf("request %d: %v", i, got.Err)
+		}
+		reconnects += got.Reconnects
+		if got.ConnectStart == 0 {
+			kept++
+		}
+	}
+	if reconnects != 39 || kept != 0 || s.requests.Load() != 40 {
+		t.Errorf("%d reconnects, %d on kept connections, %d requests seen; want 39, 0, 40", reconnects, kept, s.requests.Load())
+	}
+}
+
+func TestKeepAlive(t *testing.T) {
+	s := serveRaw(t, always(sse(good), true))
+	c := newClient(t, Config{BaseURL: s.url()})
+	if err := c.Open(t.Context(), 5); err != nil {
+		t.Fatal(err)
+	}
+	var wg sync.WaitGroup
+	for range 5 {
+		wg.Go(func() {
+			for range 20 {
+				if got := c.Do(t.Context(), request); got.Err != nil || got.ConnectStart != 0 || got.Reconnects != 0 {
+					t.Errorf("connect start %d, %d reconnects, error %v; want a kept connection", got.ConnectStart, got.Reconnects, got.Err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if err := c.Open(t.Context(), 5); err != nil || s.conns.Load() != 5 {
+		t.Errorf("%d connections, error %v; want 5: open ones count", s.conns.Load(), err)
+	}
+}
+
+// A request that the server took, and then did not answer, is not sent again.
+func TestNoHiddenRetry(t *testing.T) {
+	n := 0
+	s := serveRaw(t, func(c net.Conn, _ *http.Request, _ []byte) bool {
+		if n++; n == 1 {
+			_, _ = io.WriteString(c, sse(good))
+			return true
+		}
+		return false
+	})
+	c := newClient(t, Config{BaseURL: s.url()})
+	first, second := c.Do(t.Context(), request), c.Do(t.Context(), request)
+	if first.Err != nil || class(second) != Truncated || s.requests.Load() != 2 {
+		t.Errorf("%v, then %v; %d requests seen, want 2 and the second truncated", first.Err, second.Err, s.requests.Load())
+	}
+}
+
+func TestTLS(t *testing.T) {
+	s := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/event-stream")
+		for e := range strings.SplitAfterSeq(good, "\n\n") {
+			_, _ = io.WriteString(w, e)
+			w.(http.Flusher).Flush()
+		}
+	}))
+	defer s.Close()
+	s.Config.ErrorLog = log.New(io.Discard, "", 0) // the client that refuses its certificate
+	roots := x509.NewCertPool()
+	roots.AddCert(s.Certificate())
+	c := newClient(t, Config{BaseURL: s.URL, RootCAs: roots})
+	if err := c.Open(t.Context(), 1); err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		got := c.Do(t.Context(), request)
+		if got.Err != nil || len(got.Arrivals) != 2 || got.ConnectStart != 0 {
+			t.Errorf("%d tokens, connect start %d, error %v", len(got.Arrivals), got.ConnectStart, got.Err)
+		}
+		if runtime.GOOS == "linux" && len(got.Lags) != 2 {
+			t.Errorf("%d lags: no kernel stamps below TLS", len(got.Lags))
+		}
+	}
+	fresh := newClient(t, Config{BaseURL: s.URL, RootCAs: roots}).Do(t.Context(), request)
+	if fresh.TLSDone < fresh.Connected || fresh.Connected < fresh.ConnectStart || fresh.ConnectStart == 0 || fresh.Sent < fresh.TLSDone {
+		t.Errorf("connect start %d, connected %d, TLS %d, sent %d: not in order", fresh.ConnectStart, fresh.Connected, fresh.TLSDone, fresh.Sent)
+	}
+	if got := newClient(t, Config{BaseURL: s.URL}).Do(t.Context(), request); class(got) != TLS {
+		t.Errorf("unknown authority: %v, want class tls", got.Err)
+	}
+}
+
+// Each bound has its class, and what came before it stays.
+func TestTimeouts(t *testing.T) {
+	const short, long = 60 * time.Millisecond, time.Minute
+	role := `data: {"choices":[{"delta":{"role":"assistant"}}]}` + "\n\n"
+	for _, tt := range []struct {
+		name   string
+		to     Timeouts
+		at     string // sent at once
+		every  string // sent every 10 ms after that
+		class  Class
+		tokens int
+	}{
+		{"no head", Timeouts{FirstToken: short, Request: long}, "", "", TimeoutFirstToken, 0},
+		{"head alone", Timeouts{FirstToken: short, Request: long}, sseHead, "", TimeoutFirstToken, 0},
+		{"role and pings", Timeouts{FirstToken: 2 * short, Idle: short, Request: long}, sseHead + role, ": ping\n\n", TimeoutFirstToken, 0},
+		{"stall", Timeouts{FirstToken: long, Idle: short, Request: long}, sseHead + token + token, "", TimeoutIdle, 2},
+		{"comments do not count", Timeouts{FirstToken: long, Idle: short, Request: long}, sseHead + token, ": ping\n\n", TimeoutIdle, 1},
+		{"idle without first_token", Timeouts{Idle: short}, sseHead + role, ": ping\n\n", TimeoutIdle, 0},
+		{"hung server", Timeouts{Request: short}, sseHead, ": ping\n\n", TimeoutRequest, 0},
+		{"finished, then hung", Timeouts{Idle: short}, sseHead + token + token + finish, "", "", 2},
+	} {
+		s := serveRaw(t, func(c net.Conn, _ *http.Request, _ []byte) bool {
+			_, err := io.WriteString(c, tt.at)
+			for err == nil {
+				time.Sleep(10 * time.Millisecond)
+				if _, err = io.WriteString(c, tt.every); tt.every == "" {
+					_, err = io.Copy(io.Discard, c)
+					break
+				}
+			}
+			return false
+		})
+		got := newClient(t, Config{BaseURL: s.url(), Timeouts: tt.to}).Do(t.Context(), request)
+		if class(got) != tt.class || len(got.Arrivals) != tt.tokens {
+			t.Errorf("%s: %d tokens, %v; want %d, class %q", tt.name, len(got.Arrivals), got.Err, tt.tokens, tt.class)
+		}
+		if tt.class == TimeoutFirstToken && got.End-got.Sent < int64(tt.to.FirstToken) {
+			t.Errorf("%s: ended %d ns after it was sent", tt.name, got.End-got.Sent)
+		}
+	}
+}
+
+// An idle bound counts from the last event, however many came.
+func TestIdleIsMovedOn(t *testing.T) {
+	s := serveRaw(t, func(c net.Conn, _ *http.Request, _ []byte) bool {
+		_, _ = io.WriteString(c, sseHead)
+		for range 20 {
+			_, _ = io.WriteString(c, token)
+			time.Sleep(20 * time.Millisecond)
+		}
+		_, _ = io.WriteString(c, finish)
+		return false
+	})
+	c := newClient(t, Config{BaseURL: s.url(), Timeouts: Timeouts{FirstToken: 10 * time.Second, Idle: 300 * time.Millisecond}})
+	if got := c.Do(t.Context(), request); got.Err != nil || len(got.Arrivals) != 20 {
+		t.Errorf("%d tokens, %v", len(got.Arrivals), got.Err)
+	}
+}
+
+func TestConnectFailures(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	closed := "http://" + l.Addr().String()
+	l.Close()
+	c := newClient(t, Config{BaseURL: closed})
+	if got := c.Do(t.Context(), request); class(got) != Connect || got.Sent != 0 || got.End == 0 {
+		t.Errorf("sent %d, %v; want class connect", got.Sent, got.Err)
+	}
+	if err := c.Open(t.Context(), 3); err == nil || !strings.Contains(err.Error(), "connect") {
+		t.Errorf("Open: %v", err)
+	}
+	if err := c.Ready(t.Context()); err == nil || !strings.Contains(err.Error(), closed) || !strings.Contains(err.Error(), "start the server") {
+		t.Errorf("Ready: %v; want the URL and the next step", err)
+	}
+	// A listener that never shakes hands: the handshake is part of connecting.
+	mute := serveRaw(t, always("", true))
+	c = newClient(t, Config{BaseURL: "https://" + mute.Addr().String(), Timeouts: Timeouts{Connect: 50 * time.Millisecond}})
+	if got := c.Do(t.Context(), request); class(got) != TimeoutConnect && class(got) != TLS {
+		t.Errorf("%v; want class timeout_connect", got.Err)
+	}
+}
+
+// A cancelled request keeps what came, and says by whom it was ended.
+func TestCancel(t *testing.T) {
+	for _, tt := range []struct {
+		cause error
+		class Class
+	}{
+		{nil, Cancelled},
+		{fmt.Errorf("case x: %w", ErrCaseTimeout), TimeoutCase},
+	} {
+		ctx, cancel := context.WithCancelCause(t.Context())
+		s := serveRaw(t, func(c net.Conn, _ *http.Request, _ []byte) bool {
+			_, _ = io.WriteString(c, sseHead+token)
+			time.Sleep(50 * time.Millisecond)
+			cancel(tt.cause)
+			_, _ = io.Copy(io.Discard, c)
+			return false
+		})
+		c := newClient(t, Config{BaseURL: s.url()})
+		got := c.Do(ctx, request)
+		if class(got) != tt.class || len(got.Arrivals) != 1 || got.End < got.Arrivals[0] || got.Text != "a" {
+			t.Errorf("%d tokens, text %q, %v; want 1, class %s", len(got.Arrivals), got.Text, got.Err, tt.class)
+		}
+		if got := c.Do(ctx, request); class(got) != tt.class || got.Sent != 0 {
+			t.Errorf("after the end: sent %d, %v", got.Sent, got.Err)
+		}
+	}
+}
+
+// Fields that a server refuses are dropped for good, and that is noted.
+func TestRefusedFields(t *testing.T) {
+	for _, tt := range []struct {
+		name, answer, mode string
+		sends              int64
+		resent             string
+		ignored            bool
+		class              Class
+	}{
+		{"names ignore_eos", `{"detail":[{"type":"extra_forbidden","loc":["body","ignore_eos"],"msg":"Extra inputs are not permitted"}]}`, "auto", 3, "ignore_eos", false, ""},
+		{"names both", `{"error":{"message":"unknown fields: ignore_eos, min_tokens"}}`, "auto", 3, "ignore_eos, min_tokens", false, ""},
+		{"names stream_options", `{"error":"stream_options is not supported"}`, "true", 3, "stream_options", true, ""},
+		{"names it, but it was asked for", `{"error":"unknown field ignore_eos"}`, "true", 2, "", true, HTTP4xx},
+		{"quotes the whole request", `{"detail":[{"loc":["body","x"],"msg":"missing","input":{"ignore_eos":true}}]}`, "auto", 2, "", true, HTTP4xx},
+	} {
+		s := serveRaw(t, func(c net.Conn, _ *http.Request, body []byte) bool {
+			var sent map[string]any
+			_ = json.Unmarshal(body, &sent)
+			words := strings.Contains
+			for _, f := range optional {
+				if _, has := sent[f]; has && words(tt.answer, f) {
+					_, err := fmt.Fprintf(c, "HTTP/1.1 422 Unprocessable Entity\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", len(tt.answer), tt.answer)
+					return err == nil
+				}
+			}
+			_, err := io.WriteString(c, sse(good))
+			return err == nil
+		})
+		c := newClient(t, Config{BaseURL: s.url(), IgnoreEOS: tt.mode})
+		first, second := c.Do(t.Context(), request), c.Do(t.Context(), request)
+		if class(first) != tt.class || class(second) != tt.class || first.Resent != tt.resent || second.Resent != "" || s.requests.Load() != tt.sends {
+			t.Errorf("%s: %v, then %v; resent %q, %q; %d sends", tt.name, first.Err, second.Err, first.Resent, second.Resent, s.requests.Load())
+		}
+		notes := c.Notes()
+		if c.EOSIgnored() != tt.ignored || (len(notes) > 0) != (tt.resent != "") {
+			t.Errorf("%s: EOS ignored %v, notes %q", tt.name, c.EOSIgnored(), notes)
+		}
+		if tt.resent != "" && !strings.Contains(notes[0], "dropped: the server answered 422: ") {
+			t.Errorf("%s: note %q", tt.name, notes[0])
+		}
+	}
+}
+
+func TestBody(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		cfg  Config
+		req  dataset.Request
+		want string
+	}{
+		{"completions", Config{Backend: "openai", Model: "m", IgnoreEOS: "auto"}, dataset.Request{Prompt: "<a>", MaxTokens: 7},
+			`{"model":"m","prompt":"<a>","stream":true,"ignore_eos":true,"min_tokens":7,"max_tokens":7,"stream_options":{"include_usage":true}}`},
+		{"chat", Config{Backend: "openai-chat", Model: "m", IgnoreEOS: "false"}, dataset.Request{Prompt: "a", MaxTokens: 7},
+			`{"model":"m","messages":[{"role":"user","content":"a"}],"stream":true,"max_tokens":7,"stream_options":{"include_usage":true}}`},
+		{"layers", Config{Backend: "openai", Model: "m", IgnoreEOS: "true",
+			Sampling:  map[string]any{"temperature": 0, "top_p": 0.5, "seed": 1},
+			ExtraBody: map[string]any{"top_p": 0.6, "stream_options": nil, "min_tokens": 1}},
+			dataset.Request{Prompt: "a", MaxTokens: 7, Extra: map[string]any{"min_tokens": 2, "seed": nil}},
+			`{"model":"m","prompt":"a","stream":true,"ignore_eos":true,"max_tokens":7,"min_tokens":2,"temperature":0,"top_p":0.6}`},
+	} {
+		d := dialect{cfg: tt.cfg}
+		got, err := d.body(tt.req, nil)
+		if err != nil || string(got) != tt.want {
+			t.Errorf("%s:\n%s\nwant\n%s\n(%v)", tt.name, got, tt.want, err)
+		}
+	}
+	d := dialect{cfg: Config{Backend: "openai"}}
+	if _, err := d.body(dataset.Request{Extra: map[string]any{"x": make(chan int)}}, nil); err == nil || !strings.Contains(err.Error(), "body field x") {
+		t.Errorf("a field that is no JSON: %v", err)
+	}
+}
+
+// Secrets are sent, and quoted by nobody.
+func TestSecrets(t *testing.T) {
+	s := serveRaw(t, func(c net.Conn, r *http.Request, _ []byte) bool {
+		said := `{"error":"bad key ` + r.Header.Get("Authorization") + ` ` + r.Header.Get("X-Api-Key") + `"}`
+		_, err := fmt.Fprintf(c, "HTTP/1.1 401 Unauthorized\r\nContent-Length: %d\r\n\r\n%s", len(said), said)
+		return err == nil
+	})
+	c := newClient(t, Config{BaseURL: s.url() + "/prefix/", APIKey: "sk-abc", Headers: map[string]string{"X-Api-Key": "hunter2hunter2", "X-Team": "a"}})
+	got := c.Do(t.Context(), request)
+	if said := got.Err.Error() + got.Err.Body; strings.Contains(said, "sk-abc") || strings.Contains(said, "hunter2") || !strings.Contains(said, "bad key Bearer [secret] [secret]") {
+		t.Errorf("error %q", said)
+	}
+	h := s.heads[0]
+	if h.Get("Authorization") != "Bearer sk-abc" || h.Get("X-Team") != "a" || h.Get("X-Request-Id") != "r1" || h.Get("Accept-Encoding") != "identity" {
+		t.Errorf("headers %v", h)
+	}
+	_, err := New(Config{Backend: "x", BaseURL: "ftp://u:hunter2@h", IgnoreEOS: "yes", Headers: map[string]string{"a b": "", "C": "x\r\nhunter2: y"}, APIKey: "sk\n"})
+	if err == nil || strings.Contains(err.Error(), "hunter2") || strings.Count(err.Error(), "\n") != 5 {
+		t.Errorf("want six faults and no secret in %v", err)
+	}
+}
+
+func TestProxy(t *testing.T) {
+	s := serveRaw(t, always(sse(good), true))
+	var seen []string
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		seen = append(seen, r.URL.String())
+		r.RequestURI = ""
+		resp, err := http.DefaultTransport.RoundTrip(r)
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusBadGateway)
+			return
+		}
+		defer resp.Body.Close()
+		w.Header().Set("Content-Type", resp.Header.Get("Content-Type"))
+		_, _ = io.Copy(w, resp.Body)
+	}))
+	defer proxy.Close()
+	defer http.DefaultTransport.(*http.Transport).CloseIdleConnections()
+	c := newClient(t, Config{BaseURL: s.url(), Proxy: proxy.URL})
+	for i := range 2 {
+		got := c.Do(t.Context(), request)
+		if got.Err != nil || len(got.Arrivals) != 2 || got.Lags != nil || got.UserStamps != 2 || (got.ConnectStart == 0) != (i == 1) {
+			t.Errorf("%+v", got)
+		}
+		checkOrder(t, got)
+	}
+	if want := s.url() + "/v1/completions"; !slices.Equal(seen, []string{want, want}) {
+		t.Errorf("the proxy saw %q", seen)
+	}
+	hung := serveRaw(t, func(c net.Conn, _ *http.Request, _ []byte) bool {
+		_, _ = io.WriteString(c, sseHead+token)
+		_, _ = io.Copy(io.Discard, c)
+		return false
+	})
+	c = newClient(t, Config{BaseURL: "http://server.test", Proxy: hung.url(), Timeouts: Timeouts{Idle: 60 * time.Millisecond, FirstToken: 30 * time.Millisecond}})
+	if got := c.Do(t.Context(), request); class(got) != TimeoutIdle || len(got.Arrivals) != 1 {
+		t.Errorf("%d tokens, %v; want timeout_idle after 1", len(got.Arrivals), got.Err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	time.AfterFunc(50*time.Millisecond, cancel)
+	c = newClient(t, Config{BaseURL: "http://server.test", Proxy: hung.url()})
+	if got := c.Do(ctx, request); class(got) != Cancelled {
+		t.Errorf("%v, want cancelled", got.Err)
+	}
+}
+
+func TestModelsAndReady(t *testing.T) {
+	models, err := os.ReadFile("testdata/wire/vllm.models.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, list, _ := strings.Cut(string(models), "\r\n\r\n")
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /a/v1/models", func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Authorization") != "Bearer sk-abc" {
+			http.Error(w, `{"error":"Unauthorized"}`, http.StatusUnauthorized)
+			return
+		}
+		_, _ = io.WriteString(w, list)
+	})
+	mux.HandleFunc("GET /b/health", func(http.ResponseWriter, *http.Request) {})
+	s := httptest.NewServer(mux)
+	defer s.Close()
+	c := newClient(t, Config{BaseURL: s.URL + "/a", APIKey: "sk-abc"})
+	if ids, err := c.Models(t.Context()); err != nil || !slices.Equal(ids, []string{"qwen3-tiny"}) {
+		t.Errorf("models %q, %v", ids, err)
+	}
+	for _, tt := range []struct{ path, key, want string }{
+		{"/a", "sk-abc", ""},
+		{"/a/v1", "sk-abc", ""},
+		{"/a", "", "api_key_env"},
+		{"/b", "", ""},
+		{"/c", "", "check base_url"},
+	} {
+		err := newClient(t, Config{BaseURL: s.URL + tt.path, APIKey: tt.key}).Ready(t.Context())
+		if (err == nil) != (tt.want == "") || err != nil && !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s: %v, want %q", tt.path, err, tt.want)
+		}
+	}
+}
+
+// The clock's mapping, by hand: the run began at 100 s; now is 110 s.
+func TestStampAt(t *testing.T) {
+	start := time.Now()
+	now := start.Add(10 * time.Second)
+	for _, tt := range []struct {
+		name   string
+		before time.Duration // the stamp lies this much before now
+		at     int64
+		lag    int32
+		kernel bool
+	}{
+		{"read at once", 0, 10e9, 0, true},
+		{"2 ms late", 2 * time.Millisecond, 9998e6, 2000, true},
+		{"just believed", time.Minute, -50e9, 60e6, true},
+		{"clock set back", -time.Second, 10e9, 0, false},
+		{"clock set forward", time.Hour, 10e9, 0, false},
+	} {
+		s := stampAt(now, start, now.Add(-tt.before).UnixNano())
+		if s.at != tt.at || s.lag != tt.lag || s.kernel != tt.kernel {
+			t.Errorf("%s: %+v", tt.name, s)
+		}
+	}
+	if s := stampAt(now, start, 0); s.kernel || s.at != 10e9 {
+		t.Errorf("no stamp: %+v", s)
+	}
+}
+
+// On Linux a reader that comes late is told so: the bytes arrived before it.
+func TestKernelStamps(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("kernel stamps are Linux's")
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	nc, err := net.Dial("tcp", l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer nc.Close()
+	start := time.Now()
+	w, err := newWire(nc.(*net.TCPConn), start)
+	if err != nil {
+		t.Fatal(err)
+	}
+	peer, err := l.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer peer.Close()
+	const late = 10 * time.Millisecond
+	for deadline := start.Add(10 * time.Second); time.Now().Before(deadline); {
+		if _, err := peer.Write([]byte("x")); err != nil {
+			t.Fatal(err)
+		}
+		written := int64(time.Since(start))
+		time.Sleep(late)
+		if _, err := w.Read(make([]byte, 8)); err != nil {
+			t.Fatal(err)
+		}
+		now := int64(time.Since(start))
+		if !w.last.kernel {
+			continue // the kernel turns stamping on in its own time, once for all sockets
+		}
+		if s := w.last; s.lag < int32(late.Microseconds())/2 || s.at > written+int64(late)/2 || s.at+int64(s.lag)*1000 > now {
+			t.Errorf("stamp %+v; written at %d, read by %d", s, written, now)
+		}
+		return
+	}
+	t.Error("no read had a kernel stamp")
+}
+
+// Every goroutine ends with its request, and connections with Close.
+func TestNothingLeaks(t *testing.T) {
+	s := serveRaw(t, always(sse(strings.Repeat(token, 2000)+good), true))
+	before := runtime.NumGoroutine() - int(s.conns.Load())
+	for _, proxy := range []string{"none", s.url()} {
+		c := newClient(t, Config{BaseURL: s.url(), Proxy: proxy})
+		for range 5 {
+			if got := c.Do(t.Context(), request); got.Err != nil {
+				t.Fatal(got.Err)
+			}
+		}
+		c.Close()
+	}
+	for deadline := time.Now().Add(10 * time.Second); runtime.NumGoroutine() > before; {
+		if time.Now().After(deadline) {
+			buf := make([]byte, 1<<16)
+			t.Fatalf("%d goroutines before, %d after:\n%s", before, runtime.NumGoroutine(), buf[:runtime.Stack(buf, true)])
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+}
+
+func TestRaiseFileLimit(t *testing.T) {
+	first, err := RaiseFileLimit()
+	if err != nil || first == 0 {
+		t.Fatalf("%d, %v", first, err)
+	}
+	if again, err := RaiseFileLimit(); again != first || err != nil {
+		t.Errorf("%d, then %d, %v", first, again, err)
+	}
+}

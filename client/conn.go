@@ -1,0 +1,119 @@
+package client
+
+import (
+	"crypto/tls"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"syscall"
+	"time"
+)
+
+// maxLag is the largest reader lag that is believed. A stamp further off means
+// that a clock was set between arrival and read.
+const maxLag = 60 * time.Second
+
+// A stamp says when the bytes of one socket read arrived.
+type stamp struct {
+	at     int64  // ns since the run's start
+	lag    int32  // µs from arrival to read; 0 without a kernel stamp
+	seq    uint32 // counts the socket reads of a connection
+	kernel bool   // at is the kernel's receive time, not the reader's
+}
+
+// stampAt maps the kernel's receive time (Unix ns, 0 = none) onto the run's
+// monotonic clock: lag = now − kernel on the wall clock, at = now − lag. A step
+// of the wall clock thus hurts one read alone, and a lag below 0 or above
+// maxLag falls back to now.
+func stampAt(now, start time.Time, kernel int64) stamp {
+	s := stamp{at: int64(now.Sub(start))}
+	if lag := now.UnixNano() - kernel; kernel != 0 && lag >= 0 && lag <= int64(maxLag) {
+		s.at -= lag
+		s.lag = int32(lag / 1000)
+		s.kernel = true
+	}
+	return s
+}
+
+// A wire is a TCP connection that stamps its reads. It works below tls.Client.
+type wire struct {
+	net.Conn
+	rx    receiver
+	start time.Time
+	last  stamp
+	wrote int64 // bytes since the connection was opened
+	nowt  bool  // reads do not wait
+}
+
+func newWire(c *net.TCPConn, start time.Time) (*wire, error) {
+	w := &wire{Conn: c, start: start}
+	return w, w.rx.attach(c)
+}
+
+// Read reads what is there, waiting for it unless nowt is set, and keeps the
+// stamp of the read in last.
+func (w *wire) Read(p []byte) (int, error) {
+	n, kernel, err := w.rx.read(p, w.nowt)
+	if n > 0 || err == io.EOF {
+		s := stampAt(time.Now(), w.start, kernel)
+		// Two reads of one segment differ by the clocks' own grain: no step back.
+		if back := w.last.at - s.at; back > 0 && back < int64(time.Microsecond) {
+			s.at = w.last.at
+		}
+		s.seq = w.last.seq + 1
+		w.last = s
+	}
+	return n, err
+}
+
+func (w *wire) Write(p []byte) (int, error) {
+	n, err := w.Conn.Write(p)
+	w.wrote += int64(n)
+	return n, err
+}
+
+// A conn is one HTTP/1.1 connection, plain or TLS.
+type conn struct {
+	net.Conn // the wire itself, or TLS over it
+	wire     *wire
+	buf      []byte // response heads are read into it
+	before   int64  // wire.wrote when the request in hand was begun
+	answered bool   // a byte of the answer to the request in hand came
+}
+
+// alive reports whether a kept connection can take a request: nothing to read,
+// not closed. TLS session tickets that lie unread are taken in on the way.
+func (c *conn) alive() bool {
+	var b [1]byte
+	c.wire.nowt = true
+	_, err := c.Conn.Read(b[:])
+	c.wire.nowt = false
+	return errors.Is(err, os.ErrDeadlineExceeded)
+}
+
+// untaken reports whether err says that the server had closed the connection
+// before it took any of the request: a reset (its kernel refused the bytes, or
+// dropped them unread), or a close with none of them acknowledged.
+func (c *conn) untaken(err error) bool {
+	if c.answered {
+		return false
+	}
+	if isReset(err) {
+		return true
+	}
+	return isEOF(err) && !c.wire.rx.acked(c.before)
+}
+
+func isReset(err error) bool {
+	return errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) || errors.Is(err, syscall.ECONNABORTED)
+}
+
+func isEOF(err error) bool {
+	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+}
+
+func isTLS(err error) bool {
+	_, ok := errors.AsType[tls.RecordHeaderError](err)
+	return ok
+}

@@ -1,0 +1,285 @@
+package client
+
+import (
+	"bytes"
+	"errors"
+)
+
+// maxWords is how much of a failed answer or in-band error is kept, bytes.
+const maxWords = 1024
+
+var errEvent = errors.New("an event is not a JSON object")
+
+// A decoder turns the marked events of a stream, in order, into what a Trace
+// says of them.
+type decoder struct {
+	t       *Trace
+	said    []byte // the answer's text
+	thought []byte // its reasoning
+	joined  []byte // scratch for data of several lines
+	done    bool   // [DONE] came
+	fault   *Error // the first error event, else the first malformed one
+	last    Usage  // the last one that came
+	told    bool   // one came
+
+	counted  int    // completion tokens up to the last token-bearing event
+	noTokens bool   // some token-bearing event came without usage
+	noStamp  int    // token-bearing events without a kernel stamp
+	read     uint32 // the read of the last token-bearing event
+	shared   bool   // that event shares its read, and is counted
+
+	chunk
+	cursor
+}
+
+// A chunk is what one event said.
+type chunk struct {
+	choices   bool // there was at least one
+	token     bool // it carries a generated token
+	answer    bool // and not only of reasoning
+	finish    []byte
+	failed    bool // it is an error object
+	completed int  // completion_tokens; -1 = no usage
+}
+
+// events decodes the events of a block.
+func (d *decoder) events(block []byte, marks []mark) {
+	for _, m := range marks {
+		var data []byte
+		var failed bool
+		data, d.joined, failed = eventData(block[m.start:m.end], d.joined)
+		d.event(data, failed, m.stamp)
+	}
+}
+
+// event takes the data of one event.
+func (d *decoder) event(data []byte, failed bool, st stamp) {
+	t := d.t
+	if t.Events++; t.Events == 1 {
+		t.First = st.at
+	}
+	if bytes.Equal(data, doneWord) {
+		d.done = true
+		return
+	}
+	d.chunk = chunk{completed: -1, failed: failed}
+	d.b, d.i, d.depth = data, 0, 0
+	whole := d.object(d.top) && d.end()
+	switch {
+	case d.failed && (d.fault == nil || d.fault.Class != InBandError):
+		d.fault = &Error{Class: InBandError, Body: string(data)}
+	case !whole && d.fault == nil:
+		d.fault = &Error{Class: Protocol, Body: string(data), Err: errEvent}
+	}
+	if whole {
+		d.record(st)
+	}
+}
+
+// record notes a well-formed chunk in the Trace.
+func (d *decoder) record(st stamp) {
+	t := d.t
+	if d.choices && t.RoleArrival == 0 {
+		t.RoleArrival = st.at
+	}
+	if d.token || len(d.finish) > 0 {
+		t.LastToken = st.at
+	}
+	if len(d.finish) > 0 {
+		t.FinishReason = string(appendString(nil, d.finish))
+	}
+	if !d.token {
+		return
+	}
+	if d.answer && t.FirstContent == 0 {
+		t.FirstContent = st.at
+	}
+	if len(t.Arrivals) > 0 && st.seq == d.read {
+		if !d.shared {
+			t.SharedEvents++
+		}
+		t.SharedEvents++
+		d.shared = true
+	} else {
+		d.shared = false
+	}
+	d.read = st.seq
+	t.Arrivals = append(t.Arrivals, st.at)
+	t.Lags = append(t.Lags, st.lag)
+	if !st.kernel {
+		d.noStamp++
+	}
+	d.count()
+}
+
+// count notes the tokens of a token-bearing chunk: the growth of the running
+// usage since the one before.
+func (d *decoder) count() {
+	if d.noTokens || d.completed < d.counted {
+		d.noTokens = true
+		return
+	}
+	d.t.Tokens = append(d.t.Tokens, int32(d.completed-d.counted))
+	d.counted = d.completed
+}
+
+// finishTrace settles what is only known at the end. keepText keeps the text
+// whether or not the server counted.
+func (d *decoder) finishTrace(keepText bool) {
+	t := d.t
+	if d.noTokens {
+		t.Tokens = nil
+	}
+	if t.UserStamps = d.noStamp; d.noStamp == len(t.Arrivals) {
+		t.Lags = nil
+	}
+	if d.told {
+		t.Usage = &d.last
+	}
+	if keepText || t.Usage == nil {
+		t.Text, t.Reasoning = string(d.said), string(d.thought)
+	}
+}
+
+// complete reports whether the answer is whole: a finish_reason other than
+// abort and error, or the usage of a whole answer.
+func (d *decoder) complete() bool {
+	t := d.t
+	switch t.FinishReason {
+	case "":
+		u := t.Usage
+		return u != nil && u.Completion > 0 && (d.done || u.Completion == t.Request.MaxTokens)
+	case "abort", "error":
+		return false
+	}
+	return true
+}
+
+// top takes a member of the event's object.
+func (d *decoder) top(key []byte) bool {
+	switch string(key) {
+	case "choices":
+		if d.peek() != '[' {
+			return d.pass()
+		}
+		return d.array(d.choice)
+	case "usage":
+		if d.peek() != '{' {
+			return d.pass()
+		}
+		return d.usage()
+	case "error":
+		filled, ok := d.skip()
+		d.failed = d.failed || filled
+		return ok
+	case "object", "type": // older vLLM; the Messages dialect
+		raw, _, ok := d.text()
+		d.failed = d.failed || string(raw) == "error"
+		return ok
+	case "model":
+		raw, _, ok := d.text()
+		if len(raw) > 0 && d.t.Model == "" {
+			d.t.Model = string(appendString(nil, raw))
+		}
+		return ok
+	}
+	return d.pass()
+}
+
+func (d *decoder) choice() bool {
+	if d.peek() != '{' {
+		return d.pass()
+	}
+	d.choices = true
+	return d.object(func(key []byte) bool {
+		switch string(key) {
+		case "text":
+			return d.generated(&d.said, true)
+		case "delta", "message":
+			if d.peek() != '{' {
+				return d.pass()
+			}
+			return d.object(d.delta)
+		case "finish_reason":
+			raw, _, ok := d.text()
+			if len(raw) > 0 {
+				d.finish = raw
+			}
+			return ok
+		}
+		return d.pass()
+	})
+}
+
+// delta takes a member of a chat chunk's delta. An empty string, list or object
+// is no token.
+func (d *decoder) delta(key []byte) bool {
+	switch string(key) {
+	case "content", "refusal":
+		return d.generated(&d.said, true)
+	case "reasoning", "reasoning_content":
+		return d.generated(&d.thought, false)
+	case "tool_calls", "function_call", "audio":
+		return d.generated(nil, true)
+	}
+	return d.pass()
+}
+
+// generated takes a value that is generated output if it holds something. A server
+// that sends the same reasoning under two names is heard once.
+func (d *decoder) generated(dst *[]byte, answer bool) bool {
+	before := d.token && !d.answer
+	raw, filled, ok := d.text()
+	if !ok || !filled {
+		return ok
+	}
+	d.token = true
+	d.answer = d.answer || answer
+	if dst != nil && (answer || !before) {
+		*dst = appendString(*dst, raw)
+	}
+	return true
+}
+
+// usage takes the server's count; the last one that comes holds.
+func (d *decoder) usage() bool {
+	var u Usage
+	told := false
+	count := func(n *int) bool {
+		v, set, ok := d.integer()
+		if set {
+			*n = v
+		}
+		told = told || set
+		return ok
+	}
+	detail := func(name string, n *int) bool {
+		if d.peek() != '{' {
+			return d.pass()
+		}
+		return d.object(func(key []byte) bool {
+			if string(key) != name {
+				return d.pass()
+			}
+			return count(n)
+		})
+	}
+	ok := d.object(func(key []byte) bool {
+		switch string(key) {
+		case "prompt_tokens":
+			return count(&u.Prompt)
+		case "completion_tokens":
+			return count(&u.Completion)
+		case "prompt_tokens_details":
+			return detail("cached_tokens", &u.Cached)
+		case "completion_tokens_details":
+			return detail("reasoning_tokens", &u.Reasoning)
+		}
+		return d.pass()
+	})
+	if ok && told {
+		d.last, d.told = u, true
+		d.completed = u.Completion
+	}
+	return ok
+}

@@ -1,0 +1,160 @@
+package client
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"sync"
+	"time"
+)
+
+const (
+	headBuf    = 4 << 10 // bytes of a connection's buffer for response heads
+	openAtOnce = 64      // connections that are opened ahead at the same time
+)
+
+// A pool dials connections to one address and keeps the idle ones.
+type pool struct {
+	addr    string      // host:port
+	tls     *tls.Config // nil = plain
+	connect time.Duration
+	start   time.Time
+
+	mu     sync.Mutex
+	idle   []*conn
+	closed bool
+}
+
+// take is an idle connection that still lives, or nil. dead counts those that
+// were found closed.
+func (p *pool) take() (c *conn, dead int) {
+	for {
+		p.mu.Lock()
+		n := len(p.idle)
+		if n == 0 {
+			p.mu.Unlock()
+			return nil, dead
+		}
+		c = p.idle[n-1]
+		p.idle = p.idle[:n-1]
+		p.mu.Unlock()
+		if c.alive() {
+			return c, dead
+		}
+		c.Close()
+		dead++
+	}
+}
+
+// put keeps a connection for the next request.
+func (p *pool) put(c *conn) {
+	_ = c.SetDeadline(time.Time{})
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closed {
+		c.Close()
+		return
+	}
+	p.idle = append(p.idle, c)
+}
+
+// dial opens a connection and notes its instants in t.
+func (p *pool) dial(ctx context.Context, t *Trace) (*conn, error) {
+	outer := ctx
+	if p.connect > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, p.connect)
+		defer cancel()
+	}
+	t.ConnectStart = p.now()
+	nc, err := new(net.Dialer).DialContext(ctx, "tcp", p.addr)
+	if err != nil {
+		return nil, p.dialError(outer, Connect, err)
+	}
+	t.Connected = p.now()
+	w, err := newWire(nc.(*net.TCPConn), p.start)
+	if err != nil {
+		nc.Close()
+		return nil, p.dialError(outer, Connect, err)
+	}
+	c := &conn{Conn: w, wire: w, buf: make([]byte, headBuf)}
+	if p.tls == nil {
+		return c, nil
+	}
+	tc := tls.Client(w, p.tls)
+	if err := tc.HandshakeContext(ctx); err != nil {
+		nc.Close()
+		return nil, p.dialError(outer, TLS, err)
+	}
+	t.TLSDone = p.now()
+	c.Conn = tc
+	return c, nil
+}
+
+func (p *pool) dialError(ctx context.Context, class Class, err error) *Error {
+	if e := cancelled(ctx); e != nil {
+		return e
+	}
+	if ne, ok := errors.AsType[net.Error](err); errors.Is(err, context.DeadlineExceeded) || ok && ne.Timeout() {
+		return &Error{Class: TimeoutConnect, Err: fmt.Errorf("no connection to %s within %v", p.addr, p.connect)}
+	}
+	return &Error{Class: class, Err: err}
+}
+
+// open dials until n idle connections exist, a few at a time so that the
+// server's backlog is not overrun.
+func (p *pool) open(ctx context.Context, n int) error {
+	p.mu.Lock()
+	old := p.idle
+	p.idle = nil
+	p.mu.Unlock()
+	for _, c := range old {
+		if c.alive() {
+			p.put(c)
+			n--
+		} else {
+			c.Close()
+		}
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	slots := make(chan struct{}, openAtOnce)
+	var wg sync.WaitGroup
+	for range n {
+		select {
+		case slots <- struct{}{}:
+		case <-ctx.Done():
+		}
+		if ctx.Err() != nil {
+			break
+		}
+		wg.Go(func() {
+			defer func() { <-slots }()
+			c, err := p.dial(ctx, new(Trace))
+			if err != nil {
+				cancel(err) // the first one says why
+				return
+			}
+			p.put(c)
+		})
+	}
+	wg.Wait()
+	if ctx.Err() != nil {
+		return fmt.Errorf("opening %d connections to %s: %w", n, p.addr, context.Cause(ctx))
+	}
+	return nil
+}
+
+func (p *pool) close() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.closed = true
+	for _, c := range p.idle {
+		c.Close()
+	}
+	p.idle = nil
+}
+
+func (p *pool) now() int64 { return int64(time.Since(p.start)) }

@@ -1,0 +1,240 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+	"gopkg.in/yaml.v3"
+
+	"llmsweep/runlog"
+	"llmsweep/sweep"
+)
+
+// benchFlags are vllm bench serve's, spelled as there.
+type benchFlags struct {
+	backend, model, baseURL, host, endpoint, dataset, datasetPath, tokenizer string
+	port, inputLen, outputLen, prompts, concurrency, warmups                 int
+	rate, burstiness                                                         string
+	goodput, metadata, header                                                []string
+	percentileMetrics, metricPercentiles                                     string
+	saveResult, saveDetailed, ignoreEOS                                      bool
+	resultDir, resultFilename, extraBody, label                              string
+	readyTimeout                                                             int
+	seed                                                                     uint64
+	sampling                                                                 map[string]*float64
+}
+
+// samplingFlags go into the body under the same name, with _ for -.
+var samplingFlags = []string{"temperature", "top-p", "top-k", "min-p", "frequency-penalty", "presence-penalty", "repetition-penalty"}
+
+func benchCommand() *cobra.Command {
+	var b benchFlags
+	cmd := &cobra.Command{
+		Use:   "bench",
+		Short: "Run one case from flags, spelled as vllm bench serve's",
+		Long: `Bench runs one case. Flags are spelled as those of vllm bench serve, with its
+defaults; --random-input-len counts the prompt as sent, special tokens and chat
+template included. --base-url sim:default is the embedded simulator.`,
+		Args: cobra.NoArgs,
+	}
+	b.register(cmd.Flags())
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return b.run(cmd) }
+	return cmd
+}
+
+func (b *benchFlags) register(f *pflag.FlagSet) {
+	f.StringVar(&b.backend, "backend", "openai", "openai or openai-chat")
+	f.StringVar(&b.model, "model", "", "model's name; not needed with sim:")
+	f.StringVar(&b.baseURL, "base-url", "", "http(s)://host:port or sim:PRESET")
+	f.StringVar(&b.host, "host", "127.0.0.1", "where no --base-url is given")
+	f.IntVar(&b.port, "port", 8000, "where no --base-url is given")
+	f.StringVar(&b.endpoint, "endpoint", "", "path, e.g. /v1/completions; the backend's own if not given")
+	f.StringVar(&b.dataset, "dataset-name", "random", "random")
+	f.StringVar(&b.datasetPath, "dataset-path", "", "file of a dataset; random has none")
+	f.StringVar(&b.tokenizer, "tokenizer", "", "path, hub id in the local cache, or builtin:qwen3; the model's if not given")
+	f.IntVar(&b.inputLen, "random-input-len", 1024, "tokens of each prompt as sent")
+	f.IntVar(&b.outputLen, "random-output-len", 128, "tokens asked for")
+	f.IntVar(&b.prompts, "num-prompts", 1000, "requests")
+	f.IntVar(&b.concurrency, "max-concurrency", 0, "most requests in flight; 0 = no cap")
+	f.StringVar(&b.rate, "request-rate", "inf", "requests/s, Poisson arrivals; inf = at once, under the cap")
+	f.StringVar(&b.burstiness, "burstiness", "1.0", "shape of the arrivals: 1 Poisson, less is burstier")
+	f.IntVar(&b.warmups, "num-warmups", 0, "requests before the measured ones; they end first")
+	f.StringArrayVar(&b.goodput, "goodput", nil, "SLO in ms as `metric:ms`, e.g. ttft:500; repeat for more (ttft, tpot, itl, e2el)")
+	f.StringVar(&b.percentileMetrics, "percentile-metrics", "ttft,tpot,itl,e2el", "metrics to print")
+	f.StringVar(&b.metricPercentiles, "metric-percentiles", "50,90,95,99", "percentiles")
+	f.BoolVar(&b.saveResult, "save-result", false, "write the case JSON")
+	f.BoolVar(&b.saveDetailed, "save-detailed", false, "with each request's lengths, latencies, text and error")
+	f.StringVar(&b.resultDir, "result-dir", ".", "folder of the JSON")
+	f.StringVar(&b.resultFilename, "result-filename", "", "its name; made from backend, rate, concurrency, model and date if not given")
+	f.StringArrayVar(&b.metadata, "metadata", nil, "`key=value` to write into the JSON; may be repeated")
+	f.StringVar(&b.label, "label", "", "label to write into the JSON")
+	f.BoolVar(&b.ignoreEOS, "ignore-eos", false, "ask the server to go on to the length asked for")
+	f.Uint64Var(&b.seed, "seed", 0, "of prompts and arrivals")
+	f.StringArrayVar(&b.header, "header", nil, "`key=value` sent with each request; may be repeated")
+	f.StringVar(&b.extraBody, "extra-body", "", "JSON object merged into each request's body")
+	f.IntVar(&b.readyTimeout, "ready-check-timeout-sec", 0, "how long to wait for the server; 0 = ask once")
+	b.sampling = map[string]*float64{}
+	for _, name := range samplingFlags {
+		b.sampling[name] = f.Float64(name, 0, "sampling parameter; the server's default if not given")
+	}
+}
+
+func (b *benchFlags) run(cmd *cobra.Command) error {
+	if b.dataset != "random" || b.datasetPath != "" {
+		return withStatus(exitUsage, fmt.Errorf("--dataset-name %s %s: want random, the only one there is so far", b.dataset, b.datasetPath))
+	}
+	c, err := b.config(cmd.Flags())
+	if err != nil {
+		return withStatus(exitUsage, err)
+	}
+	logs, err := os.MkdirTemp("", "llmsweep-bench-")
+	if err != nil {
+		return withStatus(exitFailed, err)
+	}
+	defer os.RemoveAll(logs)
+	c.ResultsDir = logs
+	exe, err := os.Executable()
+	if err != nil {
+		return withStatus(exitFailed, err)
+	}
+	r := sweep.Runner{Config: c, Version: version, Executable: exe, Getenv: os.Getenv, Now: time.Now, Progress: newProgress(cmd.ErrOrStderr())}
+	res, f, err := r.One(cmd.Context(), func(pc *sweep.PlannedCase) {
+		pc.MaxConcurrency, pc.Axes.MaxConcurrency = b.concurrency, b.concurrency
+	})
+	if f == nil {
+		return beforeBegin(err)
+	}
+	if b.label != "" {
+		f.Label = &b.label
+	}
+	printResult(cmd.OutOrStdout(), f, strings.Split(b.percentileMetrics, ","))
+	if b.saveResult || b.saveDetailed {
+		path, saveErr := b.save(f)
+		if err = errors.Join(err, saveErr); saveErr == nil {
+			fmt.Fprintln(cmd.OutOrStdout(), path)
+		}
+	}
+	return benchEnding(cmd.Context(), res, err)
+}
+
+func benchEnding(ctx context.Context, res *sweep.Result, err error) error {
+	switch {
+	case ctx.Err() != nil:
+		return withStatus(exitInterrupted, errors.New("interrupted"))
+	case err != nil:
+		return withStatus(exitFailed, err)
+	case res.Status != runlog.StatusMeasured:
+		return withStatus(exitFailed, fmt.Errorf("%s: %s", res.Status, res.Summary.FirstError))
+	case res.Summary.Validity.Verdict == "invalid":
+		return withStatus(exitFailed, fmt.Errorf("invalid: %s", strings.Join(res.Summary.Validity.Reasons, "; ")))
+	}
+	return nil
+}
+
+// config is the flags as a config: the same reader checks them.
+func (b *benchFlags) config(f *pflag.FlagSet) (*sweep.Config, error) {
+	base := b.baseURL
+	if base == "" {
+		base = "http://" + net.JoinHostPort(b.host, strconv.Itoa(b.port))
+	}
+	concurrency := b.concurrency
+	if concurrency == 0 {
+		concurrency = max(b.prompts, 1) // no cap: see run
+	}
+	doc := map[string]any{
+		"backend": b.backend, "base_url": base, "seed": b.seed,
+		"input_output":        [][]int{{b.inputLen, b.outputLen}},
+		"concurrency_prompts": [][]int{{concurrency, b.prompts}},
+		"warmup":              b.warmups, "warmup_drain": true, "ignore_eos": b.ignoreEOS,
+		"ready_timeout": b.readyTimeout, "save_detailed": b.saveDetailed,
+	}
+	for key, s := range map[string]string{"model": b.model, "endpoint": b.endpoint, "tokenizer": b.tokenizer} {
+		if s != "" {
+			doc[key] = s
+		}
+	}
+	var errs []error
+	for key, text := range map[string]string{"request_rate": b.rate, "burstiness": b.burstiness, "percentiles": "[" + b.metricPercentiles + "]", "extra_body": b.extraBody} {
+		var v any
+		if err := yaml.Unmarshal([]byte(text), &v); err != nil {
+			errs = append(errs, fmt.Errorf("%s %q: %w", key, text, err))
+		} else if v != nil {
+			doc[key] = v
+		}
+	}
+	for key, list := range map[string][]string{"labels": b.metadata, "headers": b.header} {
+		m, err := keyValues(list, "=")
+		errs = append(errs, err)
+		doc[key] = m
+	}
+	slo, err := keyValues(strings.Fields(strings.Join(b.goodput, " ")), ":")
+	errs = append(errs, err)
+	if len(slo) > 0 {
+		limits := map[string]any{}
+		for k, v := range slo {
+			limits[k] = &yaml.Node{Kind: yaml.ScalarNode, Value: v}
+		}
+		doc["goodput"] = limits
+	}
+	sampling := map[string]float64{}
+	for name, v := range b.sampling {
+		if f.Changed(name) {
+			sampling[strings.ReplaceAll(name, "-", "_")] = *v
+		}
+	}
+	doc["sampling"] = sampling
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	text, err := yaml.Marshal(doc)
+	if err != nil {
+		return nil, err
+	}
+	return sweep.Parse("flags", text, sweep.Env{LookupEnv: os.LookupEnv, Now: time.Now()})
+}
+
+func keyValues(list []string, sep string) (map[string]string, error) {
+	m := map[string]string{}
+	for _, kv := range list {
+		k, v, ok := strings.Cut(kv, sep)
+		if !ok {
+			return nil, fmt.Errorf("%q: want key%svalue", kv, sep)
+		}
+		m[k] = v
+	}
+	return m, nil
+}
+
+// save writes the case JSON, by vLLM's naming where no name is given.
+func (b *benchFlags) save(f *runlog.CaseFile) (string, error) {
+	name := b.resultFilename
+	if name == "" {
+		part := ""
+		if b.concurrency > 0 {
+			part = fmt.Sprintf("-concurrency%d", b.concurrency)
+		}
+		name = fmt.Sprintf("%s-%sqps%s-%s-%s.json", b.backend, b.rate, part, filepath.Base(f.ModelID), f.Date)
+	}
+	path := filepath.Join(b.resultDir, name)
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return "", err
+	}
+	return path, runlog.WriteFile(path, func(w io.Writer) error {
+		text, err := f.MarshalJSON()
+		if err != nil {
+			return err
+		}
+		_, err = w.Write(append(text, '\n'))
+		return err
+	})
+}

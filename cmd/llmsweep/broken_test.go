@@ -1,0 +1,346 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"llmsweep/aggregate"
+	"llmsweep/runlog"
+)
+
+// simulator starts `llmsweep simulate` and returns its base URL and process.
+func simulator(t *testing.T, args ...string) (string, *exec.Cmd) {
+	t.Helper()
+	cmd := llmsweep(t, t.TempDir(), append([]string{"simulate", "--exit-with-stdin"}, args...)...)
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { stdin.Close(); cmd.Wait() })
+	line, err := bufio.NewReader(stdout).ReadBytes('\n')
+	if err != nil {
+		t.Fatalf("the simulator said nothing: %v", err)
+	}
+	var hello struct {
+		BaseURL string `json:"base_url"`
+	}
+	if err := json.Unmarshal(line, &hello); err != nil {
+		t.Fatalf("%s: %v", line, err)
+	}
+	return hello.BaseURL, cmd
+}
+
+// sweepIn runs `llmsweep run config.yaml` in dir and wants the exit status.
+func sweepIn(t *testing.T, dir string, want int, args ...string) (stdout, stderr string) {
+	t.Helper()
+	cmd := llmsweep(t, dir, append([]string{"run", "config.yaml"}, args...)...)
+	var out, errs strings.Builder
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	_ = cmd.Run()
+	if got := cmd.ProcessState.ExitCode(); got != want {
+		t.Fatalf("exit status %d, want %d\n%s\n%s", got, want, out.String(), errs.String())
+	}
+	return out.String(), errs.String()
+}
+
+func writeConfig(t *testing.T, dir, format string, args ...any) {
+	t.Helper()
+	if err := os.WriteFile(filepath.Join(dir, "config.yaml"), fmt.Appendf(nil, format, args...), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func readCase(t *testing.T, dir, name string) *runlog.CaseFile {
+	t.Helper()
+	f, err := runlog.ReadCase(filepath.Join(dir, "results", name+".json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+func rows(t *testing.T, dir string) []aggregate.Row {
+	t.Helper()
+	f, err := os.Open(filepath.Join(dir, "results", "aggregate_results.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	rs, err := aggregate.ReadCSV(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rs
+}
+
+// TestFaultFailsItsCaseAlone: a server's fault fails the case that it hits, with
+// its class and the server's words; the others are measured, and the next run
+// does only what is missing.
+func TestFaultFailsItsCaseAlone(t *testing.T) {
+	for _, tt := range []struct {
+		fault, class, words string
+	}{
+		{"status:code=500,times=4", "http_5xx", ""},
+		{"stall_first:times=4", "timeout_first_token", ""},
+		{"stall:after=2,times=4", "timeout_idle", ""},
+		{"truncate:after=2,times=4", "truncated", ""},
+		{"reset:after=2,times=4", "reset", ""},
+		{"error_event:after=2,times=4", "in_band_error", ""},
+		{"empty:times=4", "protocol", ""},
+		{"garbage:times=4", "protocol", ""},
+	} {
+		t.Run(tt.fault, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			url, _ := simulator(t, "--preset", "fast", "--model", "m", "--fault", tt.fault)
+			writeConfig(t, dir, `
+model: m
+tokenizer: builtin:qwen3
+base_url: %s
+input_output: [[32, 8]]
+concurrency_prompts: [[2, 4], [3, 6]]
+warmup: 0
+timeouts: {first_token: 0.4, idle: 0.4}
+`, url)
+			_, stderr := sweepIn(t, dir, exitFailed)
+			failed := readCase(t, dir, "bench_io32x8_mc2_np4")
+			if failed.Status != runlog.StatusFailed || failed.Failures.ByClass[tt.class] != 4 || !strings.HasPrefix(failed.Failures.First, tt.class) {
+				t.Errorf("status %s, failures %+v; want failed, 4 of %s", failed.Status, failed.Failures, tt.class)
+			}
+			if !strings.Contains(stderr, tt.class) {
+				t.Errorf("stderr does not name %s:\n%s", tt.class, stderr)
+			}
+			if f := readCase(t, dir, "bench_io32x8_mc3_np6"); f.Status != runlog.StatusMeasured || f.Completed != 6 {
+				t.Errorf("the case after it: status %s, %d completed", f.Status, f.Completed)
+			}
+			if n := len(rows(t, dir)); n != 2 {
+				t.Errorf("%d rows in the CSV, want 2", n)
+			}
+
+			_, stderr = sweepIn(t, dir, exitOK)
+			if !strings.Contains(stderr, "1 of 2 cases stay") || strings.Contains(stderr, "] bench_io32x8_mc3_np6") {
+				t.Errorf("the next run did more than what was missing:\n%s", stderr)
+			}
+			if f := readCase(t, dir, "bench_io32x8_mc2_np4"); f.Status != runlog.StatusMeasured || f.Case.Attempt != 2 {
+				t.Errorf("second attempt: status %s, attempt %d", f.Status, f.Case.Attempt)
+			}
+			for _, r := range rows(t, dir) {
+				if r.Status != runlog.StatusMeasured {
+					t.Errorf("%s: %s in the CSV", r.Case, r.Status)
+				}
+			}
+		})
+	}
+}
+
+// TestWrongModel: the server's own words reach the case file.
+func TestWrongModel(t *testing.T) {
+	dir := t.TempDir()
+	url, _ := simulator(t, "--preset", "fast", "--model", "right")
+	writeConfig(t, dir, "model: wrong\ntokenizer: builtin:qwen3\nbase_url: %s\ninput_output: [[32, 8]]\nconcurrency_prompts: [[1, 2], [2, 3]]\n", url)
+	_, stderr := sweepIn(t, dir, exitFailed)
+	if !strings.Contains(stderr, "model wrong is not among") || !strings.Contains(stderr, "right") {
+		t.Errorf("no early doubt about the model:\n%s", stderr)
+	}
+	for _, name := range []string{"bench_io32x8_mc1_np2", "bench_io32x8_mc2_np3"} {
+		f := readCase(t, dir, name)
+		if f.Status != runlog.StatusFailed || f.Failures.ByClass["http_4xx"] == 0 || !strings.Contains(f.Failures.First, "does not exist") {
+			t.Errorf("%s: %s, %+v", name, f.Status, f.Failures)
+		}
+	}
+}
+
+// TestServerDies: cases of a dead server fail by connect or reset; when it is
+// back on its port, the next run does what is missing.
+func TestServerDies(t *testing.T) {
+	dir := t.TempDir()
+	url, server := simulator(t, "--preset", "fast", "--model", "m")
+	writeConfig(t, dir, "model: m\ntokenizer: builtin:qwen3\nbase_url: %s\ninput_output: [[32, 8]]\nconcurrency_prompts: [[1, 2], [2, 400], [3, 5]]\nwarmup: 0\n", url)
+	cmd := llmsweep(t, dir, "run", "config.yaml")
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	waitFor(t, "the second case's first record", func() bool {
+		info, err := os.Stat(filepath.Join(dir, "results", "bench_io32x8_mc2_np400.requests.jsonl"))
+		return err == nil && info.Size() > 0
+	})
+	server.Process.Kill()
+	cmd.Wait()
+	if got := cmd.ProcessState.ExitCode(); got != exitFailed {
+		t.Fatalf("exit status %d, want %d", got, exitFailed)
+	}
+	if f := readCase(t, dir, "bench_io32x8_mc1_np2"); f.Status != runlog.StatusMeasured {
+		t.Errorf("the case before: %s", f.Status)
+	}
+	f := readCase(t, dir, "bench_io32x8_mc3_np5")
+	if f.Status != runlog.StatusFailed || f.Failures.ByClass["connect"] != 5 {
+		t.Errorf("the case after: %s, %+v", f.Status, f.Failures)
+	}
+	port := url[strings.LastIndex(url, ":")+1:]
+	simulator(t, "--preset", "fast", "--model", "m", "--port", port)
+	_, stderr := sweepIn(t, dir, exitOK, "--set", "failures_allowed=1")
+	if strings.Contains(stderr, "] bench_io32x8_mc1_np2") {
+		t.Errorf("a measured case was run again:\n%s", stderr)
+	}
+}
+
+// TestInterrupt: Ctrl-C ends the case in order, with status 130; the next run
+// goes on.
+func TestInterrupt(t *testing.T) {
+	dir := t.TempDir()
+	writeConfig(t, dir, "base_url: sim:slow\ninput_output: [[32, 64]]\nconcurrency_prompts: [[1, 1], [2, 400]]\nwarmup: 0\n")
+	cmd := llmsweep(t, dir, "run", "config.yaml")
+	var stderr strings.Builder
+	cmd.Stderr = &stderr
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	records := filepath.Join(dir, "results", "bench_io32x64_mc2_np400.requests.jsonl")
+	waitFor(t, "the second case", func() bool { _, err := os.Stat(records); return err == nil })
+	time.Sleep(300 * time.Millisecond) // requests are in flight
+	cmd.Process.Signal(syscall.SIGINT)
+	cmd.Wait()
+	if got := cmd.ProcessState.ExitCode(); got != exitInterrupted {
+		t.Fatalf("exit status %d, want %d\n%s", got, exitInterrupted, stderr.String())
+	}
+	if !strings.Contains(stderr.String(), "1 of 2 cases are missing; the same command goes on") {
+		t.Errorf("no word on how to go on:\n%s", stderr.String())
+	}
+	f := readCase(t, dir, "bench_io32x64_mc2_np400")
+	if f.Status != runlog.StatusInterrupted || f.Failures.ByClass["cancelled"] == 0 {
+		t.Errorf("status %s, failures %+v; want interrupted, with cancelled requests", f.Status, f.Failures)
+	}
+	n := 0
+	for _, err := range runlog.ReadRecords(records + ".gz") {
+		if err != nil {
+			t.Fatal(err)
+		}
+		n++
+	}
+	if n != f.Failures.Sent {
+		t.Errorf("%d records of %d requests sent", n, f.Failures.Sent)
+	}
+	_, stderrNext := sweepIn(t, dir, exitOK, "--set", "concurrency_prompts=[[1, 1], [2, 2]]")
+	if strings.Contains(stderrNext, "] bench_io32x64_mc1_np1") {
+		t.Errorf("a measured case was run again:\n%s", stderrNext)
+	}
+}
+
+// TestKilledRunGoesOn kills a sweep at random instants until it is through: every
+// case is in the CSV once, no measured case ran twice, no process is left.
+func TestKilledRunGoesOn(t *testing.T) {
+	dir := t.TempDir()
+	const cases = 6
+	writeConfig(t, dir, "base_url: sim:fast\ninput_output: [[32, 16], [48, 16]]\nconcurrency_prompts: [[1, 30], [2, 60], [4, 120]]\n")
+	mark := fmt.Sprintf("LLMSWEEP_KILL_TEST=%d-%d", os.Getpid(), time.Now().UnixNano())
+	rng := rand.New(rand.NewPCG(1, 2))
+	measured := map[string]time.Time{} // when a measured case's file was written
+	kills := 10
+	if testing.Short() {
+		kills = 3
+	}
+	for range kills {
+		cmd := llmsweep(t, dir, "run", "config.yaml")
+		cmd.Env = append(cmd.Env, mark)
+		cmd.Stdout, cmd.Stderr = io.Discard, io.Discard
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		timer := time.AfterFunc(time.Duration(200+rng.IntN(1200))*time.Millisecond, func() { cmd.Process.Kill() })
+		err := cmd.Wait()
+		timer.Stop()
+		if err == nil {
+			break // it was through before the kill
+		}
+		checkMeasured(t, dir, measured)
+	}
+	if run, err := runlog.ReadRun(filepath.Join(dir, "results")); err != nil || run != nil && !run.Complete {
+		sweepIn(t, dir, exitOK)
+	}
+	checkMeasured(t, dir, measured)
+	var names []string
+	for _, r := range rows(t, dir) {
+		names = append(names, r.Case)
+		if r.Status != runlog.StatusMeasured || r.Completed != r.NumPrompts {
+			t.Errorf("%s: %s, %d of %d", r.Case, r.Status, r.Completed, r.NumPrompts)
+		}
+	}
+	want := []string{"bench_io32x16_mc1_np30", "bench_io32x16_mc2_np60", "bench_io32x16_mc4_np120", "bench_io48x16_mc1_np30", "bench_io48x16_mc2_np60", "bench_io48x16_mc4_np120"}
+	if !slices.Equal(names, want) || len(want) != cases {
+		t.Errorf("cases %v, want %v", names, want)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "results", "history")); err == nil {
+		t.Error("a run was moved to history: it should have been gone on with")
+	}
+	waitFor(t, "the end of all children", func() bool { return len(processesWith(mark)) == 0 })
+}
+
+// checkMeasured holds every case JSON to be whole, and a measured one never to be
+// written again.
+func checkMeasured(t *testing.T, dir string, measured map[string]time.Time) {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(dir, "results", "bench_*.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range files {
+		f, err := runlog.ReadCase(path)
+		if err != nil {
+			t.Fatalf("a case JSON that exists is whole: %v", err)
+		}
+		info, err := os.Stat(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		before, seen := measured[path]
+		if seen && !info.ModTime().Equal(before) {
+			t.Errorf("%s was measured, and run again", path)
+		}
+		if f.Status == runlog.StatusMeasured {
+			measured[path] = info.ModTime()
+		}
+	}
+}
+
+// processesWith lists the processes whose environment holds mark.
+func processesWith(mark string) []string {
+	files, _ := filepath.Glob("/proc/[0-9]*/environ")
+	var pids []string
+	for _, f := range files {
+		pid := filepath.Base(filepath.Dir(f))
+		if b, err := os.ReadFile(f); err == nil && strings.Contains(string(b), mark) && pid != strconv.Itoa(os.Getpid()) {
+			pids = append(pids, pid)
+		}
+	}
+	return pids
+}
+
+// waitFor waits for something that other processes do.
+func waitFor(t *testing.T, what string, ok func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(60 * time.Second); !ok(); {
+		if time.Now().After(deadline) {
+			t.Fatalf("waited 60 s for %s", what)
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+}

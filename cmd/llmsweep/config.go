@@ -1,0 +1,127 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"llmsweep/runlog"
+	"llmsweep/sweep"
+	"llmsweep/tokenizer"
+)
+
+// configFile is the config that a command runs on when none is named.
+const configFile = "config.yaml"
+
+// loadConfig reads the config that args name, with --set over it.
+func loadConfig(args, sets []string) (*sweep.Config, error) {
+	file := configFile
+	if len(args) > 0 {
+		file = args[0]
+	}
+	c, err := sweep.Read(file, sweep.Env{LookupEnv: os.LookupEnv, Now: time.Now()}, sets...)
+	if err != nil {
+		return nil, withStatus(exitUsage, err)
+	}
+	return c, nil
+}
+
+func setFlag(cmd *cobra.Command) *[]string {
+	return cmd.Flags().StringArray("set", nil, "take `key=value` in place of what the config says; may be repeated")
+}
+
+func planCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "plan [config.yaml]",
+		Short: "Print the cases in running order, touching nothing",
+		Args:  cobra.MaximumNArgs(1),
+	}
+	sets := setFlag(cmd)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		c, err := loadConfig(args, *sets)
+		if err != nil {
+			return err
+		}
+		return sweep.PrintPlan(cmd.OutOrStdout(), c, c.Plan())
+	}
+	return cmd
+}
+
+func validateCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "validate [config.yaml]",
+		Short: "Name all faults of a config; with --online, of tokenizer and server too",
+		Args:  cobra.MaximumNArgs(1),
+	}
+	sets := setFlag(cmd)
+	online := cmd.Flags().Bool("online", false, "load the tokenizer and ask the server too")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		c, err := loadConfig(args, *sets)
+		if err != nil {
+			return err
+		}
+		if *online {
+			if err := validateOnline(cmd, c); err != nil {
+				return err
+			}
+		}
+		fmt.Fprintf(cmd.OutOrStdout(), "%s: no faults, %d cases\n", c.Path, len(c.Plan()))
+		return nil
+	}
+	return cmd
+}
+
+func validateOnline(cmd *cobra.Command, c *sweep.Config) error {
+	tok, err := tokenizer.Load(c.Tokenizer, tokenizer.LoadOptions{Getenv: os.Getenv})
+	if err != nil {
+		return withStatus(exitUsage, fmt.Errorf("tokenizer: %w", err))
+	}
+	if err := sweep.CheckLengths(c, tok); err != nil {
+		return withStatus(exitUsage, err)
+	}
+	if err := sweep.CheckServer(cmd.Context(), c, os.Getenv); err != nil {
+		return withStatus(exitFailed, err)
+	}
+	return nil
+}
+
+func initCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "init [file]",
+		Short: "Write a commented config, to stdout or to a file that is not there yet",
+		Args:  cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				_, err := fmt.Fprint(cmd.OutOrStdout(), sweep.Template())
+				return err
+			}
+			f, err := os.OpenFile(args[0], os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+			if err != nil {
+				return withStatus(exitUsage, err)
+			}
+			if _, err := f.WriteString(sweep.Template()); err != nil {
+				f.Close()
+				return withStatus(exitFailed, err)
+			}
+			if err := f.Close(); err != nil {
+				return withStatus(exitFailed, err)
+			}
+			fmt.Fprintf(cmd.ErrOrStderr(), "wrote %s; next: llmsweep plan %s\n", args[0], args[0])
+			return nil
+		},
+	}
+}
+
+// failedCases says which cases have no result or an invalid one.
+func failedCases(out sweep.Outcome) string {
+	var names []string
+	for _, c := range out.Ran {
+		if c.Status != runlog.StatusMeasured || c.Verdict == "invalid" {
+			names = append(names, c.Name)
+		}
+	}
+	return strings.Join(names, ", ")
+}

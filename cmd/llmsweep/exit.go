@@ -1,0 +1,49 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+)
+
+// Exit statuses, as scripts and CI read them.
+const (
+	exitOK          = 0   // all measured, none invalid
+	exitFailed      = 1   // some case failed or is invalid
+	exitUsage       = 2   // command or config wrong
+	exitInterrupted = 130 // interrupted, resumable
+)
+
+// A statusError carries an exit status out of a command. An empty message means
+// that everything was said already.
+type statusError struct {
+	status int
+	err    error
+}
+
+func (e *statusError) Error() string {
+	if e.err == nil {
+		return ""
+	}
+	return e.err.Error()
+}
+
+func (e *statusError) Unwrap() error { return e.err }
+
+func withStatus(status int, err error) error { return &statusError{status, err} }
+
+// exitStatus says what went wrong on stderr and returns the exit status. Errors
+// without a status are the command line's: cobra's own, status 2.
+func exitStatus(err error, stderr io.Writer) int {
+	if err == nil {
+		return exitOK
+	}
+	status := exitUsage
+	if se, ok := errors.AsType[*statusError](err); ok {
+		status = se.status
+	}
+	if msg := err.Error(); msg != "" {
+		fmt.Fprintln(stderr, msg)
+	}
+	return status
+}

@@ -1,0 +1,89 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// rooms says what each room may import of the others: upstream only, to where
+// the data came from. cmd/llmsweep may import any, and nobody imports it.
+var rooms = map[string][]string{
+	"stats":     {},
+	"tokenizer": {},
+	"telemetry": {},
+	"dataset":   {"tokenizer"},
+	"client":    {"dataset"},
+	"loadgen":   {"dataset", "client"},
+	"metrics":   {"dataset", "client", "stats"},
+	"runlog":    {"metrics"},
+	"aggregate": {"runlog", "metrics"},
+	"diagnosis": {"aggregate", "telemetry", "stats"},
+	"report":    {"aggregate", "diagnosis", "telemetry", "runlog", "metrics"},
+	"simserver": {"tokenizer"},
+	"httpload":  {"loadgen", "client", "runlog", "stats"},
+	"sweep":     {"dataset", "tokenizer", "loadgen", "client", "metrics", "stats", "runlog", "telemetry"},
+	"cluster":   {},
+}
+
+func TestRoomsImportDownstreamOnly(t *testing.T) {
+	cmd := exec.Command("go", "list", "-json=ImportPath,Imports,TestImports,XTestImports", "llmsweep/...")
+	cmd.Dir = filepath.Join("..", "..")
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	seen := map[string]bool{}
+	for dec := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p struct {
+			ImportPath                         string
+			Imports, TestImports, XTestImports []string
+		}
+		if err := dec.Decode(&p); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		room := roomOf(p.ImportPath)
+		seen[room] = true
+		if room == "cmd" {
+			continue
+		}
+		allowed, ok := rooms[room]
+		if !ok {
+			t.Errorf("%s: not a room of the design", p.ImportPath)
+			continue
+		}
+		for _, path := range p.Imports {
+			if to := roomOf(path); to != "" && to != room && !slices.Contains(allowed, to) {
+				t.Errorf("%s imports %s; %s may import %v", p.ImportPath, path, room, allowed)
+			}
+		}
+		// A test may look at more than its room, but never at the command.
+		for _, path := range slices.Concat(p.TestImports, p.XTestImports) {
+			if roomOf(path) == "cmd" {
+				t.Errorf("a test of %s imports %s", p.ImportPath, path)
+			}
+		}
+	}
+	for _, room := range []string{"cmd", "sweep", "dataset", "tokenizer", "loadgen", "client", "metrics", "stats", "runlog", "aggregate", "simserver"} {
+		if !seen[room] {
+			t.Errorf("room %s is missing", room)
+		}
+	}
+}
+
+// roomOf is the room that an import path belongs to; "" = none of ours.
+func roomOf(path string) string {
+	rest, ok := strings.CutPrefix(path, "llmsweep/")
+	if !ok {
+		return ""
+	}
+	room, _, _ := strings.Cut(rest, "/")
+	return room
+}

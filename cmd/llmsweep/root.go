@@ -1,0 +1,38 @@
+package main
+
+import (
+	"fmt"
+	"runtime"
+
+	"github.com/spf13/cobra"
+)
+
+func rootCommand() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "llmsweep",
+		Short: "Benchmark LLM inference servers: one YAML file in, one CSV out",
+		Long: `llmsweep drives an LLM inference server over a grid of input/output lengths and
+concurrencies, on prompts of exact length, and writes one JSON a case and one CSV.
+
+  llmsweep init > config.yaml     a commented config
+  llmsweep plan config.yaml       what would run, and for how long
+  llmsweep run config.yaml        run it; run it again to go on after a break`,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+	}
+	root.AddCommand(runCommand(), planCommand(), validateCommand(), initCommand(), benchCommand(),
+		aggregateCommand(), simulateCommand(), versionCommand())
+	return root
+}
+
+func versionCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "version",
+		Short: "Print the version",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			_, err := fmt.Fprintf(cmd.OutOrStdout(), "llmsweep %s %s %s/%s\n", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			return err
+		},
+	}
+}

@@ -1,0 +1,174 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"llmsweep/aggregate"
+	"llmsweep/runlog"
+	"llmsweep/sweep"
+)
+
+func runCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "run [config.yaml]",
+		Short: "Run the sweep; run it again to go on after a break",
+		Long: `Run measures each case of the config's grid and writes its results folder: one
+JSON a case, its requests as JSON lines, and aggregate_results.csv.
+
+A run that was broken off is gone on with when its last file is younger than
+resume_within: what is measured stays, what is missing or failed is run. After a
+complete run a new one starts, and the old files move to history/.
+
+Exit status: 0 all measured, none invalid; 1 some case failed or is invalid;
+2 the command or the config is wrong; 130 interrupted, to be gone on with.`,
+		Args: cobra.MaximumNArgs(1),
+	}
+	sets := setFlag(cmd)
+	fresh := cmd.Flags().Bool("fresh", false, "start anew, even where a run could be gone on with")
+	onlyFailed := cmd.Flags().Bool("only-failed", false, "run only the cases that failed before")
+	only := cmd.Flags().String("only", "", "run only cases whose name matches this `glob`, e.g. 'bench_io256x*'")
+	dry := cmd.Flags().Bool("dry-run", false, "print the plan and stop")
+	strict := cmd.Flags().Bool("strict", false, "exit with 1 when a case is suspect, too")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		c, err := loadConfig(args, *sets)
+		if err != nil {
+			return err
+		}
+		if *dry {
+			return sweep.PrintPlan(cmd.OutOrStdout(), c, c.Plan())
+		}
+		exe, err := os.Executable()
+		if err != nil {
+			return withStatus(exitFailed, err)
+		}
+		r := sweep.Runner{
+			Config: c, Version: version, Executable: exe, Getenv: os.Getenv, Now: time.Now,
+			Progress: newProgress(cmd.ErrOrStderr()),
+			Fresh:    *fresh, OnlyFailed: *onlyFailed, Only: *only,
+		}
+		out, err := r.Run(cmd.Context())
+		if len(out.Names) == 0 { // it never began
+			return beforeBegin(err)
+		}
+		csvErr := fold(cmd.OutOrStdout(), out.Dir)
+		return ending(cmd.Context(), out, errors.Join(err, csvErr), *strict)
+	}
+	return cmd
+}
+
+// beforeBegin gives an error that came before anything was moved its status.
+func beforeBegin(err error) error {
+	switch _, isConfig := errors.AsType[*sweep.ConfigError](err); {
+	case err == nil:
+		return nil
+	case isConfig:
+		return withStatus(exitUsage, err)
+	case errors.Is(err, context.Canceled):
+		return withStatus(exitInterrupted, errors.New("interrupted before anything was measured"))
+	default:
+		return withStatus(exitFailed, err)
+	}
+}
+
+// fold writes the folder's CSV and prints its table, the CSV's path last.
+func fold(w io.Writer, dir string) error {
+	rows, broken := aggregate.Load([]string{dir})
+	if len(rows) == 0 {
+		return errors.Join(broken...)
+	}
+	path, err := aggregate.Write(dir, rows)
+	if err != nil {
+		return errors.Join(append(broken, err)...)
+	}
+	fmt.Fprintln(w)
+	printTable(w, rows)
+	fmt.Fprintf(w, "\n%s\n", path)
+	return errors.Join(broken...)
+}
+
+// ending is the exit status of a run that had begun, and its last words.
+func ending(ctx context.Context, out sweep.Outcome, err error, strict bool) error {
+	if ctx.Err() != nil {
+		return withStatus(exitInterrupted, fmt.Errorf("interrupted: %d of %d cases are missing; the same command goes on from here", out.Missing, len(out.Names)))
+	}
+	if err != nil {
+		return withStatus(exitFailed, err)
+	}
+	if out.Missing > 0 {
+		return withStatus(exitFailed, fmt.Errorf("%d of %d cases have no result; the same command runs what is missing", out.Missing, len(out.Names)))
+	}
+	if names := failedCases(out); names != "" {
+		return withStatus(exitFailed, fmt.Errorf("invalid: %s", names))
+	}
+	for _, c := range out.Ran {
+		if strict && c.Verdict != "valid" && c.Status == runlog.StatusMeasured {
+			return withStatus(exitFailed, fmt.Errorf("--strict: %s is %s", c.Name, c.Verdict))
+		}
+	}
+	return nil
+}
+
+func aggregateCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "aggregate [dir or file…]",
+		Short: "Fold case JSONs, ours and vllm bench serve's, into aggregate_results.csv",
+		Long: `Aggregate reads case files, ours and those of vllm bench serve --save-result, and
+writes aggregate_results.csv into the first folder named, or to the file that
+--output names (- is stdout).`,
+	}
+	output := cmd.Flags().StringP("output", "o", "", "write the CSV to this `file`; - is stdout")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			args = []string{"results"}
+		}
+		rows, broken := aggregate.Load(args)
+		if len(rows) == 0 {
+			return withStatus(exitFailed, errors.Join(append(broken, fmt.Errorf("no case files in %v", args))...))
+		}
+		if err := writeAggregate(cmd, args, *output, rows); err != nil {
+			return withStatus(exitFailed, errors.Join(append(broken, err)...))
+		}
+		if len(broken) > 0 {
+			return withStatus(exitFailed, fmt.Errorf("%w\n%d of %d files skipped", errors.Join(broken...), len(broken), len(broken)+len(rows)))
+		}
+		return nil
+	}
+	return cmd
+}
+
+// writeAggregate writes the CSV; the table goes to stdout unless the CSV does.
+func writeAggregate(cmd *cobra.Command, args []string, output string, rows []aggregate.Row) error {
+	stdout := cmd.OutOrStdout()
+	if output == "-" {
+		return aggregate.WriteCSV(stdout, rows)
+	}
+	path := output
+	if path == "" {
+		var err error
+		if path, err = aggregate.Write(folder(args), rows); err != nil {
+			return err
+		}
+	} else if err := runlog.WriteFile(path, func(w io.Writer) error { return aggregate.WriteCSV(w, rows) }); err != nil {
+		return err
+	}
+	printTable(stdout, rows)
+	fmt.Fprintf(stdout, "\n%s\n", path)
+	return nil
+}
+
+// folder is the first of paths that is a folder; else where llmsweep is.
+func folder(paths []string) string {
+	for _, p := range paths {
+		if info, err := os.Stat(p); err == nil && info.IsDir() {
+			return p
+		}
+	}
+	return "."
+}

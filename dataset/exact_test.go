@@ -1,0 +1,204 @@
+package dataset
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"runtime"
+	"testing"
+
+	"llmsweep/tokenizer"
+)
+
+// A model is a real tokenizer that prompts are made for.
+type model struct {
+	name string
+	tok  tokenizer.Tokenizer
+	chat bool // it has a chat template
+}
+
+// models loads the embedded tokenizer and those of the repository's testdata.
+func models(t testing.TB) []model {
+	t.Helper()
+	load := func(name string) tokenizer.Tokenizer {
+		tok, err := tokenizer.Load(name, tokenizer.LoadOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return tok
+	}
+	ms := []model{{"builtin:qwen3", load("builtin:qwen3"), true}}
+	for _, m := range []model{{name: "deepseek_v3", chat: true}, {name: "gptoss"}} {
+		dir := filepath.Join("..", "testdata", "tokenizers", m.name)
+		if _, err := os.Stat(dir); err != nil {
+			t.Logf("%s is not tested: %v", m.name, err)
+			continue
+		}
+		m.tok = load(dir)
+		ms = append(ms, m)
+	}
+	return ms
+}
+
+// Real tokenizers take long to load, so they are loaded once for all that is
+// asked of them.
+func TestRealTokenizers(t *testing.T) {
+	for _, m := range models(t) {
+		v := vocabulary(t, m.tok)
+		for _, chat := range []bool{false, true} {
+			if chat && !m.chat {
+				continue
+			}
+			t.Run(fmt.Sprintf("%s/chat=%v", m.name, chat), func(t *testing.T) {
+				testExactLengths(t, v, chat)
+				testFirstDraw(t, v, chat)
+				if want := golden[m.name][chat]; want != "" {
+					testGolden(t, v, chat, want)
+				}
+			})
+		}
+	}
+}
+
+// exactLengths are 1 to 64 tokens, powers of two and their neighbours up to
+// 8,192, and some between; those below least are left out.
+func exactLengths(least int) (ns []int) {
+	add := func(n int) {
+		if n >= least {
+			ns = append(ns, n)
+		}
+	}
+	for n := 1; n <= 64; n++ {
+		add(n)
+	}
+	for p := 128; p <= 8192; p *= 2 {
+		add(p - 1)
+		add(p)
+		add(p + 1)
+	}
+	rng := rand.New(rand.NewPCG(2026, 0))
+	for range 8 {
+		add(65 + rng.IntN(5000))
+	}
+	return ns
+}
+
+// Every prompt has exactly the tokens asked for, by a count of the prompt as
+// sent that is not the generator's own.
+func testExactLengths(t *testing.T, v *Vocabulary, chat bool) {
+	t.Helper()
+	least, err := MinInputLen(v.tok, chat)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range exactLengths(least) {
+		measured, _ := prepared(t, RandomConfig{Vocabulary: v, Chat: chat, InputLen: n, Requests: 2, Seed: uint64(n)})
+		for _, r := range measured {
+			if got := sentTokens(t, v.tok, r.Prompt, chat); got != n {
+				t.Errorf("%d tokens, want %d: %.80q", got, n, r.Prompt)
+			}
+		}
+	}
+}
+
+// sentTokens counts a prompt as the server does, by the ids themselves.
+func sentTokens(t testing.TB, tok tokenizer.Tokenizer, prompt string, chat bool) int {
+	t.Helper()
+	text := prompt
+	if chat {
+		var err error
+		if text, err = tok.Chat([]tokenizer.Message{{Role: "user", Content: prompt}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ids, err := tok.AppendIDs(nil, text, !chat)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return len(ids)
+}
+
+// The words are chosen so that the first draw is nearly always right: repairs
+// are for what slips through.
+func testFirstDraw(t *testing.T, v *Vocabulary, chat bool) {
+	t.Helper()
+	const length, n = 512, 100
+	r, err := NewRandom(RandomConfig{Vocabulary: v, Chat: chat, InputLen: length})
+	if err != nil {
+		t.Fatal(err)
+	}
+	exact := 0
+	for i := range uint64(n) {
+		if first, rest := r.pick(promptRand(1, i)); sentTokens(t, v.tok, join(first, rest), chat) == length {
+			exact++
+		}
+	}
+	t.Logf("%d words; %d of %d first draws are exact", v.Size(), exact, n)
+	if exact < 99 {
+		t.Errorf("%d of %d first draws are exact, want 99", exact, n)
+	}
+}
+
+// golden is the SHA-256 of all prompts of testGolden, each ended by a newline,
+// by tokenizer and chat.
+var golden = map[string]map[bool]string{"builtin:qwen3": {
+	false: "8f128d6bde49fb82c311793e0ba29eb424d34d1fc201f65d48652c392d9fa771",
+	true:  "52fab4002120533ec002acad0cdeacfdcbe5c5745bb3bc83c37a67f091de5987",
+}}
+
+// The same config and seed give the same bytes, on every machine and for ever:
+// results of two versions are compared on the same prompts.
+func testGolden(t *testing.T, v *Vocabulary, chat bool, want string) {
+	t.Helper()
+	measured, warm := prepared(t, RandomConfig{
+		Vocabulary: v, Chat: chat, InputLen: 100, Requests: 200, Warmups: 20,
+		Seed: CaseSeed(0, "bench_io100x10_mc10_np200", 1),
+	})
+	h := sha256.New()
+	for _, p := range prompts(append(measured, warm...)) {
+		fmt.Fprintln(h, p)
+	}
+	if got := hex.EncodeToString(h.Sum(nil)); got != want {
+		t.Errorf("the prompts' hash is %s, want %s; the first is %.60q", got, want, measured[0].Prompt)
+	}
+}
+
+// BenchmarkPrepare makes b.N prompts of 1,024 tokens.
+func BenchmarkPrepare(b *testing.B) {
+	for _, m := range models(b) {
+		v := vocabulary(b, m.tok)
+		for _, chat := range []bool{false, true} {
+			if chat && !m.chat {
+				continue
+			}
+			for _, cores := range []int{1, 2} {
+				b.Run(fmt.Sprintf("%s/chat=%v/cores=%d", m.name, chat, cores), func(b *testing.B) {
+					defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(cores))
+					r, err := NewRandom(RandomConfig{Vocabulary: v, Chat: chat, InputLen: 1024, Requests: b.N})
+					if err != nil {
+						b.Fatal(err)
+					}
+					if err := r.Prepare(b.Context(), nil); err != nil {
+						b.Fatal(err)
+					}
+					b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "prompts/s")
+					b.ReportMetric(1024*float64(b.N)/b.Elapsed().Seconds(), "tokens/s")
+				})
+			}
+		}
+	}
+}
+
+// BenchmarkVocabulary scans a tokenizer's vocabulary for words.
+func BenchmarkVocabulary(b *testing.B) {
+	for _, m := range models(b) {
+		b.Run(m.name, func(b *testing.B) {
+			for b.Loop() {
+				b.ReportMetric(float64(vocabulary(b, m.tok).Size()), "words")
+			}
+		})
+	}
+}

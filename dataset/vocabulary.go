@@ -1,0 +1,112 @@
+package dataset
+
+import (
+	"fmt"
+	"slices"
+
+	"llmsweep/tokenizer"
+)
+
+// A Vocabulary is a tokenizer with the words that random prompts are drawn from.
+// It takes a scan of the whole vocabulary to make: make one for each tokenizer
+// and keep it. It is safe for concurrent use.
+type Vocabulary struct {
+	tok   tokenizer.Tokenizer
+	first []string // words that are one token at the start of a text
+	words []string // words that are one token after a space
+}
+
+// fewWords is when words of ASCII letters alone are too few to draw from.
+const fewWords = 512
+
+// NewVocabulary picks tok's words: tokens of letters alone that are that one
+// token when they follow a space, or open a text. Words of ASCII letters are
+// taken where there are enough, since no tokenizer's regex or normalizer cuts or
+// changes them; else words of any script.
+func NewVocabulary(tok tokenizer.Tokenizer) (*Vocabulary, error) {
+	v := &Vocabulary{tok: tok}
+	for _, isWord := range []func(string) bool{asciiWord, anyWord} {
+		if err := v.scan(isWord); err != nil {
+			return nil, err
+		}
+		if len(v.first) >= fewWords && len(v.words) >= fewWords {
+			break
+		}
+	}
+	if len(v.first) == 0 || len(v.words) == 0 {
+		return nil, fmt.Errorf("tokenizer %s has no tokens that are words: random prompts need some, take another dataset", tok.ID())
+	}
+	return v, nil
+}
+
+// Size is how many words prompts are drawn from.
+func (v *Vocabulary) Size() int { return len(v.words) }
+
+func (v *Vocabulary) scan(isWord func(string) bool) error {
+	v.first, v.words = nil, nil
+	lead, err := v.tok.AppendIDs(nil, "a", false)
+	if err != nil {
+		return fmt.Errorf("tokenizer %s: %w", v.tok.ID(), err)
+	}
+	var ids []uint32
+	for id := range uint32(v.tok.VocabSize()) {
+		if v.tok.Special(id) {
+			continue
+		}
+		text := v.tok.Decode([]uint32{id}, false)
+		word := text
+		if len(word) > 0 && word[0] == ' ' {
+			word = word[1:]
+		}
+		if !isWord(word) {
+			continue
+		}
+		if ids, err = v.tok.AppendIDs(ids[:0], "a "+word, false); err != nil {
+			return fmt.Errorf("tokenizer %s: %w", v.tok.ID(), err)
+		}
+		if k := len(lead); len(ids) == k+1 && ids[k] == id && slices.Equal(ids[:k], lead) {
+			v.words = append(v.words, word)
+		}
+		if ids, err = v.tok.AppendIDs(ids[:0], word, false); err != nil {
+			return fmt.Errorf("tokenizer %s: %w", v.tok.ID(), err)
+		}
+		if len(ids) == 1 && ids[0] == id {
+			v.first = append(v.first, word)
+		}
+	}
+	return nil
+}
+
+// MinInputLen is the least input length in tokens that a prompt can have: one
+// word, and what goes around it. That is the special tokens which tok adds to a
+// prompt, or, if chat, its chat template with one message of a user.
+func MinInputLen(tok tokenizer.Tokenizer, chat bool) (int, error) {
+	const word = "a"
+	sent, err := countSent(tok, word, chat)
+	if err != nil {
+		return 0, err
+	}
+	plain, err := tok.Count(word, false)
+	if err != nil {
+		return 0, fmt.Errorf("tokenizer %s: %w", tok.ID(), err)
+	}
+	return sent - plain + 1, nil
+}
+
+// countSent counts the tokens of prompt as the server will: special tokens or
+// chat template included.
+func countSent(tok tokenizer.Tokenizer, prompt string, chat bool) (int, error) {
+	text := prompt
+	if chat {
+		var err error
+		text, err = tok.Chat([]tokenizer.Message{{Role: "user", Content: prompt}})
+		if err != nil {
+			return 0, fmt.Errorf("tokenizer %s: counting a chat prompt: %w", tok.ID(), err)
+		}
+	}
+	n, err := tok.Count(text, !chat)
+	if err != nil {
+		return 0, fmt.Errorf("tokenizer %s: %w", tok.ID(), err)
+	}
+	return n, nil
+}

@@ -1,0 +1,191 @@
+package loadgen
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"sync"
+	"time"
+
+	"llmsweep/client"
+)
+
+// A Plan is the load of one case: an optional warm-up, then what is measured.
+type Plan struct {
+	Warmup   Phase // sent first, each request marked Warmup; a nil Source = none
+	Drain    bool  // all of the warm-up ends before the first measured request is sent; else that follows on in the same slots
+	Measured Phase
+
+	MaxConcurrency int       // cap on sessions, so on requests, in flight; 0 = none
+	Epoch          time.Time // instants count from here, as client.Config.Start; zero = the call of Run
+}
+
+// A Phase is a series of sessions and when they start.
+type Phase struct {
+	Source   Source
+	Requests int   // how many to send in all, each turn of a session counted; 0 = all that Source has
+	Pacer    Pacer // when each session is due, from the phase's start; nil = closed loop: when a slot is free
+}
+
+// Run sends the plan's requests to b and gives the trace of each to emit.
+//
+// A session holds one slot of the cap from its first request to its last. Its
+// next turn is due one think time after the answer before; Next is given that
+// answer as Trace.Text. Traces get two instants from here: Due, and Queued, the
+// moment the request was due and a slot was there for it. So Queued − Due is the
+// wait for a slot, and Sent − Queued this tool's own lag. In the closed loop
+// both are the moment the slot came free (at first: the phase's start). A
+// session that starts late is started all the same, and moves none after it.
+//
+// emit is called from one goroutine, in the order in which requests end, and
+// never holds up a send. When it returns an error, or ctx ends, nothing more is
+// sent, requests in flight are cancelled through their context, emit still gets
+// the trace of every request that was sent, and Run returns that error or the
+// context's cause. All of Run's goroutines end before it returns.
+func Run(ctx context.Context, b Backend, p Plan, emit func(client.Trace) error) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	l := newLoad(b, p)
+
+	var emitter sync.WaitGroup
+	emitter.Go(func() {
+		for t := range l.out.all() {
+			if err := emit(t); err != nil {
+				cancel(err) // the first cause is the one that is kept
+			}
+		}
+	})
+	if err := l.phases(ctx, p); err != nil {
+		cancel(err)
+	}
+	l.inFlight.Wait()
+	l.out.close()
+	emitter.Wait()
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return l.short()
+}
+
+// A load is the state of one Run.
+type load struct {
+	backend  Backend
+	epoch    time.Time
+	slots    chan int64 // one value a free slot: the instant it came free; nil = no cap
+	out      *mailbox
+	inFlight sync.WaitGroup // sessions
+	budgets  []*budget      // of the phases begun
+}
+
+func newLoad(b Backend, p Plan) *load {
+	l := &load{backend: b, epoch: p.Epoch, out: newMailbox()}
+	if l.epoch.IsZero() {
+		l.epoch = time.Now()
+	}
+	if p.MaxConcurrency > 0 {
+		l.slots = make(chan int64, p.MaxConcurrency)
+		for range p.MaxConcurrency {
+			l.slots <- l.now()
+		}
+	}
+	return l
+}
+
+// now is ns since the epoch, on the monotonic clock.
+func (l *load) now() int64 { return int64(time.Since(l.epoch)) }
+
+func (l *load) phases(ctx context.Context, p Plan) error {
+	if p.Warmup.Source != nil {
+		if err := l.phase(ctx, p.Warmup, true); err != nil {
+			return err
+		}
+		if p.Drain {
+			l.inFlight.Wait()
+		}
+	}
+	return l.phase(ctx, p.Measured, false)
+}
+
+// phase starts the phase's sessions, each at its time and in its slot. It
+// returns when there are no more to start; those in flight go on.
+func (l *load) phase(ctx context.Context, ph Phase, warmup bool) error {
+	zero := l.now()
+	left := &budget{limit: int64(ph.Requests), warmup: warmup}
+	l.budgets = append(l.budgets, left)
+	arrival := func() (time.Duration, bool) { return 0, true }
+	if ph.Pacer != nil {
+		next, stop := iter.Pull(ph.Pacer.Arrivals())
+		defer stop()
+		arrival = next
+	}
+	for s, err := range ph.Source.Sessions() {
+		if err != nil {
+			return fmt.Errorf("reading requests: %w", err)
+		}
+		w := walk{session: s, budget: left}
+		if !w.next("") {
+			continue
+		}
+		offset, ok := arrival()
+		if !ok {
+			return nil
+		}
+		due := zero + int64(offset)
+		if err := waitUntil(ctx, l.epoch.Add(time.Duration(due))); err != nil {
+			return err
+		}
+		free, err := l.slot(ctx)
+		if err != nil {
+			return err
+		}
+		w.queued = max(due, free)
+		w.due = due
+		if ph.Pacer == nil {
+			w.due = w.queued
+		}
+		if !left.claim() { // later turns of other sessions took the rest
+			l.release()
+			return nil
+		}
+		l.inFlight.Go(func() { // a slow reply never delays the next send
+			defer l.release()
+			l.walk(ctx, w)
+		})
+		if left.spent() {
+			return nil
+		}
+	}
+	return nil
+}
+
+// slot waits for a free slot and returns the instant it came free.
+func (l *load) slot(ctx context.Context) (int64, error) {
+	if err := context.Cause(ctx); err != nil {
+		return 0, err
+	}
+	if l.slots == nil {
+		return 0, nil
+	}
+	select {
+	case free := <-l.slots:
+		return free, nil
+	case <-ctx.Done():
+		return 0, context.Cause(ctx)
+	}
+}
+
+func (l *load) release() {
+	if l.slots != nil {
+		l.slots <- l.now()
+	}
+}
+
+// short is an error if a phase sent fewer requests than it was to.
+func (l *load) short() error {
+	for _, b := range l.budgets {
+		if sent := b.claimed.Load(); sent < b.limit {
+			return fmt.Errorf("%s: %d of %d requests sent, then source or schedule ended: give it more sessions or ask for fewer", b.name(), sent, b.limit)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,86 @@
+package loadgen
+
+import (
+	"context"
+	"sync/atomic"
+	"time"
+
+	"llmsweep/dataset"
+)
+
+// A walk is one session on its way, with its next request and when that is due.
+type walk struct {
+	session dataset.Session
+	budget  *budget
+
+	req    dataset.Request
+	think  time.Duration
+	due    int64
+	queued int64
+}
+
+// next asks the session for its next request, given the answer to the last.
+func (w *walk) next(answer string) (ok bool) {
+	w.req, w.think, ok = w.session.Next(answer)
+	w.req.Warmup = w.req.Warmup || w.budget.warmup
+	return ok
+}
+
+// walk sends the session's requests, one after the other. The first one has been
+// claimed from the budget already.
+func (l *load) walk(ctx context.Context, w walk) {
+	if !l.pause(ctx, &w) {
+		w.budget.claimed.Add(-1)
+		return
+	}
+	for {
+		t := l.backend.Do(ctx, w.req)
+		ended := l.now()
+		t.Due, t.Queued = w.due, w.queued
+		answer := t.Text
+		l.out.put(t)
+		if ctx.Err() != nil || w.budget.spent() || !w.next(answer) {
+			return
+		}
+		w.due, w.queued = ended, ended
+		if !l.pause(ctx, &w) || !w.budget.claim() {
+			return
+		}
+	}
+}
+
+// pause waits out the think time before w's request, and reports whether it is
+// to be sent still. Think times are those of people: a plain timer will do.
+func (l *load) pause(ctx context.Context, w *walk) bool {
+	if w.think <= 0 {
+		return ctx.Err() == nil
+	}
+	w.due += int64(w.think)
+	w.queued = max(w.queued, w.due)
+	return sleep(ctx, time.Until(l.epoch.Add(time.Duration(w.due)))) == nil
+}
+
+// A budget counts the requests of a phase, over all its sessions.
+type budget struct {
+	limit   int64 // 0 = none
+	claimed atomic.Int64
+	warmup  bool
+}
+
+// claim takes one request from the budget, if there is one left.
+func (b *budget) claim() bool {
+	if n := b.claimed.Add(1); b.limit > 0 && n > b.limit {
+		b.claimed.Add(-1)
+		return false
+	}
+	return true
+}
+
+func (b *budget) spent() bool { return b.limit > 0 && b.claimed.Load() >= b.limit }
+
+func (b *budget) name() string {
+	if b.warmup {
+		return "warm-up"
+	}
+	return "load"
+}

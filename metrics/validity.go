@@ -1,0 +1,151 @@
+package metrics
+
+import (
+	"fmt"
+	"math"
+	"slices"
+)
+
+// Verdicts, from best to worst.
+const (
+	Valid   = "valid"
+	Suspect = "suspect"
+	Invalid = "invalid"
+)
+
+// The limits of DESIGN's validity rules.
+const (
+	lengthInvalid = 0.05 // mean share by which prompts are off, or outputs too short
+	littleInvalid = 0.15 // |Little residual|
+	littleSuspect = 0.05
+	lagFloor      = 1.0  // ms; below it the client's lag never matters
+	lagShare      = 0.02 // of the median TTFT
+)
+
+// Add gives one more reason for a verdict, Suspect or Invalid. The case's
+// verdict becomes the worst given; reasons for Invalid stand before the others.
+func (v *Validity) Add(verdict, reason string) {
+	if verdict == Invalid {
+		v.Verdict = Invalid
+		v.Reasons = slices.Insert(v.Reasons, v.Invalid, reason)
+		v.Invalid++
+		return
+	}
+	if v.Verdict != Invalid {
+		v.Verdict = Suspect
+	}
+	v.Reasons = append(v.Reasons, reason)
+}
+
+// judge says whether a summary can be trusted, and why not. What only the runner
+// knows (a restarted server, the limits of the self-test) it adds itself.
+func judge(s *Summary, o Options) Validity {
+	v := Validity{Verdict: Valid}
+	v.judgeFailures(s, o)
+	v.judgeLengths(s, o)
+	v.judgeClient(s)
+	v.judgeLittle(s)
+	v.judgePrompts(s, o)
+	return v
+}
+
+func (v *Validity) judgeFailures(s *Summary, o Options) {
+	if s.Sent == 0 {
+		v.Add(Invalid, "no request was sent, want at least 1")
+		return
+	}
+	share := float64(s.Failed) / float64(s.Sent)
+	failed := fmt.Sprintf("%d of %d requests failed (%s), allowed %s",
+		s.Failed, s.Sent, percent(share), percent(o.FailuresAllowed))
+	switch {
+	case share > o.FailuresAllowed:
+		v.Add(Invalid, failed)
+	case s.Completed == 0:
+		v.Add(Invalid, fmt.Sprintf("none of %d requests completed, want at least 1", s.Sent))
+	case s.Failed > 0:
+		v.Add(Suspect, failed)
+	}
+}
+
+func (v *Validity) judgeLengths(s *Summary, o Options) {
+	l := s.Lengths
+	switch {
+	case math.Abs(l.InputMeanOff) > lengthInvalid:
+		v.Add(Invalid, fmt.Sprintf("prompts are %s on average, limit %s", offBy(l.InputMeanOff), percent(lengthInvalid)))
+	case l.InputWorst > 0:
+		v.Add(Suspect, fmt.Sprintf("prompts are off by up to %s from the length asked for, limit 0", tokens(l.InputWorst)))
+	}
+	if !o.IgnoreEOS {
+		return // the model may stop when it likes
+	}
+	switch {
+	case l.OutputMeanOff < -lengthInvalid:
+		v.Add(Invalid, fmt.Sprintf("outputs are %s on average though EOS is ignored, limit %s", offBy(l.OutputMeanOff), percent(lengthInvalid)))
+	case l.OutputWorst > 0:
+		v.Add(Suspect, fmt.Sprintf("outputs are off by up to %s from the length asked for though EOS is ignored, limit 0", tokens(l.OutputWorst)))
+	}
+}
+
+// judgeClient holds the client's own lag against what it measured. NaN, where
+// nothing is known, breaks no limit.
+func (v *Validity) judgeClient(s *Summary) {
+	limit := lagFloor
+	if share := lagShare * s.TTFT.Median; share > limit {
+		limit = share
+	}
+	c := s.Client
+	if c.LagP99 > limit {
+		v.Add(Suspect, fmt.Sprintf("reader lag p99 %s, limit %s", msText(c.LagP99), msText(limit)))
+	}
+	if c.SendP99 > limit {
+		v.Add(Suspect, fmt.Sprintf("send lag p99 %s, limit %s", msText(c.SendP99), msText(limit)))
+	}
+	if c.SharedShare > 0 && c.LagP99 >= lagFloor {
+		v.Add(Suspect, fmt.Sprintf("TTFT, TPOT and ITL: %s of the token events shared a read while the reader lagged (p99 %s, limit %s)",
+			percent(c.SharedShare), msText(c.LagP99), msText(lagFloor)))
+	}
+}
+
+func (v *Validity) judgeLittle(s *Summary) {
+	if s.SteadyState == nil {
+		return
+	}
+	switch off := math.Abs(s.SteadyState.LittleResidual); {
+	case off > littleInvalid:
+		v.Add(Invalid, fmt.Sprintf("Little residual %s, limit %s", percent(s.SteadyState.LittleResidual), percent(littleInvalid)))
+	case off > littleSuspect:
+		v.Add(Suspect, fmt.Sprintf("Little residual %s, limit %s", percent(s.SteadyState.LittleResidual), percent(littleSuspect)))
+	}
+}
+
+// judgePrompts looks for caches that a dataset of distinct prompts must not hit.
+func (v *Validity) judgePrompts(s *Summary, o Options) {
+	if !o.UniquePrompts {
+		return
+	}
+	l := s.Lengths
+	if again := s.Completed - l.DistinctPrompts; l.DistinctPrompts > 0 && again > 0 {
+		v.Add(Suspect, fmt.Sprintf("%d of %d prompts were repeated, limit 0", again, s.Completed))
+	}
+	if l.CachedTokens > 0 {
+		v.Add(Suspect, fmt.Sprintf("%d of %d prompt tokens came from the prefix cache, limit 0", l.CachedTokens, s.InputTokens))
+	}
+}
+
+func percent(share float64) string { return fmt.Sprintf("%.3g %%", 100*share) }
+
+func msText(ms float64) string { return fmt.Sprintf("%.3g ms", ms) }
+
+func tokens(n int) string {
+	if n == 1 {
+		return "1 token"
+	}
+	return fmt.Sprintf("%d tokens", n)
+}
+
+func offBy(share float64) string {
+	if share < 0 {
+		return percent(-share) + " shorter than asked"
+	}
+	return percent(share) + " longer than asked"
+}

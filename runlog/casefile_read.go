@@ -1,0 +1,154 @@
+package runlog
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+	"os"
+	"regexp"
+	"strings"
+)
+
+// ErrNotCase reports a JSON file that is whole but holds no benchmark's result.
+var ErrNotCase = errors.New("not a result file: it has no completed, duration and request_throughput")
+
+var distKey = regexp.MustCompile(`^(mean|median|std|p\d+(?:\.\d+)?)_(ttft|tpot|itl|e2el)_ms$`)
+
+// targets maps each key but the distributions' to where its value goes.
+func (f *CaseFile) targets() map[string]any {
+	arrays := f.Arrays
+	if arrays == nil {
+		arrays = new(Arrays)
+	}
+	to := map[string]any{}
+	for _, group := range [][]field{f.head(), f.load(), arrays.fields(), f.peaks(), f.ours()} {
+		for _, fl := range group {
+			to[fl.key] = fl.value
+		}
+	}
+	return to
+}
+
+// UnmarshalJSON reads our files and vLLM's own. Text keys between num_prompts
+// and request_rate are labels; other unknown keys are kept in Extra.
+func (f *CaseFile) UnmarshalJSON(b []byte) error {
+	*f = CaseFile{Definitions: DefinitionsVLLM, Arrays: new(Arrays)}
+	for _, v := range []*Float{&f.Burstiness, &f.Duration, &f.RequestThroughput, &f.RequestGoodput, &f.OutputThroughput,
+		&f.TotalTokenThroughput, &f.MaxOutputTokensPerS, &f.RTFX} {
+		*v = NaN()
+	}
+	for _, m := range f.dists() {
+		*m.dist = Dist{NaN(), NaN(), NaN(), map[string]Float{}}
+	}
+	to := f.targets()
+	seen := map[string]bool{}
+	for key, raw := range objectKeys(b) {
+		if raw == nil {
+			return ErrNotCase
+		}
+		target, known := to[key]
+		var err error
+		switch m := distKey.FindStringSubmatch(key); {
+		case known:
+			err = json.Unmarshal(raw, target)
+		case m != nil:
+			err = f.setDist(m[2], m[1], raw)
+		case seen["num_prompts"] && !seen["request_rate"] && raw[0] == '"':
+			err = f.addLabel(key, raw)
+		default:
+			if f.Extra == nil {
+				f.Extra = map[string]json.RawMessage{}
+			}
+			f.Extra[key] = raw
+		}
+		if err != nil {
+			return fmt.Errorf("key %s: %w", key, err)
+		}
+		seen[key] = true
+	}
+	if !seen["completed"] || !seen["duration"] || !seen["request_throughput"] {
+		return ErrNotCase
+	}
+	if !seen["ttfts"] && !seen["input_lens"] && !seen["output_lens"] {
+		f.Arrays = nil
+	}
+	return nil
+}
+
+func (f *CaseFile) addLabel(key string, raw json.RawMessage) error {
+	var text string
+	if err := json.Unmarshal(raw, &text); err != nil {
+		return err
+	}
+	if name, ok := strings.CutPrefix(key, "label_"); ok && isKey(name) {
+		key = name
+	}
+	if f.Labels == nil {
+		f.Labels = map[string]string{}
+	}
+	f.Labels[key] = text
+	return nil
+}
+
+func (f *CaseFile) setDist(metric, stat string, raw json.RawMessage) error {
+	var v Float
+	if err := json.Unmarshal(raw, &v); err != nil {
+		return err
+	}
+	for _, m := range f.dists() {
+		if m.name != metric {
+			continue
+		}
+		switch stat {
+		case "mean":
+			m.dist.Mean = v
+		case "median":
+			m.dist.Median = v
+		case "std":
+			m.dist.Std = v
+		default:
+			m.dist.P[stat[1:]] = v
+		}
+	}
+	return nil
+}
+
+// objectKeys yields the top-level keys of a JSON object in order, and a nil
+// value last when b is not one.
+func objectKeys(b []byte) iter.Seq2[string, json.RawMessage] {
+	return func(yield func(string, json.RawMessage) bool) {
+		d := json.NewDecoder(bytes.NewReader(b))
+		if t, err := d.Token(); err != nil || t != json.Delim('{') {
+			yield("", nil)
+			return
+		}
+		for d.More() {
+			t, err := d.Token()
+			key, ok := t.(string)
+			var raw json.RawMessage
+			if err != nil || !ok || d.Decode(&raw) != nil {
+				yield("", nil)
+				return
+			}
+			if !yield(key, raw) {
+				return
+			}
+		}
+	}
+}
+
+// ReadCase reads a case JSON of ours or a result file that vLLM wrote. A whole
+// JSON file that is neither gives ErrNotCase.
+func ReadCase(path string) (*CaseFile, error) {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("reading a case: %w", err)
+	}
+	var f CaseFile
+	if err := json.Unmarshal(b, &f); err != nil {
+		return nil, fmt.Errorf("reading %s: %w", path, err)
+	}
+	return &f, nil
+}

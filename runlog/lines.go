@@ -1,0 +1,114 @@
+package runlog
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"os"
+	"strings"
+
+	"llmsweep/metrics"
+)
+
+// ReadRecords yields the records of a .jsonl or .jsonl.gz file in the order in
+// which the requests ended, and ends after its first error. A last line that a
+// killed run left torn is dropped.
+func ReadRecords(path string) iter.Seq2[metrics.Record, error] {
+	return func(yield func(metrics.Record, error) bool) {
+		f, err := os.Open(path)
+		if err != nil {
+			yield(metrics.Record{}, fmt.Errorf("reading records: %w", err))
+			return
+		}
+		defer f.Close()
+		var r io.Reader = f
+		if strings.HasSuffix(path, ".gz") {
+			z, err := gzip.NewReader(bufio.NewReader(f))
+			if err != nil {
+				yield(metrics.Record{}, fmt.Errorf("reading %s: %w; the file is damaged", path, err))
+				return
+			}
+			r = z
+		}
+		for rec, err := range jsonLines[metrics.Record](r, path) {
+			if !yield(rec, err) {
+				return
+			}
+		}
+	}
+}
+
+// jsonLines decodes a value a line; name is the file's, for errors. A last line
+// without its newline that does not decode was torn by a kill, and is dropped.
+func jsonLines[T any](r io.Reader, name string) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		in := bufio.NewReaderSize(r, 64<<10)
+		for n := 1; ; n++ {
+			line, err := in.ReadBytes('\n')
+			torn := errors.Is(err, io.EOF)
+			if err != nil && !torn {
+				var zero T
+				yield(zero, fmt.Errorf("reading %s, line %d: %w", name, n, err))
+				return
+			}
+			if len(bytes.TrimSpace(line)) > 0 {
+				var v T
+				if err := json.Unmarshal(line, &v); err != nil {
+					if !torn {
+						yield(v, fmt.Errorf("reading %s, line %d: %w; the file is damaged", name, n, err))
+					}
+					return
+				}
+				if !yield(v, nil) {
+					return
+				}
+			}
+			if torn {
+				return
+			}
+		}
+	}
+}
+
+// openAppend opens a file of lines to append to, after cutting off a line that
+// a kill left torn: the next line would be glued to it.
+func openAppend(path string) (*os.File, error) {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o644)
+	if err != nil {
+		return nil, err
+	}
+	size, err := wholeLines(f)
+	if err == nil {
+		err = f.Truncate(size)
+	}
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	return f, nil
+}
+
+// wholeLines is the length of f up to and including its last newline.
+func wholeLines(f *os.File) (int64, error) {
+	end, err := f.Seek(0, io.SeekEnd)
+	if err != nil {
+		return 0, err
+	}
+	buf := make([]byte, 4<<10)
+	for end > 0 {
+		n := min(end, int64(len(buf)))
+		if _, err := f.ReadAt(buf[:n], end-n); err != nil {
+			return 0, err
+		}
+		if i := bytes.LastIndexByte(buf[:n], '\n'); i >= 0 {
+			return end - n + int64(i) + 1, nil
+		}
+		end -= n
+	}
+	return 0, nil
+}

@@ -1,0 +1,34 @@
+// Package stats is maths without a domain: samples, quantiles, counts of what
+// overlaps in time. Values in, values out; no clock, no I/O.
+//
+// What is undefined is NaN, never 0, and the caller's slice is never reordered.
+package stats
+
+import (
+	"math"
+
+	"github.com/montanaflynn/stats"
+)
+
+// Mean is Σx ÷ n; NaN for an empty sample.
+func Mean(xs []float64) float64 { return orNaN(stats.Mean(xs)) }
+
+// Median is the middle value, or the mean of the two middle ones; NaN for an
+// empty sample.
+func Median(xs []float64) float64 { return orNaN(stats.Median(xs)) }
+
+// StdDev is the population's standard deviation √(Σ(x−mean)² ÷ n), as NumPy's
+// std with ddof 0; 0 for a single value, NaN for an empty sample.
+func StdDev(xs []float64) float64 { return orNaN(stats.StandardDeviationPopulation(xs)) }
+
+// Percentile is the p-th percentile, p in (0, 100], by linear interpolation
+// (Hyndman–Fan 7, 1996; NumPy's default); NaN for an empty sample or another p.
+// It sorts a copy at each call: for many percentiles of one sample, Sort once.
+func Percentile(xs []float64, p float64) float64 { return orNaN(stats.Percentile(xs, p)) }
+
+func orNaN(x float64, err error) float64 {
+	if err != nil {
+		return math.NaN()
+	}
+	return x
+}

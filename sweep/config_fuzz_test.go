@@ -1,0 +1,82 @@
+package sweep
+
+import (
+	"encoding/json"
+	"errors"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// A config that reads has a plan of as many cases as its lists ask for, with
+// names that differ; and one text reads the same twice.
+func FuzzParse(f *testing.F) {
+	for _, path := range []string{"testdata/config/grid.yaml", "testdata/config/everything.yaml", "testdata/config/faults.yaml"} {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(string(data), "seed=1")
+	}
+	f.Add(Template(), "timeouts.idle=3")
+	f.Add(base+"a: &a [*a]\nb: {<<: *a}\n", "x.y.z={a: [1")
+	f.Add(base+"request_rate: [1, 1.0, .inf, inf]\nrepeats: 010\n", "input_output=[[1, 1], [1, 01]]")
+	f.Fuzz(func(t *testing.T, text, set string) {
+		env := testEnv(everythingEnv)
+		c, err := Parse("c.yaml", []byte(text), env, set)
+		again, errAgain := Parse("c.yaml", []byte(text), env, set)
+		if err != nil {
+			if errAgain == nil || err.Error() != errAgain.Error() {
+				t.Fatalf("first %v, then %v", err, errAgain)
+			}
+			checkFaults(t, err)
+			return
+		}
+		if c.SeedRandom {
+			again.Seed = c.Seed
+		}
+		if c.caseCount() > 1000 {
+			return
+		}
+		cases := c.Plan()
+		if diff := cmp.Diff(cases, again.Plan()); diff != "" {
+			t.Fatalf("two plans of one text:\n%s", diff)
+		}
+		names := map[string]bool{}
+		for _, p := range cases {
+			names[p.Name] = true
+			if p.Input < 1 || p.Output < 1 || p.MaxConcurrency < 1 || p.NumPrompts < 1 || p.Warmup < 0 || !(p.Rate > 0) {
+				t.Errorf("an impossible case: %+v", p)
+			}
+			if _, err := c.CaseHash(p, ""); err != nil {
+				t.Error(err)
+			}
+		}
+		if len(names) != c.caseCount() || len(cases) != c.caseCount() || len(cases) == 0 {
+			t.Errorf("%d cases with %d names, want %d", len(cases), len(names), c.caseCount())
+		}
+		if _, err := json.Marshal(c.Redacted()); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// checkFaults holds that an error is Faults, one line each, none of it a
+// secret of the environment.
+func checkFaults(t *testing.T, err error) {
+	t.Helper()
+	var faults Faults
+	if !errors.As(err, &faults) || len(faults) == 0 {
+		t.Fatalf("an error that is no Faults: %v", err)
+	}
+	for _, f := range faults {
+		if strings.ContainsAny(f.String(), "\n\r") || f.Want == "" {
+			t.Errorf("not one whole line: %q", f.String())
+		}
+	}
+	if strings.Contains(err.Error(), everythingEnv["LLM_TOKEN"]) {
+		t.Errorf("a secret is quoted: %v", err)
+	}
+}

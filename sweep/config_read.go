@@ -1,0 +1,229 @@
+package sweep
+
+import (
+	"crypto/rand"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+	"time"
+)
+
+// Env is what a config's text refers to outside of itself.
+type Env struct {
+	LookupEnv func(name string) (string, bool) // os.LookupEnv; nil = an empty environment
+	Now       time.Time                        // the run's start: ${date} and ${time}, in its own time zone; zero = unset
+}
+
+// Read reads the config file at path. Each of sets is one --set key=value: a
+// dotted path, and YAML that takes the place of what the file says there. What
+// is wrong with the text is returned all at once, as Faults.
+func Read(path string, env Env, sets ...string) (*Config, error) {
+	data, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("there is no config %s; `llmsweep init` writes one", path)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading the config: %w", err)
+	}
+	c, err := Parse(path, data, env, sets...)
+	if err != nil {
+		return nil, err
+	}
+	c.Path = path
+	return c, nil
+}
+
+// Parse is Read for a text that is in memory already; name is how faults call
+// it. The text may be empty if sets say all.
+func Parse(name string, data []byte, env Env, sets ...string) (*Config, error) {
+	root, faults := parseYAML(name, data, true, env.lookup)
+	if root == nil && len(faults) > 0 {
+		return nil, faults
+	}
+	start := position{name, 1, 1}
+	switch {
+	case root == nil && len(sets) == 0:
+		return nil, Faults{start.fault("", "", "the config is empty; `llmsweep init` writes one")}
+	case root == nil:
+		root = &value{kind: kindMapping, at: start}
+	case root.kind != kindMapping:
+		return nil, append(faults, root.at.fault("", quote(root), "keys with values, as in model: NAME; `llmsweep init` prints all keys"))
+	}
+	root, setFaults := applySets(root, sets, env)
+	r := &configReader{faults: append(faults, setFaults...)}
+	c := r.config(root)
+	if len(r.faults) > 0 {
+		return nil, r.faults.sort()
+	}
+	c.Path = name
+	return c, nil
+}
+
+// Default is the config of an empty file, before model, base_url and lengths
+// are known.
+func Default() *Config {
+	return &Config{
+		Backend:     "openai",
+		APIKeyEnv:   "OPENAI_API_KEY",
+		Proxy:       "none",
+		Dataset:     "random",
+		RequestRate: []float64{unbounded},
+		Burstiness:  1,
+		Repeats:     1,
+		IgnoreEOS:   "auto",
+		Percentiles: []float64{50, 90, 95, 99},
+		Warmup:      Warmup{Auto: true},
+		Timeouts:    defaultTimeouts,
+
+		FailuresAllowed: 0.01,
+		ResultsDir:      "results",
+		Records:         "full",
+		History:         History{Keep: 30},
+		ResumeWithin:    12 * time.Hour,
+	}
+}
+
+// A configReader fills a Config from a tree and collects faults.
+type configReader struct {
+	faults Faults
+}
+
+// A configField is a key that may stand in a mapping, and how its value is
+// read; key is its whole path.
+type configField struct {
+	name string
+	read func(r *configReader, key string, v *value)
+}
+
+// configFields are the keys of a config, in the order of the documentation.
+func configFields(c *Config) []configField {
+	return []configField{
+		{"model", readText(&c.Model, notEmpty, "the model's name as the server knows it")},
+		{"base_url", readText(&c.BaseURL, checkBaseURL, "http://host:port, https://host:port or sim:default")},
+		{"endpoint", readText(&c.Endpoint, isPath, "a path that begins with /, such as /v1/completions")},
+		{"backend", readOneOf(&c.Backend, "openai", "openai-chat")},
+		{"tokenizer", readText(&c.Tokenizer, checkTokenizer, "a hub id, a path that begins with / or ., or builtin:qwen3")},
+		{"api_key_env", readText(&c.APIKeyEnv, isVariableName, "the name of an environment variable that holds the key, never the key itself")},
+		{"proxy", readText(&c.Proxy, checkProxy, "none, env or a proxy's URL, such as http://proxy:3128")},
+		{"headers", readHeaders(c)},
+
+		{"input_output", readPairs(&c.InputOutput, "input length", "output length", func(a, b int) IOLen { return IOLen{a, b} })},
+		{"concurrency_prompts", readPairs(&c.ConcurrencyPrompts, "max concurrency", "number of prompts", func(a, b int) Load { return Load{a, b} })},
+		{"request_rate", readRates(&c.RequestRate)},
+		{"burstiness", readNumber(&c.Burstiness, func(x float64) bool { return x > 0 && x <= 1e6 }, "a number above 0; 1 = Poisson arrivals")},
+		{"repeats", readWhole(&c.Repeats, 1, 10_000)},
+		{"dataset", readOneOf(&c.Dataset, "random")},
+
+		{"sampling", readFreeForm(&c.Sampling, &c.written.sampling)},
+		{"extra_body", readFreeForm(&c.ExtraBody, &c.written.extraBody)},
+		{"ignore_eos", readOneOf(&c.IgnoreEOS, "auto", "true", "false")},
+		{"goodput", readNested(
+			configField{"ttft", readMilliseconds(&c.Goodput.TTFT)},
+			configField{"tpot", readMilliseconds(&c.Goodput.TPOT)},
+			configField{"itl", readMilliseconds(&c.Goodput.ITL)},
+			configField{"e2el", readMilliseconds(&c.Goodput.E2EL)},
+		)},
+		{"percentiles", readPercentiles(&c.Percentiles)},
+
+		{"seed", readSeed(c)},
+		{"warmup", readWarmup(&c.Warmup)},
+		{"warmup_drain", readFlag(&c.WarmupDrain)},
+		{"timeouts", readNested(
+			configField{"connect", readDuration(&c.Timeouts.Connect)},
+			configField{"first_token", readDuration(&c.Timeouts.FirstToken)},
+			configField{"idle", readDuration(&c.Timeouts.Idle)},
+			configField{"request", readDuration(&c.Timeouts.Request)},
+		)},
+		{"ready_timeout", readDuration(&c.ReadyTimeout)},
+		{"failures_allowed", readNumber(&c.FailuresAllowed, func(x float64) bool { return x >= 0 && x <= 1 }, "a share from 0 to 1")},
+
+		{"results_dir", readText(&c.ResultsDir, notEmpty, "a folder")},
+		{"records", readOneOf(&c.Records, "full", "counts", "none")},
+		{"save_detailed", readFlag(&c.SaveDetailed)},
+		{"history", readNested(configField{"keep", readWhole(&c.History.Keep, 0, maxCount)})},
+		{"resume_within", readDuration(&c.ResumeWithin)},
+		{"labels", readLabels(&c.Labels)},
+	}
+}
+
+// config reads the whole tree, then what only several keys together show.
+func (r *configReader) config(root *value) *Config {
+	c := Default()
+	r.mapping(root, "", configFields(c))
+	sim := strings.HasPrefix(c.BaseURL, "sim:")
+	if c.Model == "" && sim {
+		c.Model = "simulated"
+	}
+	for _, k := range []struct {
+		name, want string
+	}{
+		{"model", "the model's name as the server knows it"},
+		{"base_url", "http://host:port of the server, or sim:default for the simulator"},
+		{"input_output", "a list of [input length, output length] pairs, tokens"},
+		{"concurrency_prompts", "a list of [max concurrency, number of prompts] pairs"},
+	} {
+		i := root.find(k.name)
+		switch {
+		case k.name == "model" && sim:
+		case i < 0:
+			r.faults = append(r.faults, root.at.fault(k.name, "", "missing, want "+k.want))
+		case root.entries[i].value.isNull():
+			r.faults = append(r.faults, root.entries[i].at.fault(k.name, "", "empty, want "+k.want))
+		}
+	}
+	if c.Tokenizer == "" {
+		c.Tokenizer = c.Model
+		if sim {
+			c.Tokenizer = "builtin:qwen3"
+		}
+	}
+	if n := c.caseCount(); n > maxCases {
+		r.faults = append(r.faults, root.at.fault("", "", fmt.Sprintf("the config asks for %d cases, more than %d; shorten a list or repeats", n, maxCases)))
+	}
+	return c
+}
+
+// mapping reads the keys of a mapping. A key without a value keeps its default.
+func (r *configReader) mapping(v *value, path string, fields []configField) {
+	known := make([]string, len(fields))
+	for i, f := range fields {
+		known[i] = f.name
+	}
+entries:
+	for _, e := range v.entries {
+		for _, f := range fields {
+			if f.name != e.key {
+				continue
+			}
+			if !e.value.isNull() && e.value.tag != toldFault {
+				f.read(r, join(path, e.key), e.value)
+			}
+			continue entries
+		}
+		r.faults = append(r.faults, e.at.fault(join(path, e.key), "", suggest(e.key, path, known)))
+	}
+}
+
+// complain adds the fault of a value; what is written under a secret's name is
+// not quoted.
+func (r *configReader) complain(key string, v *value, want string) {
+	if v.tag == toldFault {
+		return // said already
+	}
+	written := quote(v)
+	if secretPath(key) {
+		written = "***"
+	}
+	r.faults = append(r.faults, v.at.fault(key, written, want))
+}
+
+// drawSeed is a seed from the system's randomness, of 53 bits: every configReader of
+// JSON keeps it exact.
+func drawSeed() uint64 {
+	var b [8]byte
+	rand.Read(b[:]) // never fails
+	return binary.LittleEndian.Uint64(b[:]) >> 11
+}

@@ -1,0 +1,56 @@
+package sweep
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// What a file may keep of a config: all that was resolved, and no secret.
+func TestRedacted(t *testing.T) {
+	c := read(t, "testdata/config/everything.yaml", testEnv(everythingEnv))
+	got, err := json.MarshalIndent(c.Redacted(), "", "  ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, secret := range []string{"sk-from-env", "literal-secret", "user:pass"} {
+		if strings.Contains(string(got), secret) {
+			t.Errorf("%s is in it", secret)
+		}
+	}
+	golden(t, "testdata/config/everything.json", string(got)+"\n")
+}
+
+// JSON is YAML: what Redacted writes says the same cases again.
+func TestRedactedReadsBack(t *testing.T) {
+	env := testEnv(everythingEnv)
+	for _, path := range []string{"testdata/config/everything.yaml", "testdata/config/grid.yaml"} {
+		c := read(t, path, env)
+		data, err := json.Marshal(c.Redacted())
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := Parse("run.json", data, env)
+		if err != nil {
+			t.Fatalf("%s: %v\n%s", path, err, data)
+		}
+		if diff := cmp.Diff(c.Plan(), again.Plan()); diff != "" {
+			t.Errorf("%s (-first +again):\n%s", path, diff)
+		}
+	}
+}
+
+func TestSecretName(t *testing.T) {
+	for _, name := range []string{"Authorization", "Proxy-Authorization", "X-API-Key", "apiKey", "api_key", "access_token", "X-Auth-Token", "Cookie", "password", "clientSecret"} {
+		if !secretName(name) {
+			t.Errorf("%s is not taken for a secret's name", name)
+		}
+	}
+	for _, name := range []string{"max_tokens", "X-Team", "monkey", "tokenizer", "keyboard", "temperature", "author", ""} {
+		if secretName(name) {
+			t.Errorf("%s is taken for a secret's name", name)
+		}
+	}
+}

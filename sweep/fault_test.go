@@ -1,0 +1,218 @@
+package sweep
+
+import (
+	"errors"
+	"flag"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var update = flag.Bool("update", false, "rewrite golden files")
+
+// testEnv is an environment of a few variables, at a run's start of
+// 2026-11-22 18:36:02.
+func testEnv(variables map[string]string) Env {
+	return Env{
+		LookupEnv: func(name string) (string, bool) { v, ok := variables[name]; return v, ok },
+		Now:       time.Date(2026, 11, 22, 18, 36, 2, 0, time.UTC),
+	}
+}
+
+// base is a config without faults, in five lines; a test's own text follows.
+const base = "model: m\nbase_url: http://h:1\ninput_output: [[1, 1]]\nconcurrency_prompts: [[1, 1]]\n#\n"
+
+// All faults of a file at once, each at its place; no secret among them.
+func TestFaultsGolden(t *testing.T) {
+	_, err := Read("testdata/config/faults.yaml", testEnv(nil))
+	var faults Faults
+	if !errors.As(err, &faults) {
+		t.Fatalf("error is %v, want Faults", err)
+	}
+	got := err.Error() + "\n"
+	if strings.Contains(got, "sk-1234") {
+		t.Error("a secret is quoted")
+	}
+	golden(t, "testdata/config/faults.txt", got)
+}
+
+func golden(t *testing.T, path, got string) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", path, diff)
+	}
+}
+
+// One fault each; the text follows base, so it begins on line 6.
+func TestFault(t *testing.T) {
+	const wholeAbove0 = "a whole number above 0"
+	for _, tt := range []struct{ yaml, want string }{
+		{"repeats: -2", "c.yaml:6:10: repeats: -2, want " + wholeAbove0},
+		{"repeats: 1.5", "c.yaml:6:10: repeats: 1.5, want " + wholeAbove0},
+		{"repeats: 1e3", "c.yaml:6:10: repeats: 1e3, want " + wholeAbove0 + "; write 1000"},
+		{"repeats: 2.0", "c.yaml:6:10: repeats: 2.0, want " + wholeAbove0 + "; write 2"},
+		{`repeats: "3"`, `c.yaml:6:10: repeats: "3", want ` + wholeAbove0 + "; remove the quotes"},
+		{"repeats: 010", "c.yaml:6:10: repeats: 010, want " + wholeAbove0 + "; write 10, or 8 if it was meant in octal"},
+		{"repeats: 08", "c.yaml:6:10: repeats: 08, want " + wholeAbove0 + "; write 8"},
+		{"repeats: 0x10", "c.yaml:6:10: repeats: 0x10, want " + wholeAbove0 + "; write 16"},
+		{"repeats: 0o17", "c.yaml:6:10: repeats: 0o17, want " + wholeAbove0 + "; write 15"},
+		{"repeats: 99999999999999999999", "c.yaml:6:10: repeats: 99999999999999999999, want " + wholeAbove0},
+		{"repeats: 10001", "c.yaml:6:10: repeats: 10001, want a whole number above 0, at most 10000"},
+		{"repeats: [1]", "c.yaml:6:10: repeats: [1], want " + wholeAbove0},
+		{"repeats: !!int x", "c.yaml:6:10: repeats: the tag !!int is not supported; remove it"},
+		{"repeats: ${N}", "c.yaml:6:10: repeats: ${N} is not set; set it in the environment, or write ${N:-default}"},
+		{"repeats: ${TEXT}", "c.yaml:6:10: repeats: ${TEXT}, want " + wholeAbove0},
+		{"\n  \nrepeats:\n   many", "c.yaml:9:4: repeats: many, want " + wholeAbove0},
+		{"proxy: ${TEXT}", "c.yaml:6:8: proxy: ${TEXT}, want none, env or a proxy's URL, such as http://proxy:3128"},
+		{"request_rate: 0", "c.yaml:6:15: request_rate: 0, want requests/s from 0.001 to 1000000, or inf"},
+		{"request_rate: -.inf", "c.yaml:6:15: request_rate: -.inf, want requests/s from 0.001 to 1000000, or inf"},
+		{"request_rate: []", "c.yaml:6:15: request_rate: [], want requests/s from 0.001 to 1000000, or inf, or a list of them, at least one"},
+		{"request_rate: [4, inf, 4.0]", "c.yaml:6:24: request_rate[2]: 4.0, want each value once (it is on line 6 already)"},
+		{"burstiness: .nan", "c.yaml:6:13: burstiness: .nan, want a number above 0; 1 = Poisson arrivals"},
+		{"failures_allowed: 1.01", "c.yaml:6:19: failures_allowed: 1.01, want a share from 0 to 1"},
+		{`failures_allowed: "0.5"`, `c.yaml:6:19: failures_allowed: "0.5", want a share from 0 to 1; remove the quotes`},
+		{"percentiles: []", "c.yaml:6:14: percentiles: [], want a list, at least one: a number above 0 and below 100"},
+		{"percentiles: 99", "c.yaml:6:14: percentiles: 99, want a list, at least one: a number above 0 and below 100"},
+		{"timeouts: 5s", "c.yaml:6:11: timeouts: 5s, want a mapping with keys of connect, first_token, idle, request"},
+		{"timeouts: {conect: 5s}", "c.yaml:6:12: timeouts.conect: unknown key; did you mean connect?"},
+		{"ready_timeout: 5 minutes", "c.yaml:6:16: ready_timeout: 5 minutes, want a duration of 0 or more: 30s, 5m, 1h, or a number of seconds"},
+		{"ready_timeout: 1e300", "c.yaml:6:16: ready_timeout: 1e300, want a duration of 0 or more: 30s, 5m, 1h, or a number of seconds"},
+		{"warmup_drain: no", "c.yaml:6:15: warmup_drain: no, want true or false"},
+		{"ignore_eos: sometimes", "c.yaml:6:13: ignore_eos: sometimes, want auto, true or false"},
+		{"backend: vllm", "c.yaml:6:10: backend: vllm, want openai or openai-chat"},
+		{"tokenizer: builtin:gpt2", "c.yaml:6:12: tokenizer: builtin:gpt2, want a hub id, a path that begins with / or ., or builtin:qwen3"},
+		{"endpoint: v1/completions", "c.yaml:6:11: endpoint: v1/completions, want a path that begins with /, such as /v1/completions"},
+		{"results_dir: 20261122", "c.yaml:6:14: results_dir: 20261122, want a folder; write it in quotes"},
+		{"proxy: http://u:pw@h:x", "c.yaml:6:8: proxy: http://***@h:x, want none, env or a proxy's URL, such as http://proxy:3128"},
+		{"headers: {X-Token: [pw]}", "c.yaml:6:20: headers.X-Token: ***, want text"},
+		{"headers: {X-A: \"a\\nb\"}", "c.yaml:6:16: headers.X-A: ***, want text on one line"},
+		{"sampling: [1]", "c.yaml:6:11: sampling: [1], want a mapping of body fields to values"},
+		{"sampling: {top_k: 010}", "c.yaml:6:19: sampling.top_k: 010, want a number that JSON has; write 10, or 8 if it was meant in octal"},
+		{"extra_body: {a: [1, .inf]}", "c.yaml:6:21: extra_body.a[1]: .inf, want a number that JSON has"},
+		{"extra_body: {password: .nan}", "c.yaml:6:24: extra_body.password: ***, want a number that JSON has"},
+		{"labels: {a: {b: c}}", "c.yaml:6:13: labels.a: a mapping, want text"},
+		{"goodput: {p99: 3}", "c.yaml:6:11: goodput.p99: unknown key; known here are ttft, tpot, itl, e2el"},
+		{"Repeat: 2", "c.yaml:6:1: Repeat: unknown key; did you mean repeats?"},
+		{"num_prompts: 2", "c.yaml:6:1: num_prompts: unknown key; did you mean concurrency_prompts?"},
+		{"xylophone: 2", "c.yaml:6:1: xylophone: unknown key; `llmsweep init` prints all keys"},
+		{"model: n", "c.yaml:6:1: model: written twice, first on line 1; keep one"},
+		{"? [a]\n: 1", "c.yaml:6:3: a key is a list or a mapping; a key is a word"},
+		{"extra_body: {a: &s [*s]}", "c.yaml:6:21: extra_body.a[0]: *s stands inside of what it names; write the value out"},
+		{"timeouts: {<<: 5}", "c.yaml:6:16: timeouts.<<: a merge names a mapping, or a list of mappings, by *alias"},
+	} {
+		_, err := Parse("c.yaml", []byte(base+tt.yaml+"\n"), testEnv(map[string]string{"TEXT": "secret text"}))
+		if err == nil || err.Error() != tt.want {
+			t.Errorf("%s\ngot:  %v\nwant: %s", tt.yaml, err, tt.want)
+		}
+	}
+}
+
+// What is wrong with a whole file.
+func TestFileFault(t *testing.T) {
+	for _, tt := range []struct{ name, yaml, want string }{
+		{"empty", "", "c.yaml:1:1: the config is empty; `llmsweep init` writes one"},
+		{"comments alone", "# nothing\n", "c.yaml:1:1: the config is empty; `llmsweep init` writes one"},
+		{"no mapping", "- a\n- b\n", "c.yaml:1:1: [a, b], want keys with values, as in model: NAME; `llmsweep init` prints all keys"},
+		{"two documents", "model: m\n---\nmodel: n\n", "c.yaml:2:1: a second YAML document begins here; write one document a file"},
+		{"tab", "goodput:\n\tttft: 1\n", "c.yaml:2:1: a tab in the indentation; YAML wants spaces"},
+		{"open bracket", "model: m\ninput_output: [[1, 2]\nseed: 1\n", "c.yaml:2: not YAML: did not find expected ',' or ']'"},
+		{"two colons", "model: a: b\n", "c.yaml:1: not YAML: mapping values are not allowed in this context"},
+		{"left over", "{model: m}}\n", "c.yaml:1: not YAML: did not find expected <document start>"},
+		{"at sign", "seed: 1\nmodel: @m\n", "c.yaml:2: not YAML: found character that cannot start any token"},
+		{"unknown alias", "seed: 1\nmodel: *m\n", "c.yaml:2:8: *m names nothing; write &m before the value that it stands for"},
+		{"Latin-1", "model: caf\xe9\n", "c.yaml:1:11: not UTF-8; save the file as UTF-8"},
+		{"control character", "model: é\x01\n", "c.yaml:1:9: the control character 0x01; remove it"},
+		{"nothing given", "seed: 1\n", "c.yaml:1:1: model: missing, want the model's name as the server knows it\n" +
+			"c.yaml:1:1: base_url: missing, want http://host:port of the server, or sim:default for the simulator\n" +
+			"c.yaml:1:1: input_output: missing, want a list of [input length, output length] pairs, tokens\n" +
+			"c.yaml:1:1: concurrency_prompts: missing, want a list of [max concurrency, number of prompts] pairs"},
+		{"a key left empty", base[9:] + "model:\n", "c.yaml:5:1: model: empty, want the model's name as the server knows it"},
+		{"too many cases", "model: m\nbase_url: http://h\ninput_output: [[1, 1], [2, 2]]\nconcurrency_prompts: [[1, 1], [2, 2], [3, 3]]\nrequest_rate: [1, 2]\nrepeats: 10_000\n",
+			"c.yaml:1:1: the config asks for 120000 cases, more than 100000; shorten a list or repeats"},
+		{"too deep", base + "sampling: {a: " + strings.Repeat("[", 100) + strings.Repeat("]", 100) + "}",
+			"c.yaml:6:78: sampling.a" + strings.Repeat("[0]", 12) + "[…: more than 64 lists and mappings within each other; write it flatter"},
+	} {
+		_, err := Parse("c.yaml", []byte(tt.yaml), testEnv(nil))
+		if err == nil || err.Error() != tt.want {
+			t.Errorf("%s\ngot:  %v\nwant: %s", tt.name, err, tt.want)
+		}
+	}
+	if _, err := Read("testdata/config/none.yaml", testEnv(nil)); err == nil || err.Error() != "there is no config testdata/config/none.yaml; `llmsweep init` writes one" {
+		t.Errorf("a missing file: %v", err)
+	}
+}
+
+// What may stand for base_url.
+func TestBaseURL(t *testing.T) {
+	const want = "http://host:port, https://host:port or sim:default"
+	for _, tt := range []struct{ url, fault string }{
+		{"http://localhost:8010", ""},
+		{"https://[::1]:8010/prefix", ""},
+		{"sim:default", ""},
+		{"localhost:8010", "localhost:8010, want " + want + "; did you mean http://localhost:8010?"},
+		{"gpu-7", "gpu-7, want " + want + "; did you mean http://gpu-7?"},
+		{"sim:", "\"sim:\", want " + want},
+		{"ftp://host", "ftp://host, want " + want},
+		{"http://", "http://, want " + want},
+		{"http://h:0", "http://h:0, want " + want + "; a port is a number from 1 to 65535"},
+		{"http://h:70000", "http://h:70000, want " + want + "; a port is a number from 1 to 65535"},
+		{"http://me:pw@h", "http://***@h, want " + want + "; a password does not belong here: send it by headers, as ${NAME}"},
+		{"http://h/?key=pw", "http://h/?***, want " + want + "; it ends with the path, before any ? or #"},
+	} {
+		written := tt.url
+		if strings.HasSuffix(written, ":") { // a key, to YAML
+			written = `"` + written + `"`
+		}
+		_, err := Parse("c", []byte(base), testEnv(nil), "base_url="+written)
+		got := ""
+		if err != nil {
+			_, got, _ = strings.Cut(err.Error(), ": base_url: ")
+		}
+		if got != tt.fault {
+			t.Errorf("%s\ngot:  %s\nwant: %s", tt.url, got, tt.fault)
+		}
+	}
+}
+
+// A hint repeats no variable's value.
+func TestBaseURLFromVariable(t *testing.T) {
+	_, err := Parse("c", []byte(base), testEnv(map[string]string{"URL": "gpu-7:8000"}), "base_url=${URL}")
+	const want = "--set base_url=${URL}: base_url: ${URL}, want http://host:port, https://host:port or sim:default"
+	if err == nil || err.Error() != want {
+		t.Errorf("got:  %v\nwant: %s", err, want)
+	}
+}
+
+// Distances counted by hand.
+func TestEditDistance(t *testing.T) {
+	for _, tt := range []struct {
+		a, b string
+		want int
+	}{
+		{"", "", 0},
+		{"", "seed", 4},
+		{"seed", "seed", 0},
+		{"modle", "model", 1}, // two neighbours swapped
+		{"kitten", "sitting", 3},
+		{"conect", "connect", 1},
+	} {
+		if got := editDistance(tt.a, tt.b); got != tt.want {
+			t.Errorf("%q, %q: %d, want %d", tt.a, tt.b, got, tt.want)
+		}
+		if got := editDistance(tt.b, tt.a); got != tt.want {
+			t.Errorf("%q, %q: %d, want %d", tt.b, tt.a, got, tt.want)
+		}
+	}
+}

@@ -1,0 +1,6 @@
+//go:build !linux
+
+package sweep
+
+// kernel is the running kernel's release; "" = not known.
+func kernel() string { return "" }

@@ -1,0 +1,99 @@
+package sweep
+
+import (
+	"math"
+	"strconv"
+
+	"llmsweep/dataset"
+	"llmsweep/runlog"
+)
+
+// A PlannedCase is one case of a plan and what it takes to run it. Its Hash is
+// empty until the Runner knows the tokenizer's content: see Config.CaseHash.
+type PlannedCase struct {
+	runlog.Case
+
+	Input, Output  int     // tokens
+	MaxConcurrency int     // cap on requests in flight
+	NumPrompts     int     // measured requests
+	Rate           float64 // requests/s; +Inf = as fast as the cap allows
+	Warmup         int     // requests before the measured ones
+}
+
+// Plan is every case in running order: repeats outermost, so that a server that
+// drifts drifts across every setting alike; then input_output,
+// concurrency_prompts and request_rate. It is pure: the same config gives the
+// same cases. Attempt is 1.
+func (c *Config) Plan() []PlannedCase {
+	cases := make([]PlannedCase, 0, c.caseCount())
+	for repeat := 1; repeat <= c.Repeats; repeat++ {
+		for _, lengths := range c.InputOutput {
+			for _, load := range c.ConcurrencyPrompts {
+				for _, rate := range c.RequestRate {
+					cases = append(cases, c.plannedCase(lengths, load, rate, repeat))
+				}
+			}
+		}
+	}
+	return cases
+}
+
+func (c *Config) plannedCase(lengths IOLen, load Load, rate float64, repeat int) PlannedCase {
+	name := c.caseName(lengths, load, rate, repeat)
+	return PlannedCase{
+		Case: runlog.Case{
+			Name: name,
+			Axes: runlog.Axes{
+				InputLen:       lengths.Input,
+				OutputLen:      lengths.Output,
+				MaxConcurrency: load.MaxConcurrency,
+				NumPrompts:     load.NumPrompts,
+				RequestRate:    runlog.Rate(rate),
+				Dataset:        c.Dataset,
+				Repeat:         repeat,
+			},
+			Seed:    dataset.CaseSeed(c.Seed, name, 1),
+			Attempt: 1,
+		},
+		Input:          lengths.Input,
+		Output:         lengths.Output,
+		MaxConcurrency: load.MaxConcurrency,
+		NumPrompts:     load.NumPrompts,
+		Rate:           rate,
+		Warmup:         c.Warmup.count(load),
+	}
+}
+
+// caseName is what the case's files are called. Rate and repeat are part of it
+// only where there is more than one.
+func (c *Config) caseName(lengths IOLen, load Load, rate float64, repeat int) string {
+	name := "bench_io" + strconv.Itoa(lengths.Input) + "x" + strconv.Itoa(lengths.Output) +
+		"_mc" + strconv.Itoa(load.MaxConcurrency) + "_np" + strconv.Itoa(load.NumPrompts)
+	if len(c.RequestRate) > 1 {
+		name += "_rate" + rateText(rate)
+	}
+	if c.Repeats > 1 {
+		name += "_run" + strconv.Itoa(repeat)
+	}
+	return name
+}
+
+// rateText is a rate without exponent: 4, 0.5, inf.
+func rateText(r float64) string {
+	if math.IsInf(r, 1) {
+		return "inf"
+	}
+	return strconv.FormatFloat(r, 'f', -1, 64)
+}
+
+// count is the number of warm-up requests at a load.
+func (w Warmup) count(load Load) int {
+	if w.Auto {
+		return min(load.MaxConcurrency, load.NumPrompts, 256)
+	}
+	return w.Requests
+}
+
+func (c *Config) caseCount() int {
+	return c.Repeats * len(c.InputOutput) * len(c.ConcurrencyPrompts) * len(c.RequestRate)
+}

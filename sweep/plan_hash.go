@@ -1,0 +1,82 @@
+package sweep
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// hashSchema is raised when a case's figures change their meaning, so that what
+// was measured before is measured again.
+const hashSchema = 1
+
+// hashedCase is all that would change a case's figures. Its JSON is hashed:
+// fields in this order, maps by key.
+type hashedCase struct {
+	Schema     int            `json:"schema"`
+	Model      string         `json:"model"`
+	Backend    string         `json:"backend"`
+	Endpoint   string         `json:"endpoint"`
+	BaseURL    string         `json:"base_url"` // as written: sim:default, whatever port it gets
+	Tokenizer  string         `json:"tokenizer_sha256"`
+	Dataset    string         `json:"dataset"`
+	InputLen   int            `json:"input_len"`
+	OutputLen  int            `json:"output_len"`
+	InFlight   int            `json:"max_concurrency"`
+	NumPrompts int            `json:"num_prompts"`
+	Rate       any            `json:"request_rate"`
+	Burstiness float64        `json:"burstiness"`
+	Warmup     int            `json:"warmup"`
+	Drain      bool           `json:"warmup_drain"`
+	Sampling   map[string]any `json:"sampling"`
+	ExtraBody  map[string]any `json:"extra_body"`
+	IgnoreEOS  string         `json:"ignore_eos"`
+	Timeouts   [4]int64       `json:"timeouts_ns"` // connect, first token, idle, request
+	Seed       uint64         `json:"seed"`        // the run's
+}
+
+// CaseHash is the SHA-256 (hex) of the canonical JSON of what would change the
+// case's figures: not of results_dir, goodput, labels or percentiles, which can
+// be changed without measuring again. tokenizerHash is the hash of the
+// tokenizer's content.
+func (c *Config) CaseHash(p PlannedCase, tokenizerHash string) (string, error) {
+	canonical, err := json.Marshal(hashedCase{
+		Schema:     hashSchema,
+		Model:      c.Model,
+		Backend:    c.Backend,
+		Endpoint:   c.Endpoint,
+		BaseURL:    c.BaseURL,
+		Tokenizer:  tokenizerHash,
+		Dataset:    c.Dataset,
+		InputLen:   p.Input,
+		OutputLen:  p.Output,
+		InFlight:   p.MaxConcurrency,
+		NumPrompts: p.NumPrompts,
+		Rate:       rateValue(p.Rate),
+		Burstiness: c.Burstiness,
+		Warmup:     p.Warmup,
+		Drain:      c.WarmupDrain,
+		Sampling:   orEmpty(c.Sampling),
+		ExtraBody:  orEmpty(c.ExtraBody),
+		IgnoreEOS:  c.IgnoreEOS,
+		Timeouts:   [4]int64{ns(c.Timeouts.Connect), ns(c.Timeouts.FirstToken), ns(c.Timeouts.Idle), ns(c.Timeouts.Request)},
+		Seed:       c.Seed,
+	})
+	if err != nil {
+		return "", fmt.Errorf("case %s: sampling or extra_body has no JSON: %w", p.Name, err)
+	}
+	sum := sha256.Sum256(canonical)
+	return hex.EncodeToString(sum[:]), nil
+}
+
+func ns(d time.Duration) int64 { return d.Nanoseconds() }
+
+// orEmpty makes no difference between a mapping left out and an empty one.
+func orEmpty(m map[string]any) map[string]any {
+	if m == nil {
+		return map[string]any{}
+	}
+	return m
+}

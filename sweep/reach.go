@@ -1,0 +1,107 @@
+package sweep
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"llmsweep/client"
+)
+
+// readyEvery is how often a server that is not there yet is asked again.
+const readyEvery = 500 * time.Millisecond
+
+// reach starts the simulator, or waits up to ready_timeout for a real server to
+// answer. It comes before any file is moved.
+func (r *Runner) reach(ctx context.Context) error {
+	if _, sim := r.Config.preset(); sim {
+		_, err := r.baseURL(ctx)
+		return err
+	}
+	note, err := askServer(ctx, r.Config, r.apiKey())
+	if err == nil && note != "" {
+		r.Progress.Note(note)
+	}
+	return err
+}
+
+// askServer waits until the server answers. The note is a doubt about its model,
+// which the cases will settle; "" = none.
+func askServer(ctx context.Context, c *Config, apiKey string) (note string, err error) {
+	d := Driver{Config: c, BaseURL: c.BaseURL, APIKey: apiKey, Start: time.Now()}
+	server, err := client.New(d.clientConfig())
+	if err != nil {
+		return "", &ConfigError{err}
+	}
+	defer server.Close()
+	if err := waitReady(ctx, server, c.ReadyTimeout); err != nil {
+		return "", err
+	}
+	models, err := server.Models(ctx)
+	if err == nil && len(models) > 0 && !slices.Contains(models, c.Model) {
+		return fmt.Sprintf("model %s is not among those that %s lists: %s", c.Model, c.BaseURL, strings.Join(models, ", ")), nil
+	}
+	return "", nil
+}
+
+// CheckServer asks a real server whether it is there and has the model; the
+// embedded simulator always is and has.
+func CheckServer(ctx context.Context, c *Config, getenv func(string) string) error {
+	if _, sim := c.preset(); sim {
+		return nil
+	}
+	note, err := askServer(ctx, c, getenv(c.APIKeyEnv))
+	if err == nil && note != "" {
+		return errors.New(note)
+	}
+	return err
+}
+
+// waitReady asks until the server answers; a timeout of 0 asks once.
+func waitReady(ctx context.Context, c *client.Client, timeout time.Duration) error {
+	deadline := time.Now().Add(timeout)
+	for {
+		err := c.Ready(ctx)
+		if err == nil || ctx.Err() != nil || !time.Now().Before(deadline) {
+			return err
+		}
+		select {
+		case <-time.After(readyEvery):
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+}
+
+// baseURL is where the server is. The simulator is started when it is not up:
+// at first, and again after it died.
+func (r *Runner) baseURL(ctx context.Context) (string, error) {
+	preset, sim := r.Config.preset()
+	if !sim {
+		return r.Config.BaseURL, nil
+	}
+	if r.sim != nil && r.sim.Alive() {
+		return r.sim.BaseURL, nil
+	}
+	if r.sim != nil {
+		r.Progress.Note("the simulator ended; starting it again")
+	}
+	var err error
+	r.sim, err = startSim(ctx, r.Executable, preset, r.Config.Model, r.Config.Tokenizer, simLog(r.Config.ResultsDir))
+	if err != nil {
+		return "", err
+	}
+	return r.sim.BaseURL, nil
+}
+
+func (r *Runner) stopSim() {
+	if r.sim == nil {
+		return
+	}
+	if err := r.sim.Stop(); err != nil {
+		r.Progress.Note(err.Error())
+	}
+}

@@ -1,0 +1,351 @@
+package sweep
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"llmsweep/dataset"
+	"llmsweep/metrics"
+	"llmsweep/runlog"
+	"llmsweep/tokenizer"
+)
+
+// A Runner runs a config's plan in its results folder: what is missing of a run
+// that was broken off, else all of it.
+type Runner struct {
+	Config     *Config
+	Version    string // of this tool
+	Executable string // starts the simulator: this program's own file
+	Getenv     func(string) string
+	Now        func() time.Time
+	Progress   Progress
+
+	Fresh      bool   // start anew even where a run could go on
+	OnlyFailed bool   // only cases that failed before
+	Only       string // only cases whose name matches this glob; "" = all
+
+	plan  []PlannedCase
+	tok   tokenizer.Tokenizer
+	vocab *dataset.Vocabulary
+	sim   *simChild
+	run   runlog.Run
+	begun time.Time // instants count from here
+}
+
+// An Outcome is what a sweep came to.
+type Outcome struct {
+	Dir     string        // the results folder
+	Names   []string      // the plan's cases, in order
+	Ran     []CaseOutcome // in order
+	Missing int           // cases of the plan without a measured result
+}
+
+// A CaseOutcome is how one case ended.
+type CaseOutcome struct {
+	Name, Status, Verdict string
+}
+
+// A ConfigError says that the config, or what it names, cannot be run.
+type ConfigError struct{ Err error }
+
+func (e *ConfigError) Error() string { return e.Err.Error() }
+func (e *ConfigError) Unwrap() error { return e.Err }
+
+// Run runs the sweep. A *ConfigError is returned before anything was sent; when
+// ctx ends, its cause is returned, the case at work is whole and marked
+// interrupted, and another Run goes on from there.
+func (r *Runner) Run(ctx context.Context) (out Outcome, err error) {
+	out.Dir = r.Config.ResultsDir
+	if err := r.resolve(); err != nil {
+		return out, &ConfigError{err}
+	}
+	dir, err := runlog.Open(r.Config.ResultsDir)
+	if err != nil {
+		return out, err
+	}
+	defer func() { err = errors.Join(err, dir.Close()) }()
+	defer r.stopSim()
+	if err := r.reach(ctx); err != nil {
+		return out, err
+	}
+	toRun, err := r.begin(dir)
+	if err != nil {
+		return out, err
+	}
+	for _, pc := range r.plan {
+		out.Names = append(out.Names, pc.Name)
+	}
+	r.Progress.SweepStarted(len(toRun), len(r.plan))
+	for _, pc := range toRun {
+		var c CaseOutcome
+		if c, err = r.runCase(ctx, dir, pc); c.Name != "" {
+			out.Ran = append(out.Ran, c)
+		}
+		if err != nil {
+			break
+		}
+	}
+	r.Progress.SweepEnded()
+	return out, errors.Join(err, r.finish(dir, &out))
+}
+
+// resolve makes the plan, with its hashes, and checks what can be checked
+// without a server: the tokenizer, and that each length can be made.
+func (r *Runner) resolve() error {
+	if r.Only != "" {
+		if _, err := path.Match(r.Only, ""); err != nil {
+			return fmt.Errorf("--only %s: not a glob: %w", r.Only, err)
+		}
+	}
+	tok, err := tokenizer.Load(r.Config.Tokenizer, tokenizer.LoadOptions{Getenv: r.Getenv})
+	if err != nil {
+		return fmt.Errorf("tokenizer: %w", err)
+	}
+	r.tok = tok
+	if err := CheckLengths(r.Config, tok); err != nil {
+		return err
+	}
+	if r.vocab, err = dataset.NewVocabulary(tok); err != nil {
+		return err
+	}
+	return r.replan()
+}
+
+func (r *Runner) replan() error {
+	r.plan = r.Config.Plan()
+	for i := range r.plan {
+		hash, err := r.Config.CaseHash(r.plan[i], r.tok.Hash())
+		if err != nil {
+			return err
+		}
+		r.plan[i].Hash = hash
+	}
+	return nil
+}
+
+// CheckLengths faults an input length too short for the tokenizer's special
+// tokens or the chat template.
+func CheckLengths(c *Config, tok tokenizer.Tokenizer) error {
+	chat := c.Backend == "openai-chat"
+	least, err := dataset.MinInputLen(tok, chat)
+	if err != nil {
+		return err
+	}
+	var errs []error
+	for i, io := range c.InputOutput {
+		if io.Input < least {
+			errs = append(errs, fmt.Errorf("%s: input_output[%d]: input length %d, want at least %d: special tokens and chat template of %s take the rest",
+				c.Path, i, io.Input, least, tok.ID()))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// begin decides between going on and starting anew, and returns what is to run.
+func (r *Runner) begin(dir *runlog.Dir) ([]PlannedCase, error) {
+	old, err := dir.Run()
+	if err != nil {
+		return nil, err
+	}
+	goOn, why, err := r.resumable(dir, old)
+	if err != nil {
+		return nil, err
+	}
+	if !goOn && r.OnlyFailed {
+		return nil, &ConfigError{fmt.Errorf("--only-failed: there is no broken run in %s to go on with: %s", dir.Path(), why)}
+	}
+	if goOn && r.Config.SeedRandom && r.Config.Seed != old.Seed {
+		r.Config.Seed = old.Seed
+		if err := r.replan(); err != nil {
+			return nil, err
+		}
+	}
+	r.begun = r.Now()
+	r.run = runlog.Run{
+		Tool: "llmsweep " + r.Version, StartUnixNS: r.begun.UnixNano(), Seed: r.Config.Seed,
+		Config: r.Config.Redacted(), Host: host(), Cases: casesOf(r.plan),
+	}
+	if goOn {
+		r.run.StartUnixNS = old.StartUnixNS
+		r.begun = r.begun.Add(time.Duration(old.StartUnixNS - r.begun.UnixNano())) // keeps the monotonic clock
+		if err := dir.Update(r.run); err != nil {
+			return nil, err
+		}
+		return r.missing(dir)
+	}
+	if old != nil {
+		to, err := dir.Archive(r.Config.History.Keep)
+		if err != nil {
+			return nil, err
+		}
+		r.Progress.Note(fmt.Sprintf("%s; its files are in %s", why, to))
+	}
+	if err := dir.Begin(r.run); err != nil {
+		return nil, err
+	}
+	return r.missing(dir)
+}
+
+// resumable reports whether the run in the folder is to be gone on with, and if
+// not, why.
+func (r *Runner) resumable(dir *runlog.Dir, old *runlog.Run) (ok bool, why string, err error) {
+	switch {
+	case old == nil:
+		return false, "it holds no run", nil
+	case old.Complete:
+		return false, "the run before was complete", nil
+	case r.Fresh:
+		return false, "the run before was broken off, and --fresh starts anew", nil
+	}
+	last, err := dir.LastWrite()
+	if err != nil {
+		return false, "", err
+	}
+	if age := r.Now().Sub(last).Round(time.Second); age > r.Config.ResumeWithin {
+		return false, fmt.Sprintf("the run before was broken off %s ago, longer than resume_within %s", age, r.Config.ResumeWithin), nil
+	}
+	return true, "", nil
+}
+
+// missing is what has no file, another hash, or was not measured; its attempt
+// and seed are the next.
+func (r *Runner) missing(dir *runlog.Dir) ([]PlannedCase, error) {
+	entries, err := dir.Entries()
+	if err != nil {
+		return nil, err
+	}
+	var todo []PlannedCase
+	for _, pc := range r.plan {
+		e, seen := entries[pc.Name]
+		if seen && e.Hash == pc.Hash && e.Status == runlog.StatusMeasured {
+			continue
+		}
+		if r.OnlyFailed && e.Status != runlog.StatusFailed {
+			continue
+		}
+		if ok, _ := path.Match(r.Only, pc.Name); r.Only != "" && !ok {
+			continue
+		}
+		pc.Attempt = e.Attempt + 1
+		pc.Seed = dataset.CaseSeed(r.Config.Seed, pc.Name, pc.Attempt)
+		todo = append(todo, pc)
+	}
+	if done := len(r.plan) - len(todo); len(entries) > 0 && done > 0 {
+		r.Progress.Note(fmt.Sprintf("going on: %d of %d cases stay as they are, %d to run", done, len(r.plan), len(todo)))
+	}
+	return todo, nil
+}
+
+// runCase runs one case and writes its files.
+func (r *Runner) runCase(ctx context.Context, dir *runlog.Dir, pc PlannedCase) (CaseOutcome, error) {
+	if err := ctx.Err(); err != nil {
+		return CaseOutcome{}, context.Cause(ctx)
+	}
+	base, err := r.baseURL(ctx)
+	if err != nil {
+		return CaseOutcome{}, err
+	}
+	w, err := dir.NewCase(pc.Case, runlog.RecordsMode(r.Config.Records))
+	if err != nil {
+		return CaseOutcome{}, err
+	}
+	defer w.Close()
+	r.Progress.CaseStarted(pc)
+	d := r.driver(base)
+	res, caseErr := d.Run(ctx, pc, w.Append)
+	f := r.caseFile(pc, res)
+	r.Progress.CaseEnded(pc, res)
+	out := CaseOutcome{pc.Name, f.Status, f.Validity.Verdict}
+	return out, errors.Join(caseErr, w.Finish(f))
+}
+
+func (r *Runner) driver(base string) *Driver {
+	return &Driver{
+		Config: r.Config, BaseURL: base, APIKey: r.apiKey(), Tokenizer: r.tok, Vocabulary: r.vocab,
+		Start: r.begun, Progress: r.Progress,
+	}
+}
+
+// One runs a single case without a run's files: adjust, if not nil, has the last
+// word on the plan's first case. The Result and its case JSON are whole even
+// where there is an error.
+func (r *Runner) One(ctx context.Context, adjust func(*PlannedCase)) (*Result, *runlog.CaseFile, error) {
+	if err := r.resolve(); err != nil {
+		return nil, nil, &ConfigError{err}
+	}
+	defer r.stopSim()
+	if err := r.reach(ctx); err != nil {
+		return nil, nil, err
+	}
+	base, err := r.baseURL(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	pc := r.plan[0]
+	if adjust != nil {
+		adjust(&pc)
+	}
+	r.begun = r.Now()
+	r.run = runlog.Run{StartUnixNS: r.begun.UnixNano(), Host: host()}
+	r.Progress.SweepStarted(1, 1)
+	r.Progress.CaseStarted(pc)
+	res, err := r.driver(base).Run(ctx, pc, func(*metrics.Record) error { return nil })
+	r.Progress.CaseEnded(pc, res)
+	r.Progress.SweepEnded()
+	return res, r.caseFile(pc, res), err
+}
+
+// finish marks the run complete when nothing is missing.
+func (r *Runner) finish(dir *runlog.Dir, out *Outcome) error {
+	entries, err := dir.Entries()
+	if err != nil {
+		return err
+	}
+	for _, pc := range r.plan {
+		if e := entries[pc.Name]; e.Hash != pc.Hash || e.Status != runlog.StatusMeasured {
+			out.Missing++
+		}
+	}
+	if out.Missing > 0 {
+		return nil
+	}
+	r.run.Complete = true
+	return dir.Update(r.run)
+}
+
+func casesOf(plan []PlannedCase) []runlog.Case {
+	cases := make([]runlog.Case, len(plan))
+	for i, pc := range plan {
+		cases[i] = pc.Case
+	}
+	return cases
+}
+
+func (r *Runner) apiKey() string { return r.Getenv(r.Config.APIKeyEnv) }
+
+// caseFile is the case's JSON.
+func (r *Runner) caseFile(pc PlannedCase, res *Result) *runlog.CaseFile {
+	c := r.Config
+	f := runlog.NewCaseFile(pc.Case, res.Summary, runlog.Info{
+		Date: r.Now(), StartUnixNS: r.run.StartUnixNS,
+		EndpointType: c.Backend, Backend: c.Backend, Labels: c.Labels,
+		Model: c.Model, TokenizerID: r.tok.ID(), Burstiness: c.Burstiness,
+		Status: res.Status, Notes: res.Notes, SLO: c.Goodput,
+		Environment: r.run.Host, Server: map[string]any{"base_url": c.BaseURL},
+	})
+	if c.SaveDetailed {
+		f.Detailed(res.Records)
+	}
+	return f
+}
+
+// simLog is the simulator's log in a results folder.
+func simLog(dir string) string { return filepath.Join(dir, ".run", "logs", "simulator.log") }
+
+// preset is the simulator's preset that base_url names; ok is false for a real server.
+func (c *Config) preset() (name string, ok bool) { return strings.CutPrefix(c.BaseURL, simScheme) }

@@ -1,0 +1,170 @@
+package tokenizer
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
+
+// A decoder turns ids into text: the bytes of each token, prepared once, and
+// what is done with them in a row.
+type decoder struct {
+	text     string   // of all tokens
+	offsets  []uint32 // of token i: text[offsets[i]:offsets[i+1]]
+	flags    []uint8  // by id
+	joiner   string   // between tokens
+	fallback bool     // runs of <0x…> tokens are bytes of UTF-8
+	byteOf   []byte   // with fallback: the byte of tokens flagged isByte
+	strip    string   // taken from the text's ends, up to
+	left     int      // times on the left and
+	right    int      // times on the right
+	dropped  string   // taken from the first token, all of it (Metaspace)
+}
+
+const (
+	isAdded   uint8 = 1 << iota // an added token, special or not
+	isSpecial                   // left out if asked
+	isByte                      // <0x…>
+	exists                      // the id is in use
+)
+
+// newDecoder prepares the tokens (by id; added says which exist though empty).
+func newDecoder(p *part, tokens []string, flags []uint8) (decoder, error) {
+	d := decoder{flags: flags, joiner: " "}
+	spell := func(dst []byte, token string) []byte { return append(dst, token...) }
+	if p != nil {
+		d.joiner = ""
+		var err error
+		if spell, err = d.steps(p); err != nil {
+			return decoder{}, err
+		}
+	}
+	text := make([]byte, 0, 8*len(tokens))
+	d.offsets = make([]uint32, 1, len(tokens)+1)
+	if d.fallback {
+		d.byteOf = make([]byte, len(tokens))
+	}
+	for id, token := range tokens {
+		if b, ok := byteToken(token); ok && d.fallback {
+			d.byteOf[id] = b
+			flags[id] |= isByte
+		}
+		text = spell(text, token)
+		d.offsets = append(d.offsets, uint32(len(text)))
+	}
+	d.text = string(text)
+	return d, nil
+}
+
+// steps reads a decoder's part: how a token is spelled, and d's other fields.
+func (d *decoder) steps(p *part) (spell func([]byte, string) []byte, err error) {
+	list := []part{*p}
+	if p.Type == "Sequence" {
+		list = p.Decoders
+	}
+	spell = func(dst []byte, token string) []byte { return append(dst, token...) }
+	fused := false
+	for i := range list {
+		q := &list[i]
+		switch {
+		case q.Type == "ByteLevel" && len(list) == 1:
+			return appendSpelled, nil
+		case q.Type == "Metaspace" && len(list) == 1 && q.Replacement != "":
+			if q.PrependScheme != "never" && (q.PrependScheme != "" || yes(q.AddPrefixSpace)) {
+				d.dropped = " "
+			}
+			return replaced(spell, q.Replacement, " "), nil
+		case q.Type == "Replace" && q.Pattern.String != nil && *q.Pattern.String != "" && !d.fallback && !fused:
+			spell = replaced(spell, *q.Pattern.String, q.Content)
+		case q.Type == "ByteFallback" && !fused:
+			d.fallback = true
+		case q.Type == "Fuse":
+			fused = true
+		case q.Type == "Strip" && fused && i == len(list)-1 && q.Content != "":
+			d.strip, d.left, d.right = q.Content, q.Start, q.Stop
+		default:
+			return nil, unsupported("decoder", q.Type+" in this place")
+		}
+	}
+	return spell, nil
+}
+
+func replaced(spell func([]byte, string) []byte, old, to string) func([]byte, string) []byte {
+	return func(dst []byte, token string) []byte { return spell(dst, strings.ReplaceAll(token, old, to)) }
+}
+
+// byteToken reads <0x00> to <0xFF>.
+func byteToken(token string) (byte, bool) {
+	var b byte
+	if len(token) != 6 || !strings.HasPrefix(token, "<0x") {
+		return 0, false
+	}
+	if _, err := fmt.Sscanf(token, "<0x%02X>", &b); err != nil {
+		return 0, false
+	}
+	return b, true
+}
+
+// Decode is the text of ids; an id that no token has is left out.
+func (t *bpe) Decode(ids []uint32, skipSpecial bool) string {
+	d := &t.detokenize
+	out := make([]byte, 0, 6*len(ids)+16)
+	run := -1 // where the current run of byte tokens began in out
+	first := true
+	for _, id := range ids {
+		if int(id) >= len(d.flags) || d.flags[id]&exists == 0 || skipSpecial && d.flags[id]&isSpecial != 0 {
+			continue
+		}
+		if !first {
+			out = append(out, d.joiner...)
+		}
+		if d.flags[id]&isByte != 0 {
+			if run < 0 {
+				run = len(out)
+			}
+			out = append(out, d.byteOf[id])
+			first = false
+			continue
+		}
+		out, run = closeRun(out, run), -1
+		piece := d.text[d.offsets[id]:d.offsets[id+1]]
+		if first && d.dropped != "" {
+			piece = strings.ReplaceAll(piece, d.dropped, "")
+		}
+		out = append(out, piece...)
+		first = false
+	}
+	out = closeRun(out, run)
+	if d.strip != "" {
+		out = d.stripped(out)
+	}
+	if !utf8.Valid(out) {
+		out = appendValid(make([]byte, 0, len(out)+8), out)
+	}
+	return string(out)
+}
+
+// closeRun ends a run of byte tokens: what is not UTF-8 as a whole becomes one
+// U+FFFD a byte.
+func closeRun(out []byte, run int) []byte {
+	if run < 0 || utf8.Valid(out[run:]) {
+		return out
+	}
+	n := len(out) - run
+	out = out[:run]
+	for range n {
+		out = append(out, "\uFFFD"...)
+	}
+	return out
+}
+
+func (d *decoder) stripped(out []byte) []byte {
+	s := string(out)
+	for n := d.left; n > 0 && strings.HasPrefix(s, d.strip); n-- {
+		s = s[len(d.strip):]
+	}
+	for n := d.right; n > 0 && strings.HasSuffix(s, d.strip); n-- {
+		s = s[:len(s)-len(d.strip)]
+	}
+	return []byte(s)
+}
