@@ -4,12 +4,12 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
-	"math"
 	"path/filepath"
 	"strconv"
 
+	"github.com/montanaflynn/stats"
+
 	"llmsweep/runlog"
-	"llmsweep/stats"
 )
 
 // SummaryFile is the CSV in a results folder, a row a group of repeats.
@@ -111,10 +111,11 @@ func over(rows []Row, h figure) Figure {
 	if len(xs) == 0 {
 		return f
 	}
-	mean, median := stats.Mean(xs), stats.Median(xs)
+	mean, _ := stats.Mean(xs) // the only error is an empty sample
+	median, _ := stats.Median(xs)
 	f.Mean, f.Median = &mean, &median
-	if n := float64(len(xs)); n > 1 {
-		std := stats.StdDev(xs) * math.Sqrt(n/(n-1)) // StdDev divides by n
+	if len(xs) > 1 {
+		std, _ := stats.StandardDeviationSample(xs) // of the repeats that there could be: n − 1
 		f.Std = &std
 		if mean != 0 {
 			cv := std / mean

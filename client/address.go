@@ -17,7 +17,7 @@ func (cfg *Config) check() (base *url.URL, proxy func(*http.Request) (*url.URL, 
 	fault := func(key string, value any, want string) {
 		faults = append(faults, fmt.Errorf("%s: %v, want %s", key, value, want))
 	}
-	if cfg.Backend != "openai" && cfg.Backend != "openai-chat" {
+	if cfg.Backend != OpenAI && cfg.Backend != OpenAIChat {
 		fault("backend", cfg.Backend, "openai or openai-chat")
 	}
 	if !slices.Contains([]string{"auto", "true", "false"}, cfg.IgnoreEOS) {
@@ -62,7 +62,7 @@ func endpoint(base *url.URL, cfg Config) *url.URL {
 	path := cfg.Endpoint
 	switch {
 	case path != "":
-	case cfg.Backend == "openai-chat":
+	case cfg.Backend == OpenAIChat:
 		path = "/v1/chat/completions"
 	default:
 		path = "/v1/completions"

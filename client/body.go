@@ -71,7 +71,7 @@ func (d *dialect) body(r dataset.Request, without []string) ([]byte, error) {
 		stream = &openai.StreamOptions{IncludeUsage: true}
 	}
 	var v any
-	if d.cfg.Backend == "openai-chat" {
+	if d.cfg.Backend == OpenAIChat {
 		b := chatBody{bodyOptions: opt, MaxTokens: r.MaxTokens, StreamOptions: stream}
 		b.Model, b.Stream = d.cfg.Model, true
 		b.Messages = []openai.ChatCompletionMessage{{Role: openai.ChatMessageRoleUser, Content: r.Prompt}}

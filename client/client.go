@@ -24,10 +24,16 @@ import (
 	"llmsweep/dataset"
 )
 
+// The backends, as configs and results spell them.
+const (
+	OpenAI     = "openai"      // /v1/completions
+	OpenAIChat = "openai-chat" // /v1/chat/completions
+)
+
 // Config is how to reach a server and in which dialect. Its zero Timeouts mean
 // none.
 type Config struct {
-	Backend   string            // "openai" (/v1/completions) or "openai-chat" (/v1/chat/completions)
+	Backend   string            // OpenAI or OpenAIChat
 	BaseURL   string            // http(s)://host[:port][/prefix]
 	Endpoint  string            // path after BaseURL; "" = the backend's own
 	Model     string            // as the server names it

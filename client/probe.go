@@ -15,6 +15,12 @@ import (
 
 // Models is the ids that GET /v1/models lists.
 func (c *Client) Models(ctx context.Context) ([]string, error) {
+	ids, _, err := c.models(ctx)
+	return ids, err
+}
+
+// models is Models with the status of a failed answer; 0 = none came.
+func (c *Client) models(ctx context.Context) (ids []string, status int, err error) {
 	h := c.plainClient()
 	defer h.CloseIdleConnections()
 	cfg := openai.DefaultConfig("") // our own headers carry the key
@@ -22,20 +28,20 @@ func (c *Client) Models(ctx context.Context) ([]string, error) {
 	cfg.HTTPClient = h
 	list, err := openai.NewClientWithConfig(cfg).ListModels(ctx)
 	if err != nil {
-		return nil, c.unready(cfg.BaseURL+"/models", err)
+		return nil, httpStatus(err), c.unready(cfg.BaseURL+"/models", err)
 	}
-	ids := make([]string, len(list.Models))
+	ids = make([]string, len(list.Models))
 	for i, m := range list.Models {
 		ids[i] = m.ID
 	}
-	return ids, nil
+	return ids, 0, nil
 }
 
 // Ready asks the server once whether it answers: GET /v1/models, or /health
 // where it has no such page. The error says what to do.
 func (c *Client) Ready(ctx context.Context) error {
-	_, err := c.Models(ctx)
-	if httpStatus(err) != http.StatusNotFound {
+	_, status, err := c.models(ctx)
+	if status != http.StatusNotFound {
 		return err
 	}
 	h := c.plainClient()
@@ -105,9 +111,7 @@ func httpStatus(err error) int {
 // unready says what is wrong with the server at u, and what to do next.
 func (c *Client) unready(u string, err error) error {
 	status, refused := httpStatus(err), errors.Is(err, syscall.ECONNREFUSED)
-	if said := c.redactError(err); said != err && status != http.StatusNotFound {
-		err = said
-	}
+	err = c.redactError(err)
 	switch {
 	case refused:
 		return fmt.Errorf("%s: connection refused; start the server, or set base_url to where it listens", u)

@@ -110,7 +110,7 @@ func (d *Driver) clientConfig() client.Config {
 // prompts makes the warm-up's and the measured requests, before the clock starts.
 func (d *Driver) prompts(ctx context.Context, pc PlannedCase) (*dataset.Random, error) {
 	source, err := dataset.NewRandom(dataset.RandomConfig{
-		Vocabulary: d.Vocabulary, Chat: d.Config.Backend == "openai-chat",
+		Vocabulary: d.Vocabulary, Chat: d.Config.chat(),
 		InputLen: pc.Input, OutputLen: pc.Output, Requests: pc.NumPrompts, Warmups: pc.Warmup,
 		Seed: pc.Seed, IDPrefix: fmt.Sprintf("%s.%d-", pc.Name, pc.Attempt),
 	})

@@ -9,6 +9,8 @@ import (
 	"os"
 	"strings"
 	"time"
+
+	"llmsweep/client"
 )
 
 // Env is what a config's text refers to outside of itself.
@@ -66,7 +68,7 @@ func Parse(name string, data []byte, env Env, sets ...string) (*Config, error) {
 // are known.
 func Default() *Config {
 	return &Config{
-		Backend:     "openai",
+		Backend:     client.OpenAI,
 		APIKeyEnv:   "OPENAI_API_KEY",
 		Proxy:       "none",
 		Dataset:     "random",
@@ -104,7 +106,7 @@ func configFields(c *Config) []configField {
 		{"model", readText(&c.Model, notEmpty, "the model's name as the server knows it")},
 		{"base_url", readText(&c.BaseURL, checkBaseURL, "http://host:port, https://host:port or sim:default")},
 		{"endpoint", readText(&c.Endpoint, isPath, "a path that begins with /, such as /v1/completions")},
-		{"backend", readOneOf(&c.Backend, "openai", "openai-chat")},
+		{"backend", readOneOf(&c.Backend, client.OpenAI, client.OpenAIChat)},
 		{"tokenizer", readText(&c.Tokenizer, checkTokenizer, "a hub id, a path that begins with / or ., or builtin:qwen3")},
 		{"api_key_env", readText(&c.APIKeyEnv, isVariableName, "the name of an environment variable that holds the key, never the key itself")},
 		{"proxy", readText(&c.Proxy, checkProxy, "none, env or a proxy's URL, such as http://proxy:3128")},

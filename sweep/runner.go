@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"llmsweep/client"
 	"llmsweep/dataset"
 	"llmsweep/metrics"
 	"llmsweep/runlog"
@@ -131,8 +132,7 @@ func (r *Runner) replan() error {
 // CheckLengths faults an input length too short for the tokenizer's special
 // tokens or the chat template.
 func CheckLengths(c *Config, tok tokenizer.Tokenizer) error {
-	chat := c.Backend == "openai-chat"
-	least, err := dataset.MinInputLen(tok, chat)
+	least, err := dataset.MinInputLen(tok, c.chat())
 	if err != nil {
 		return err
 	}
@@ -344,8 +344,12 @@ func (r *Runner) caseFile(pc PlannedCase, res *Result) *runlog.CaseFile {
 	return f
 }
 
-// simLog is the simulator's log in a results folder.
-func simLog(dir string) string { return filepath.Join(dir, ".run", "logs", "simulator.log") }
+// simLog is the simulator's log in a results folder. It is beside the run's logs,
+// not among them: the simulator is up before an earlier run's files are moved.
+func simLog(dir string) string { return filepath.Join(dir, ".run", "simulator.log") }
+
+// chat reports whether prompts go through the chat template.
+func (c *Config) chat() bool { return c.Backend == client.OpenAIChat }
 
 // preset is the simulator's preset that base_url names; ok is false for a real server.
 func (c *Config) preset() (name string, ok bool) { return strings.CutPrefix(c.BaseURL, simScheme) }

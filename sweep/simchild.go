@@ -75,7 +75,11 @@ func startSim(ctx context.Context, exe, preset, model, tokenizer, logFile string
 		}
 		if err := json.Unmarshal([]byte(line), &said); err != nil || said.BaseURL == "" {
 			s.Stop()
-			return nil, fmt.Errorf("the simulator did not start: %s; its log is %s", lastLine(logFile), logFile)
+			err := fmt.Errorf("the simulator did not start: %s; its log is %s", lastLine(logFile), logFile)
+			if cmd.ProcessState.ExitCode() == 2 { // it would not have what the config says
+				return nil, &ConfigError{err}
+			}
+			return nil, err
 		}
 		s.BaseURL = said.BaseURL
 		return s, nil

@@ -1,7 +1,7 @@
 package tokenizer
 
 import (
-	"fmt"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -95,14 +95,11 @@ func replaced(spell func([]byte, string) []byte, old, to string) func([]byte, st
 
 // byteToken reads <0x00> to <0xFF>.
 func byteToken(token string) (byte, bool) {
-	var b byte
-	if len(token) != 6 || !strings.HasPrefix(token, "<0x") {
+	if len(token) != 6 || !strings.HasPrefix(token, "<0x") || token[5] != '>' {
 		return 0, false
 	}
-	if _, err := fmt.Sscanf(token, "<0x%02X>", &b); err != nil {
-		return 0, false
-	}
-	return b, true
+	b, err := strconv.ParseUint(token[3:5], 16, 8)
+	return byte(b), err == nil
 }
 
 // Decode is the text of ids; an id that no token has is left out.

@@ -158,7 +158,18 @@ func (b *bars) SweepStarted(toRun, _ int) {
 	b.p = mpb.New(mpb.WithOutput(b.w), mpb.WithWidth(32), mpb.WithRefreshRate(200*time.Millisecond))
 	b.sweep = b.p.AddBar(int64(toRun), mpb.BarPriority(1),
 		mpb.PrependDecorators(decor.Name("sweep", decor.WCSyncSpaceR), decor.CountersNoUnit("%d/%d cases", decor.WCSyncSpace)),
-		mpb.AppendDecorators(decor.Elapsed(decor.ET_STYLE_GO, decor.WCSyncSpace), decor.Name(" ETA "), decor.AverageETA(decor.ET_STYLE_GO)))
+		mpb.AppendDecorators(decor.Elapsed(decor.ET_STYLE_GO, decor.WCSyncSpace), decor.Any(eta(time.Now()))))
+}
+
+// eta is how long the rest takes at the pace so far; nothing before the first case.
+func eta(began time.Time) decor.DecorFunc {
+	return func(s decor.Statistics) string {
+		if s.Current == 0 || s.Completed {
+			return ""
+		}
+		each := time.Since(began) / time.Duration(s.Current)
+		return fmt.Sprintf("  about %s to go", (each * time.Duration(s.Total-s.Current)).Round(time.Second))
+	}
 }
 
 func (b *bars) CaseStarted(c sweep.PlannedCase) {

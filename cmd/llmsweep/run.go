@@ -83,7 +83,7 @@ func fold(w io.Writer, dir string) error {
 	if len(rows) == 0 {
 		return errors.Join(broken...)
 	}
-	path, err := aggregate.Write(dir, rows)
+	path, err := writeCSVs(dir, rows)
 	if err != nil {
 		return errors.Join(append(broken, err)...)
 	}
@@ -91,6 +91,16 @@ func fold(w io.Writer, dir string) error {
 	printTable(w, rows)
 	fmt.Fprintf(w, "\n%s\n", path)
 	return errors.Join(broken...)
+}
+
+// writeCSVs writes both CSVs of a results folder, and returns the first one's path.
+func writeCSVs(dir string, rows []aggregate.Row) (string, error) {
+	path, err := aggregate.Write(dir, rows)
+	if err != nil {
+		return "", err
+	}
+	_, err = aggregate.WriteSummary(dir, aggregate.Groups(rows))
+	return path, err
 }
 
 // ending is the exit status of a run that had begun, and its last words.
@@ -152,7 +162,7 @@ func writeAggregate(cmd *cobra.Command, args []string, output string, rows []agg
 	path := output
 	if path == "" {
 		var err error
-		if path, err = aggregate.Write(folder(args), rows); err != nil {
+		if path, err = writeCSVs(folder(args), rows); err != nil {
 			return err
 		}
 	} else if err := runlog.WriteFile(path, func(w io.Writer) error { return aggregate.WriteCSV(w, rows) }); err != nil {
