@@ -1,5 +1,0 @@
-//go:build hf && cgo
-
-package deps
-
-import _ "github.com/daulet/tokenizers"
