@@ -513,3 +513,39 @@ func TestRaiseFileLimit(t *testing.T) {
 		t.Errorf("%d, then %d, %v", first, again, err)
 	}
 }
+
+// A read whose kernel stamp lies before the arrival of the read before it, which
+// had no stamp: TCP delivers in order, so arrivals never go back.
+func TestArrivalsNeverGoBack(t *testing.T) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ln.Close()
+	dialed, err := net.Dial("tcp", ln.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer dialed.Close()
+	server, err := ln.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Close()
+	start := time.Now()
+	w, err := newWire(dialed.(*net.TCPConn), start)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := server.Write([]byte("x")); err != nil {
+		t.Fatal(err)
+	}
+	before := int64(time.Hour) // the arrival of a read before, by a clock that ran ahead
+	w.last = stamp{at: before}
+	if _, err := w.Read(make([]byte, 1)); err != nil {
+		t.Fatal(err)
+	}
+	if w.last.at != before {
+		t.Errorf("arrival %d ns after one at %d ns", w.last.at, before)
+	}
+}

@@ -57,10 +57,10 @@ func (w *wire) Read(p []byte) (int, error) {
 	n, kernel, err := w.rx.read(p, w.nowt)
 	if n > 0 || err == io.EOF {
 		s := stampAt(time.Now(), w.start, kernel)
-		// Two reads of one segment differ by the clocks' own grain: no step back.
-		if back := w.last.at - s.at; back > 0 && back < int64(time.Microsecond) {
-			s.at = w.last.at
-		}
+		// TCP delivers in order, so an arrival before the last one is the clocks'
+		// doing: their grain, a step, or a read before this one without a kernel
+		// stamp, which was given the later user time.
+		s.at = max(s.at, w.last.at)
 		s.seq = w.last.seq + 1
 		w.last = s
 	}

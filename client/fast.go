@@ -20,8 +20,8 @@ func (f *fast) send(l *limits, m message, t *Trace) (*answer, error) {
 	c, dead := f.take()
 	t.Reconnects += dead
 	if c != nil {
-		a, err := f.try(l, c, wire, t)
-		if err == nil || l.ctx.Err() != nil || !c.untaken(err) {
+		a, untaken, err := f.try(l, c, wire, t)
+		if err == nil || l.ctx.Err() != nil || !untaken {
 			return a, err
 		}
 		t.Reconnects++
@@ -31,7 +31,8 @@ func (f *fast) send(l *limits, m message, t *Trace) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return f.try(l, c, wire, t)
+	a, _, err := f.try(l, c, wire, t)
+	return a, err
 }
 
 // message is the request's bytes. An id that is no header value is left out.
@@ -49,18 +50,19 @@ func (f *fast) message(m message) []byte {
 	return append(b, m.body...)
 }
 
-// try sends the request on c and reads the head of its answer. c is closed
-// where that fails.
-func (f *fast) try(l *limits, c *conn, wire []byte, t *Trace) (*answer, error) {
+// try sends the request on c and reads the head of its answer. Where that fails c
+// is closed, and untaken says whether the server took none of the request.
+func (f *fast) try(l *limits, c *conn, wire []byte, t *Trace) (a *answer, untaken bool, err error) {
 	stop := context.AfterFunc(l.ctx, func() { _ = c.SetDeadline(time.Unix(1, 0)) })
-	a, err := f.exchange(l, c, wire, t)
+	a, err = f.exchange(l, c, wire, t)
 	if err != nil {
 		stop()
+		untaken = c.untaken(err) // asks the socket: before it is closed
 		c.Close()
-		return nil, err
+		return nil, untaken, err
 	}
 	a.body.(*framed).stop = stop
-	return a, nil
+	return a, false, nil
 }
 
 func (f *fast) exchange(l *limits, c *conn, wire []byte, t *Trace) (*answer, error) {

@@ -26,6 +26,11 @@ type Runner struct {
 	Now        func() time.Time
 	Progress   Progress
 
+	// Fold makes the tables of the results folder from its case files. It comes
+	// before the run is marked complete, so that no kill leaves a complete run
+	// without them.
+	Fold func(dir string) error
+
 	Fresh      bool   // start anew even where a run could go on
 	OnlyFailed bool   // only cases that failed before
 	Only       string // only cases whose name matches this glob; "" = all
@@ -92,7 +97,8 @@ func (r *Runner) Run(ctx context.Context) (out Outcome, err error) {
 		}
 	}
 	r.Progress.SweepEnded()
-	return out, errors.Join(err, r.finish(dir, &out))
+	err = errors.Join(err, r.Fold(dir.Path()))
+	return out, errors.Join(err, r.finish(dir, &out, err == nil))
 }
 
 // resolve makes the plan, with its hashes, and checks what can be checked
@@ -300,8 +306,9 @@ func (r *Runner) One(ctx context.Context, adjust func(*PlannedCase)) (*Result, *
 	return res, r.caseFile(pc, res), err
 }
 
-// finish marks the run complete when nothing is missing.
-func (r *Runner) finish(dir *runlog.Dir, out *Outcome) error {
+// finish counts what is missing, and marks the run complete when that is nothing
+// and all went well.
+func (r *Runner) finish(dir *runlog.Dir, out *Outcome, ok bool) error {
 	entries, err := dir.Entries()
 	if err != nil {
 		return err
@@ -311,7 +318,7 @@ func (r *Runner) finish(dir *runlog.Dir, out *Outcome) error {
 			out.Missing++
 		}
 	}
-	if out.Missing > 0 {
+	if out.Missing > 0 || !ok {
 		return nil
 	}
 	r.run.Complete = true

@@ -276,7 +276,7 @@ func TestKilledRunGoesOn(t *testing.T) {
 		}
 		checkMeasured(t, dir, measured)
 	}
-	if run, err := runlog.ReadRun(filepath.Join(dir, "results")); err != nil || run != nil && !run.Complete {
+	if run, err := runlog.ReadRun(filepath.Join(dir, "results")); err != nil || run == nil || !run.Complete {
 		sweepIn(t, dir, exitOK)
 	}
 	checkMeasured(t, dir, measured)

@@ -51,14 +51,14 @@ Exit status: 0 all measured, none invalid; 1 some case failed or is invalid;
 		r := sweep.Runner{
 			Config: c, Version: version, Executable: exe, Getenv: os.Getenv, Now: time.Now,
 			Progress: newProgress(cmd.ErrOrStderr()),
+			Fold:     func(dir string) error { return fold(cmd.OutOrStdout(), dir) },
 			Fresh:    *fresh, OnlyFailed: *onlyFailed, Only: *only,
 		}
 		out, err := r.Run(cmd.Context())
 		if len(out.Names) == 0 { // it never began
 			return beforeBegin(err)
 		}
-		csvErr := fold(cmd.OutOrStdout(), out.Dir)
-		return ending(cmd.Context(), out, errors.Join(err, csvErr), *strict)
+		return ending(cmd.Context(), out, err, *strict)
 	}
 	return cmd
 }
