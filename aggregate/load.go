@@ -18,7 +18,12 @@ import (
 // plan's order; else rows are in the natural order of their names (mc2 before
 // mc10). A file that cannot be read is named in broken, and skipped; in a folder,
 // a JSON of another kind is passed over unless it is called bench_*.
-func Load(paths []string) (rows []Row, broken []error) {
+func Load(paths []string) (rows []Row, broken []error) { return load(paths, runlog.ReadCase) }
+
+// A reader reads a case file.
+type reader func(path string) (*runlog.CaseFile, error)
+
+func load(paths []string, read reader) (rows []Row, broken []error) {
 	for _, path := range paths {
 		info, err := os.Stat(path)
 		if err != nil {
@@ -26,11 +31,11 @@ func Load(paths []string) (rows []Row, broken []error) {
 			continue
 		}
 		if info.IsDir() {
-			r, b := loadFolder(path)
+			r, b := loadFolder(path, read)
 			rows, broken = append(rows, r...), append(broken, b...)
 			continue
 		}
-		row, err := loadFile(path)
+		row, err := loadFile(path, read)
 		if err != nil {
 			broken = append(broken, err)
 			continue
@@ -40,7 +45,7 @@ func Load(paths []string) (rows []Row, broken []error) {
 	return rows, broken
 }
 
-func loadFolder(dir string) (rows []Row, broken []error) {
+func loadFolder(dir string, read reader) (rows []Row, broken []error) {
 	run, err := runlog.ReadRun(dir)
 	if err != nil {
 		broken = append(broken, err)
@@ -54,7 +59,7 @@ func loadFolder(dir string) (rows []Row, broken []error) {
 		if e.IsDir() || !strings.HasSuffix(name, ".json") || strings.HasPrefix(name, ".") {
 			continue
 		}
-		row, err := loadFile(filepath.Join(dir, name))
+		row, err := loadFile(filepath.Join(dir, name), read)
 		switch {
 		case err == nil:
 			rows = append(rows, row)
@@ -69,8 +74,8 @@ func loadFolder(dir string) (rows []Row, broken []error) {
 	return rows, broken
 }
 
-func loadFile(path string) (Row, error) {
-	f, err := runlog.ReadCase(path)
+func loadFile(path string, read reader) (Row, error) {
+	f, err := read(path)
 	if err != nil {
 		return Row{}, err
 	}

@@ -1,0 +1,78 @@
+package aggregate
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strconv"
+	"strings"
+
+	"llmsweep/metrics"
+	"llmsweep/runlog"
+)
+
+// LoadVLLM is Load with vLLM's definitions: the figures of our case files are
+// computed anew from their records, by the rules of vLLM's benchmarks/serve.py.
+// Verdict and lengths stay as they were. A case without full records beside it is
+// broken.
+func LoadVLLM(paths []string) (rows []Row, broken []error) { return load(paths, readVLLM) }
+
+// readVLLM reads a case file as vLLM would have written it.
+func readVLLM(path string) (*runlog.CaseFile, error) {
+	f, err := runlog.ReadCase(path)
+	if err != nil || f.Definitions != runlog.DefinitionsOurs {
+		return f, err // it is vLLM's already
+	}
+	records, err := recordsOf(path)
+	if err != nil {
+		return nil, fmt.Errorf("%s by vLLM's definitions: %w", path, err)
+	}
+	o := metrics.Options{NumPrompts: f.NumPrompts, RequestRate: float64(f.RequestRate)}
+	if f.MaxConcurrency != nil {
+		o.MaxConcurrency = *f.MaxConcurrency
+	}
+	if f.SLO != nil {
+		o.SLO = f.SLO.Limits
+	}
+	for p := range f.TTFT.P {
+		v, err := strconv.ParseFloat(p, 64)
+		if err != nil {
+			return nil, fmt.Errorf("%s: percentile %q: %w", path, p, err)
+		}
+		o.Percentiles = append(o.Percentiles, v)
+	}
+	g := runlog.NewCaseFile(f.Case.Case, metrics.SummarizeVLLM(records, o), runlog.Info{SLO: o.SLO})
+	f.Definitions = runlog.DefinitionsVLLM
+	f.Duration, f.Completed, f.Failed = g.Duration, g.Completed, g.Failed
+	f.TotalInputTokens, f.TotalOutputTokens = g.TotalInputTokens, g.TotalOutputTokens
+	f.RequestThroughput, f.RequestGoodput = g.RequestThroughput, g.RequestGoodput
+	f.OutputThroughput, f.TotalTokenThroughput = g.OutputThroughput, g.TotalTokenThroughput
+	f.MaxOutputTokensPerS, f.MaxConcurrentRequests = g.MaxOutputTokensPerS, g.MaxConcurrentRequests
+	f.TTFT, f.TPOT, f.ITL, f.E2EL = g.TTFT, g.TPOT, g.ITL, g.E2EL
+	f.SLO, f.Failures = g.SLO, g.Failures
+	return f, nil
+}
+
+// recordsOf reads the records beside a case file, with their arrivals.
+func recordsOf(path string) ([]metrics.Record, error) {
+	base := strings.TrimSuffix(path, ".json") + ".requests.jsonl"
+	file := base + ".gz"
+	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
+		file = base
+	}
+	var records []metrics.Record
+	for r, err := range runlog.ReadRecords(file) {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("there is no %s.gz to compute them from", base)
+		}
+		if err != nil {
+			return nil, err
+		}
+		if r.Completed() && r.OutputTokens > 0 && len(r.Arrivals) == 0 {
+			return nil, fmt.Errorf("%s holds no arrivals: run with records: full", file)
+		}
+		records = append(records, r)
+	}
+	return records, nil
+}
