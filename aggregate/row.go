@@ -98,6 +98,8 @@ type Row struct {
 	Attempt *int    `csv:"attempt,omitempty"`
 	Seed    *uint64 `csv:"seed,omitempty"`
 	Labels  string  `csv:"labels"` // key=value;…, sorted
+
+	FirstError string `csv:"first_error"` // the first failure's class and the server's own words
 }
 
 // rowOf is the row of a case file. Name is the file's without .json: it names the
@@ -144,6 +146,7 @@ func (r *Row) own(f *runlog.CaseFile) {
 	r.InputLen, r.OutputLen = positive(c.Axes.InputLen), positive(c.Axes.OutputLen)
 	r.Dataset, r.Server, r.Repeat, r.Axes = c.Axes.Dataset, c.Axes.Server, positive(c.Axes.Repeat), pairs(c.Axes.More)
 	r.Status, r.Validity, r.ValidityReasons = f.Status, f.Validity.Verdict, strings.Join(f.Validity.Reasons, "; ")
+	r.FirstError = f.Failures.First
 	r.Hash, r.Attempt, r.Seed = c.Hash, positive(c.Attempt), &c.Seed
 	r.ReaderLagP99, r.SendLagP99 = number(f.Client.ReaderLagP99), number(f.Client.SendLagP99)
 	if f.Lengths.InputAsked > 0 {

@@ -106,6 +106,15 @@ func New(cfg Config) (*Client, error) {
 	return c, nil
 }
 
+func (c *Client) newBlock() []byte { return (*c.blocks.Get().(*[]byte))[:0] }
+
+// freeBlock keeps a block of the usual size for another stream.
+func (c *Client) freeBlock(b []byte) {
+	if cap(b) == blockSize {
+		c.blocks.Put(&b)
+	}
+}
+
 // Do sends r and reads the answer to its end. What was seen until a failure or
 // the end of ctx is in the Trace; Due and Queued are left to the caller.
 func (c *Client) Do(ctx context.Context, r dataset.Request) Trace {

@@ -86,12 +86,7 @@ func (c *Client) refusal(l *limits, a *answer, t *Trace) string {
 
 // stream reads an answer with status 2xx, and says whether it is whole.
 func (c *Client) stream(l *limits, a *answer, t *Trace) {
-	first := c.blocks.Get().(*[]byte)
-	s := &stream{
-		block: (*first)[:0],
-		marks: make([]mark, 0, blockSize/256),
-		fill:  func() []byte { return make([]byte, 0, blockSize) },
-	}
+	s := newStream(c.newBlock)
 	s.dec.t = t
 	if n := min(t.Request.MaxTokens, 1024); n > 0 {
 		t.Arrivals, t.Lags = make([]int64, 0, n), make([]int32, 0, n)
@@ -107,8 +102,8 @@ func (c *Client) stream(l *limits, a *answer, t *Trace) {
 	if err == nil {
 		t.End = s.last.at
 	}
-	*first = (*first)[:0]
-	c.blocks.Put(first)
+	c.freeBlock(s.block)
+	c.freeBlock(s.spare)
 }
 
 // judge is the failure of a stream that ended by err; nil = completed. An error

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"sync"
 )
 
 const (
@@ -13,18 +14,30 @@ const (
 
 var errEventSize = errors.New("an event is larger than 16 MiB")
 
-// A stream gathers the bytes of an answer and marks the events in them. Full
-// blocks are decoded on other goroutines, one after the other, the last one
-// when the stream has ended.
+// A stream gathers the bytes of an answer and marks the events in them. A full
+// block is decoded on another goroutine while the next one fills, the last one
+// when the stream has ended. A reader that fills a block before the one handed
+// over is decoded waits for that, so that no more than two are undecoded; the
+// kernel stamps what comes meanwhile. Blocks and marks change places, so that a
+// long stream allocates no more than a short one.
 type stream struct {
-	scan  scanner
-	dec   decoder
-	block []byte
-	marks []mark
-	fill  func() []byte // a fresh block
-	busy  chan struct{} // closed when the blocks handed over are decoded; nil = none was
-	head  []byte        // the body's first bytes, kept when they leave the block before any event came
-	last  stamp         // of the last read
+	scan   scanner
+	dec    decoder
+	decode func(block []byte, marks []mark) // dec.events; benchmarks leave it out
+	block  []byte
+	marks  []mark
+	fill   func() []byte // a fresh block
+	busy   sync.WaitGroup
+	spare  []byte // the block handed over, free when busy is done; nil = none yet
+	unused []mark // its marks
+	head   []byte // the body's first bytes, kept when they leave the block before any event came
+	last   stamp  // of the last read
+}
+
+func newStream(fill func() []byte) *stream {
+	s := &stream{block: fill(), marks: make([]mark, 0, blockSize/256), fill: fill}
+	s.decode = s.dec.events
+	return s
 }
 
 // run reads the body to its end. The error is nil at the end that the framing
@@ -76,13 +89,15 @@ func (s *stream) room() []byte {
 	if len(tail) > maxEvent {
 		return nil
 	}
-	var fresh []byte
-	if len(tail) > blockSize/2 {
+	s.busy.Wait() // the spare block is decoded
+	fresh := s.spare
+	switch {
+	case len(tail) > max(cap(fresh), blockSize)/2:
 		fresh = make([]byte, 0, 4*len(tail))
-	} else {
-		fresh = s.fill()[:0]
+	case fresh == nil:
+		fresh = s.fill()
 	}
-	fresh = append(fresh, tail...)
+	fresh = append(fresh[:0], tail...)
 	s.handOver()
 	s.block = fresh
 	s.scan.rebase()
@@ -96,28 +111,17 @@ func (s *stream) take(n int, st stamp) {
 	s.marks = s.scan.scan(s.block, st, s.marks)
 }
 
-// handOver has the marked events decoded on another goroutine, after those
-// handed over before. The block is its own from then on.
+// handOver has the marked events decoded on another goroutine. The block is not
+// the reader's until busy is done.
 func (s *stream) handOver() {
-	block, marks, before, done := s.block, s.marks, s.busy, make(chan struct{})
-	s.marks = make([]mark, 0, cap(marks))
-	s.busy = done
-	go func() {
-		defer close(done)
-		if before != nil {
-			<-before
-		}
-		s.dec.events(block, marks)
-	}()
+	s.spare, s.marks, s.unused = s.block, s.unused[:0], s.marks
+	s.busy.Go(func() { s.decode(s.spare, s.unused) })
 }
 
 // settle decodes all that is marked.
 func (s *stream) settle() {
-	if s.busy != nil {
-		<-s.busy
-		s.busy = nil
-	}
-	s.dec.events(s.block, s.marks)
+	s.busy.Wait()
+	s.decode(s.block, s.marks)
 	s.marks = s.marks[:0]
 }
 

@@ -57,7 +57,7 @@ type Usage struct {
 // A Class names a way to fail. The strings go to files and reports.
 type Class string
 
-// DESIGN section 6, "failed".
+// The classes of docs/definitions.md, "failed".
 const (
 	Connect           Class = "connect"
 	TimeoutConnect    Class = "timeout_connect"

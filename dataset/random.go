@@ -30,8 +30,9 @@ type RandomConfig struct {
 // ones.
 type Random struct {
 	cfg     RandomConfig
-	least   int      // MinInputLen
-	prompts []string // the measured ones, then the warm-ups; nil until Prepare
+	least   int             // MinInputLen
+	prompts []string        // the measured ones, then the warm-ups; nil until Prepare
+	taken   map[string]bool // prompts, so that none is drawn twice
 }
 
 // NewRandom checks cfg; Prepare makes the prompts.
@@ -67,6 +68,55 @@ func (r *Random) Prepare(ctx context.Context, progress func(done, total int)) er
 	r.prompts = prompts
 	return nil
 }
+
+// Endless is the source of a warm-up that ends by time: requests without end,
+// each prompt drawn when it is asked for, unlike all others. They begin with
+// those of Warmup. It is walked by one goroutine at a time, once.
+func (r *Random) Endless() Endless { return Endless{r} }
+
+// Endless draws warm-up requests; see Random.Endless.
+type Endless struct{ random *Random }
+
+// Sessions yields requests, each a session of its own, until it is stopped or
+// no prompt is left that differs from all before it: that is its error.
+func (e Endless) Sessions() iter.Seq2[Session, error] {
+	return func(yield func(Session, error) bool) {
+		r := e.random
+		for _, req := range r.Warmup().list {
+			if !yield(Single(req), nil) {
+				return
+			}
+		}
+		for i := r.cfg.Requests + r.cfg.Warmups; ; i++ {
+			p, err := r.drawNew(i)
+			if err != nil {
+				yield(Session{}, err)
+				return
+			}
+			if !yield(Single(r.request(i, p)), nil) {
+				return
+			}
+		}
+	}
+}
+
+// drawNew draws the i-th prompt, unlike all before it.
+func (r *Random) drawNew(i int) (string, error) {
+	if r.prompts == nil {
+		return "", errUnprepared
+	}
+	p, err := r.draw(promptRand(r.cfg.Seed, r.stream(i)))
+	if err == nil && r.taken[p] {
+		p, err = r.redraw(promptRand(r.cfg.Seed, r.stream(i)|redrawn), r.taken)
+	}
+	if err != nil {
+		return "", fmt.Errorf("random: warm-up prompt %d: %w", i-r.cfg.Requests, err)
+	}
+	r.taken[p] = true
+	return p, nil
+}
+
+var errUnprepared = errors.New("random: the prompts are not made yet: call Prepare first")
 
 // drawAll fills prompts. Of several errors it returns the first prompt's.
 func (r *Random) drawAll(ctx context.Context, prompts []string, progress func(done, total int)) error {
@@ -123,6 +173,7 @@ func (r *Random) distinct(ctx context.Context, prompts []string) error {
 		}
 		taken[p] = true
 	}
+	r.taken = taken
 	return nil
 }
 
@@ -152,24 +203,29 @@ func (r *Random) Warmup() Requests {
 
 func (r *Random) requests(from, to int) Requests {
 	if r.prompts == nil {
-		return Requests{err: errors.New("random: the prompts are not made yet: call Prepare first")}
+		return Requests{err: errUnprepared}
 	}
 	rs := Requests{list: make([]Request, 0, to-from)}
 	for i := from; i < to; i++ {
-		req := Request{
-			ID:           fmt.Sprint(r.cfg.IDPrefix, i),
-			Prompt:       r.prompts[i],
-			InputLen:     r.cfg.InputLen,
-			PromptTokens: r.cfg.InputLen, // draw counted it
-			MaxTokens:    r.cfg.OutputLen,
-		}
-		if i >= r.cfg.Requests {
-			req.ID = fmt.Sprint(r.cfg.IDPrefix, "w", i-r.cfg.Requests)
-			req.Warmup = true
-		}
-		rs.list = append(rs.list, req)
+		rs.list = append(rs.list, r.request(i, r.prompts[i]))
 	}
 	return rs
+}
+
+// request is the i-th one: the measured ones come first, then the warm-ups.
+func (r *Random) request(i int, prompt string) Request {
+	req := Request{
+		ID:           fmt.Sprint(r.cfg.IDPrefix, i),
+		Prompt:       prompt,
+		InputLen:     r.cfg.InputLen,
+		PromptTokens: r.cfg.InputLen, // draw counted it
+		MaxTokens:    r.cfg.OutputLen,
+	}
+	if i >= r.cfg.Requests {
+		req.ID = fmt.Sprint(r.cfg.IDPrefix, "w", i-r.cfg.Requests)
+		req.Warmup = true
+	}
+	return req
 }
 
 // Requests is a source of single requests, ready in memory.

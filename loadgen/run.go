@@ -2,6 +2,7 @@ package loadgen
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"sync"
@@ -25,7 +26,16 @@ type Phase struct {
 	Source   Source
 	Requests int   // how many to send in all, each turn of a session counted; 0 = all that Source has
 	Pacer    Pacer // when each session is due, from the phase's start; nil = closed loop: when a slot is free
+
+	// For ends the phase by time, if Requests does not before: nothing more is
+	// sent, and measured requests in flight are cut off, by ErrTimeUp as the cause
+	// of their context; a warm-up's go on. It counts from the phase's start, in a
+	// closed loop from its first session. 0 = no limit.
+	For time.Duration
 }
+
+// ErrTimeUp is why a request was cut off when its phase's time was up.
+var ErrTimeUp = errors.New("the time for sending is up")
 
 // Run sends the plan's requests to b and gives the trace of each to emit.
 //
@@ -41,11 +51,13 @@ type Phase struct {
 // never holds up a send. When it returns an error, or ctx ends, nothing more is
 // sent, requests in flight are cancelled through their context, emit still gets
 // the trace of every request that was sent, and Run returns that error or the
-// context's cause. All of Run's goroutines end before it returns.
+// context's cause. All of Run's goroutines end before it returns. A phase that
+// ends by its time is no error.
 func Run(ctx context.Context, b Backend, p Plan, emit func(client.Trace) error) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	l := newLoad(b, p)
+	l.stopClock = func() {}
 
 	var emitter sync.WaitGroup
 	emitter.Go(func() {
@@ -59,6 +71,7 @@ func Run(ctx context.Context, b Backend, p Plan, emit func(client.Trace) error) 
 		cancel(err)
 	}
 	l.inFlight.Wait()
+	l.stopClock()
 	l.out.close()
 	emitter.Wait()
 	if ctx.Err() != nil {
@@ -75,6 +88,8 @@ type load struct {
 	out      *mailbox
 	inFlight sync.WaitGroup // sessions
 	budgets  []*budget      // of the phases begun
+
+	stopClock func() // of the measured phase's time
 }
 
 func newLoad(b Backend, p Plan) *load {
@@ -94,29 +109,38 @@ func newLoad(b Backend, p Plan) *load {
 // now is ns since the epoch, on the monotonic clock.
 func (l *load) now() int64 { return int64(time.Since(l.epoch)) }
 
+// at is the instant ns after the epoch.
+func (l *load) at(ns int64) time.Time { return l.epoch.Add(time.Duration(ns)) }
+
 func (l *load) phases(ctx context.Context, p Plan) error {
 	if p.Warmup.Source != nil {
-		if err := l.phase(ctx, p.Warmup, true); err != nil {
+		clock := newClock(ctx, p.Warmup.For)
+		defer clock.stop()
+		if err := l.phase(ctx, clock, p.Warmup, true); err != nil {
 			return err
 		}
 		if p.Drain {
 			l.inFlight.Wait()
 		}
 	}
-	return l.phase(ctx, p.Measured, false)
+	clock := newClock(ctx, p.Measured.For)
+	l.stopClock = clock.stop // goes on after the last send, while requests are in flight
+	return l.phase(clock.ctx, clock, p.Measured, false)
 }
 
-// phase starts the phase's sessions, each at its time and in its slot. It
-// returns when there are no more to start; those in flight go on.
-func (l *load) phase(ctx context.Context, ph Phase, warmup bool) error {
+// phase starts the phase's sessions, each at its time and in its slot, until its
+// clock says that its time is up; their requests run under ctx. It returns when
+// there are no more to start; those in flight go on.
+func (l *load) phase(ctx context.Context, clock *clock, ph Phase, warmup bool) error {
 	zero := l.now()
-	left := &budget{limit: int64(ph.Requests), warmup: warmup}
+	left := &budget{limit: int64(ph.Requests), warmup: warmup, clock: clock}
 	l.budgets = append(l.budgets, left)
 	arrival := func() (time.Duration, bool) { return 0, true }
 	if ph.Pacer != nil {
 		next, stop := iter.Pull(ph.Pacer.Arrivals())
 		defer stop()
 		arrival = next
+		clock.start(l.at(zero))
 	}
 	for s, err := range ph.Source.Sessions() {
 		if err != nil {
@@ -131,17 +155,18 @@ func (l *load) phase(ctx context.Context, ph Phase, warmup bool) error {
 			return nil
 		}
 		due := zero + int64(offset)
-		if err := waitUntil(ctx, l.epoch.Add(time.Duration(due))); err != nil {
-			return err
+		if err := waitUntil(clock.ctx, l.at(due)); err != nil {
+			return clock.over(err)
 		}
-		free, err := l.slot(ctx)
+		free, err := l.slot(clock.ctx)
 		if err != nil {
-			return err
+			return clock.over(err)
 		}
 		w.queued = max(due, free)
 		w.due = due
 		if ph.Pacer == nil {
 			w.due = w.queued
+			clock.start(l.at(w.queued))
 		}
 		if !left.claim() { // later turns of other sessions took the rest
 			l.release()
@@ -180,10 +205,11 @@ func (l *load) release() {
 	}
 }
 
-// short is an error if a phase sent fewer requests than it was to.
+// short is an error if a phase without a time limit sent fewer requests than it
+// was to.
 func (l *load) short() error {
 	for _, b := range l.budgets {
-		if sent := b.claimed.Load(); sent < b.limit {
+		if sent := b.claimed.Load(); sent < b.limit && b.clock.length == 0 {
 			return fmt.Errorf("%s: %d of %d requests sent, then source or schedule ended: give it more sessions or ask for fewer", b.name(), sent, b.limit)
 		}
 	}

@@ -57,7 +57,7 @@ func (l *load) pause(ctx context.Context, w *walk) bool {
 	}
 	w.due += int64(w.think)
 	w.queued = max(w.queued, w.due)
-	return sleep(ctx, time.Until(l.epoch.Add(time.Duration(w.due)))) == nil
+	return sleep(ctx, time.Until(l.at(w.due))) == nil
 }
 
 // A budget counts the requests of a phase, over all its sessions.
@@ -65,6 +65,7 @@ type budget struct {
 	limit   int64 // 0 = none
 	claimed atomic.Int64
 	warmup  bool
+	clock   *clock // of the phase
 }
 
 // claim takes one request from the budget, if there is one left.
@@ -76,7 +77,8 @@ func (b *budget) claim() bool {
 	return true
 }
 
-func (b *budget) spent() bool { return b.limit > 0 && b.claimed.Load() >= b.limit }
+// spent reports that nothing more is to be sent: all has been, or the time is up.
+func (b *budget) spent() bool { return b.limit > 0 && b.claimed.Load() >= b.limit || b.clock.up() }
 
 func (b *budget) name() string {
 	if b.warmup {

@@ -11,6 +11,7 @@ type Record struct {
 	Scenario string `json:"scenario,omitempty"`
 	Session  string `json:"session,omitempty"`
 	Warmup   bool   `json:"warmup,omitempty"`
+	Censored bool   `json:"censored,omitempty"` // cut off by us when the case ended: neither completed nor failed
 
 	Due          int64 `json:"due"`
 	Queued       int64 `json:"queued"`
@@ -53,4 +54,12 @@ type Record struct {
 }
 
 // Completed reports whether the request counts in latencies and throughput.
-func (r *Record) Completed() bool { return r.ErrorClass == "" }
+func (r *Record) Completed() bool { return r.ErrorClass == "" && !r.Censored }
+
+// Failed reports whether the request counts as failed. One that is censored does
+// not: nobody knows what would have become of it.
+func (r *Record) Failed() bool { return r.ErrorClass != "" && !r.Censored }
+
+// Censor marks a request that was cut off in flight because its case ended, by
+// time or by a rule. What arrived until then stays; the cut is no error.
+func (r *Record) Censor() { r.Censored, r.ErrorClass, r.Error = true, "", "" }

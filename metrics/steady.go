@@ -8,7 +8,8 @@ import (
 
 // steadyState holds the figures of the window with the load at its height; nil
 // if there is no such window. Completions and tokens count where they arrive, in
-// (start, end], the prompt's tokens with the first token.
+// (start, end], the prompt's tokens with the first token; so do the tokens of
+// requests that were cut off at the case's end.
 func steadyState(l load, o Options) *SteadyState {
 	start, end, ok := steadyWindow(l, o)
 	if !ok {
@@ -21,8 +22,8 @@ func steadyState(l load, o Options) *SteadyState {
 	}
 	within := func(at int64) bool { return start < at && at <= end }
 	var input, output int64
-	for _, r := range l.completed {
-		if within(r.End) {
+	for _, r := range l.delivered() {
+		if r.Completed() && within(r.End) {
 			s.Completed++
 		}
 		if within(firstToken(r)) {

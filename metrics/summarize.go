@@ -22,7 +22,7 @@ func Summarize(records []Record, o Options) Summary {
 	s.describe(l.completed, o)
 	s.Goodput = goodput(l, o.SLO)
 	s.MaxConcurrentRequests = l.inFlight.Peak()
-	s.MaxOutputTokensPerS = float64(peakTokens(l.completed))
+	s.MaxOutputTokensPerS = float64(peakTokens(l.delivered()))
 	s.Lengths = lengths(l.completed, o)
 	s.Client = clientLag(l, o)
 	s.SteadyState = steadyState(l, o)
@@ -35,6 +35,7 @@ type load struct {
 	all        []Record
 	measured   []*Record // without the warm-up
 	completed  []*Record // of those measured
+	censored   []*Record // of those measured: cut off at the case's end
 	begin, end int64     // of those measured: first send (first due, where none was sent) → last end, ns
 	inFlight   stats.Level
 }
@@ -59,7 +60,10 @@ func newLoad(records []Record, o Options) load {
 			continue
 		}
 		l.measured = append(l.measured, r)
-		if r.Completed() {
+		switch {
+		case r.Censored:
+			l.censored = append(l.censored, r)
+		case r.Completed():
 			l.completed = append(l.completed, r)
 		}
 		if r.Sent != 0 {
@@ -75,6 +79,10 @@ func newLoad(records []Record, o Options) load {
 	return l
 }
 
+// delivered are the requests whose tokens count where they arrive: completed
+// ones, and what came of those cut off at the case's end.
+func (l load) delivered() []*Record { return slices.Concat(l.completed, l.censored) }
+
 // duration is first send → last end, s; NaN for no request.
 func (l load) duration() float64 {
 	if len(l.measured) == 0 {
@@ -84,13 +92,15 @@ func (l load) duration() float64 {
 }
 
 // open reports an open loop: requests come by a schedule, not by slots.
-func (o Options) open() bool { return o.RequestRate > 0 && !math.IsInf(o.RequestRate, 1) }
+func (o Options) open() bool {
+	return o.Ramp || o.RequestRate > 0 && !math.IsInf(o.RequestRate, 1)
+}
 
 // count fills in counts, tokens and rates.
 func (s *Summary) count(l load) {
 	s.Sent = len(l.measured)
-	s.Completed = len(l.completed)
-	s.countFailures(l.measured, func(r *Record) bool { return !r.Completed() })
+	s.Completed, s.Censored = len(l.completed), len(l.censored)
+	s.countFailures(l.measured, (*Record).Failed)
 	for _, r := range l.completed {
 		s.InputTokens += int64(inputTokens(r))
 		s.OutputTokens += int64(r.OutputTokens)
@@ -147,13 +157,13 @@ func (s *Summary) describe(completed []*Record, o Options) {
 }
 
 // peakTokens is the most tokens (not chunks) that arrived within any [t, t+1 s).
-func peakTokens(completed []*Record) int64 {
+func peakTokens(delivered []*Record) int64 {
 	n := 0
-	for _, r := range completed {
+	for _, r := range delivered {
 		n += len(r.Arrivals)
 	}
 	events := make([]stats.Event, 0, n)
-	for _, r := range completed {
+	for _, r := range delivered {
 		for i, at := range r.Arrivals {
 			events = append(events, stats.Event{At: at, N: chunkTokens(r, i)})
 		}
@@ -191,6 +201,19 @@ func largestGap(r *Record) int64 {
 	return gap
 }
 
+// Broken reports whether a censored request had broken a limit by the time that
+// it was cut off. One that had not might yet have met them all, or not: it says
+// nothing about the share of good requests.
+func (slo SLO) Broken(r *Record) bool {
+	spent := float64(r.End-r.Sent) / 1e6
+	toFirst := spent
+	if first := firstToken(r); first != 0 {
+		toFirst = float64(first-r.Sent) / 1e6
+	}
+	over := func(ms, limit float64) bool { return limit > 0 && ms > limit }
+	return r.Sent != 0 && (over(toFirst, slo.TTFT) || over(spent, slo.E2EL) || over(float64(largestGap(r))/1e6, slo.ITL))
+}
+
 // goodput counts the requests that meet every limit; nil if none is set.
 func goodput(l load, slo SLO) *Goodput {
 	if slo == (SLO{}) {
@@ -206,6 +229,12 @@ func goodput(l load, slo SLO) *Goodput {
 	}
 	g.PerSecond = ratio(float64(g.Requests), l.duration())
 	g.TokensPerSecond = ratio(float64(tokens), l.duration())
-	g.Share = ratio(float64(g.Requests), float64(len(l.measured)))
+	due := len(l.measured)
+	for _, r := range l.censored {
+		if !slo.Broken(r) {
+			due--
+		}
+	}
+	g.Share = ratio(float64(g.Requests), float64(due))
 	return &g
 }

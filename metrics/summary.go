@@ -6,6 +6,7 @@ type Options struct {
 	SLO             SLO       // goodput; zero = none asked
 	MaxConcurrency  int       // cap on requests in flight; 0 = none (open loop)
 	RequestRate     float64   // requests/s; +Inf = closed loop, as fast as the cap allows
+	Ramp            bool      // requests come by a schedule whose rate changes: an open loop, whatever RequestRate says
 	NumPrompts      int       // requests planned
 	InputLen        int       // tokens asked for; 0 = varies
 	OutputLen       int       // tokens asked for; 0 = varies
@@ -37,6 +38,7 @@ type Summary struct {
 	Percentiles []float64
 
 	Sent, Completed, Failed int
+	Censored                int            // in flight when the case ended by time or rule; Sent = Completed + Failed + Censored
 	Failures                map[string]int // by error class
 	FirstError              string         // the first failure's class and words; "" = none
 	Duration                float64        // s: first send → last end, measured requests
@@ -67,7 +69,7 @@ type Summary struct {
 type Goodput struct {
 	Requests        int
 	PerSecond       float64 // requests/s
-	Share           float64 // of those due
+	Share           float64 // of those due, but for censored ones that had broken no limit yet
 	TokensPerSecond float64
 }
 
@@ -99,7 +101,7 @@ type SteadyState struct {
 	OutputThroughput     float64
 	TotalTokenThroughput float64
 	MeanInFlight         float64
-	LittleResidual       float64 // see DESIGN: 1 − ∫ in-flight dt ÷ (cap × window); NaN = too few completions
+	LittleResidual       float64 // 1 − ∫ in-flight dt ÷ (cap × window); NaN = too few completions
 }
 
 // Validity is a verdict with its reasons, worst first.

@@ -13,7 +13,7 @@ const (
 	Invalid = "invalid"
 )
 
-// The limits of DESIGN's validity rules.
+// The limits of the verdict, as docs/definitions.md has them.
 const (
 	lengthInvalid = 0.05 // mean share by which prompts are off, or outputs too short
 	littleInvalid = 0.15 // |Little residual|
@@ -134,7 +134,12 @@ func (v *Validity) judgePrompts(s *Summary, o Options) {
 
 func percent(share float64) string { return fmt.Sprintf("%.3g %%", 100*share) }
 
-func msText(ms float64) string { return fmt.Sprintf("%.3g ms", ms) }
+func msText(ms float64) string {
+	if ms >= 100 {
+		return fmt.Sprintf("%.0f ms", ms)
+	}
+	return fmt.Sprintf("%.3g ms", ms)
+}
 
 func tokens(n int) string {
 	if n == 1 {

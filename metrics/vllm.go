@@ -40,11 +40,11 @@ func SummarizeVLLM(records []Record, o Options) Summary {
 		}
 	}
 	s.Completed = len(answers)
-	s.countFailures(l.measured, func(r *Record) bool { return !vllmSuccess(r) })
+	s.countFailures(l.measured, func(r *Record) bool { return !r.Censored && !vllmSuccess(r) })
 	s.Duration = vllmDuration(l)
 	s.rates()
 	s.describeVLLM(answers, o)
-	s.Goodput = vllmGoodput(answers, o.SLO, s.Sent, s.Duration)
+	s.Goodput = vllmGoodput(answers, o.SLO, s.Sent-s.Censored, s.Duration)
 	s.MaxOutputTokensPerS, s.MaxConcurrentRequests = vllmPeaks(answers)
 	return s
 }
@@ -58,6 +58,9 @@ type vllmAnswer struct {
 
 // vllmSuccess: status 200, a chunk with choices, and a stream that did not break.
 func vllmSuccess(r *Record) bool {
+	if r.Censored {
+		return false
+	}
 	switch client.Class(r.ErrorClass) {
 	case "", client.Truncated, client.InBandError:
 		return r.Sent != 0 && (r.RoleArrival != 0 || len(r.Arrivals) > 0)

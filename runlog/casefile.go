@@ -30,9 +30,9 @@ type CaseFile struct {
 	NumPrompts           int
 	Labels               map[string]string // a key each, as vLLM's --metadata; see MarshalJSON
 	RequestRate          Rate              // requests/s
-	Burstiness           Float
-	MaxConcurrency       *int  // nil = no cap
-	Duration             Float // s
+	Burstiness           Rate              // the gaps' shape, no rate: a Rate for its "inf", even gaps
+	MaxConcurrency       *int              // nil = no cap
+	Duration             Float             // s
 	Completed            int
 	Failed               int
 	TotalInputTokens     int64
@@ -133,11 +133,13 @@ type LengthsInfo struct {
 	CachedTokens    int64  `json:"cached_tokens"`
 }
 
-// Failures counts the requests that failed by error class.
+// Failures counts the requests that failed by error class, and apart from them
+// those that were cut off when the case ended by time or by a rule.
 type Failures struct {
-	Sent    int            `json:"sent"`
-	ByClass map[string]int `json:"by_class"`
-	First   string         `json:"first,omitempty"` // class and the server's own words
+	Sent     int            `json:"sent"`
+	ByClass  map[string]int `json:"by_class"`
+	First    string         `json:"first,omitempty"` // class and the server's own words
+	Censored int            `json:"censored"`
 }
 
 // SteadyState is the window with the load at its height: instants in s since the

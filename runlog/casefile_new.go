@@ -36,7 +36,7 @@ func NewCaseFile(c Case, s metrics.Summary, info Info) *CaseFile {
 	f := &CaseFile{
 		Date: info.Date.Format(dateLayout), EndpointType: info.EndpointType, Backend: info.Backend,
 		ModelID: info.Model, TokenizerID: info.TokenizerID, NumPrompts: c.Axes.NumPrompts,
-		Labels: maps.Clone(info.Labels), RequestRate: c.Axes.RequestRate, Burstiness: Float(info.Burstiness),
+		Labels: maps.Clone(info.Labels), RequestRate: c.Axes.RequestRate, Burstiness: Rate(info.Burstiness),
 		Duration: Float(s.Duration), Completed: s.Completed, Failed: s.Failed,
 		TotalInputTokens: s.InputTokens, TotalOutputTokens: s.OutputTokens,
 		RequestThroughput: Float(s.RequestThroughput), RequestGoodput: NaN(),
@@ -48,7 +48,7 @@ func NewCaseFile(c Case, s metrics.Summary, info Info) *CaseFile {
 		Case:     CaseInfo{c, info.StartUnixNS},
 		Validity: Validity{s.Validity.Verdict, append([]string{}, s.Validity.Reasons...)},
 		Client:   clientOf(s.Client), Lengths: lengthsOf(s.Lengths),
-		Failures:    Failures{s.Sent, s.Failures, s.FirstError},
+		Failures:    Failures{s.Sent, s.Failures, s.FirstError, s.Censored},
 		SteadyState: steadyOf(s.SteadyState),
 		Certified:   certifiedOf(s),
 		Telemetry:   info.Telemetry, Cost: info.Cost, Environment: info.Environment, Server: info.Server,

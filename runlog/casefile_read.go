@@ -35,7 +35,7 @@ func (f *CaseFile) targets() map[string]any {
 // and request_rate are labels; other unknown keys are kept in Extra.
 func (f *CaseFile) UnmarshalJSON(b []byte) error {
 	*f = CaseFile{Definitions: DefinitionsVLLM, Arrays: new(Arrays)}
-	for _, v := range []*Float{&f.Burstiness, &f.Duration, &f.RequestThroughput, &f.RequestGoodput, &f.OutputThroughput,
+	for _, v := range []*Float{(*Float)(&f.Burstiness), &f.Duration, &f.RequestThroughput, &f.RequestGoodput, &f.OutputThroughput,
 		&f.TotalTokenThroughput, &f.MaxOutputTokensPerS, &f.RTFX} {
 		*v = NaN()
 	}

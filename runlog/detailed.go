@@ -38,7 +38,9 @@ func (a *Arrays) add(r *metrics.Record) {
 		for i := 1; i < len(r.Arrivals); i++ {
 			gaps = append(gaps, seconds(r.Arrivals[i-1], r.Arrivals[i]))
 		}
-	} else if failure = r.ErrorClass; r.Error != "" {
+	} else if failure = r.ErrorClass; r.Censored {
+		failure = "censored"
+	} else if r.Error != "" {
 		failure += ": " + r.Error
 	}
 	a.InputLens = append(a.InputLens, cmp.Or(r.InputServer, r.InputClient, r.InputAsked))

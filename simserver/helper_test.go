@@ -43,7 +43,9 @@ func start(t *testing.T, c Config) (*Server, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := httptest.NewServer(s)
+	h := httptest.NewUnstartedServer(s)
+	h.Config.ConnContext = ConnContext
+	h.Start()
 	t.Cleanup(func() {
 		s.Close()
 		h.CloseClientConnections()

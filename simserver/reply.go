@@ -1,6 +1,7 @@
 package simserver
 
 import (
+	"net"
 	"net/http"
 	"strings"
 	"time"
@@ -11,7 +12,10 @@ import (
 type reply struct {
 	server *Server
 	w      http.ResponseWriter
+	req    *http.Request
 	rc     *http.ResponseController
+	conn   net.Conn        // events go right to it; nil = through w
+	piece  []byte          // the event being written, framed
 	gone   <-chan struct{} // the client has hung up
 	job    *job
 	wire   *wire
@@ -32,6 +36,8 @@ func (r *reply) stream() {
 	if r.rc.Flush() != nil {
 		return
 	}
+	r.conn = directConn(r.req)
+	r.truth.Writes = make([]int64, 0, len(r.words))
 	for i := range r.words {
 		if r.strikesAt(i) && !r.strikeStream() {
 			return
@@ -58,10 +64,10 @@ func (r *reply) writeToken(i int) bool {
 	if i == len(r.words)-1 {
 		finish = r.finish
 	}
-	event := r.wire.token(r.words[i].quoted, i+1, finish)
+	piece := r.frame(r.wire.token(r.words[i].quoted, i+1, finish))
 	now := time.Now()
 	r.truth.Writes = append(r.truth.Writes, now.UnixNano())
-	if !r.send(event) {
+	if !r.put(piece) {
 		r.truth.Writes = r.truth.Writes[:i]
 		return false
 	}
@@ -70,8 +76,23 @@ func (r *reply) writeToken(i int) bool {
 }
 
 // send is one event in one write to the socket.
-func (r *reply) send(event []byte) bool {
-	if _, err := r.w.Write(event); err != nil {
+func (r *reply) send(event []byte) bool { return r.put(r.frame(event)) }
+
+// frame makes ready what put writes, so that put is the write and no more.
+func (r *reply) frame(event []byte) []byte {
+	if r.conn == nil {
+		return event
+	}
+	r.piece = appendChunk(r.piece[:0], event)
+	return r.piece
+}
+
+func (r *reply) put(piece []byte) bool {
+	if r.conn != nil {
+		_, err := r.conn.Write(piece)
+		return err == nil
+	}
+	if _, err := r.w.Write(piece); err != nil {
 		return false
 	}
 	return r.rc.Flush() == nil

@@ -201,8 +201,13 @@ func (j *job) readChat(b *body, t tokenizer.Tokenizer) *apiError {
 		turns = append(turns, tokenizer.Message{Role: m.Role, Content: text})
 		fmt.Fprintf(&plain, "%s: %s\n", m.Role, text)
 	}
+	var args map[string]any
+	if raw := b.fields["chat_template_kwargs"]; raw != nil && json.Unmarshal(raw, &args) != nil {
+		b.fault("chat_template_kwargs", "dict")
+		return nil
+	}
 	var err error
-	switch j.text, err = t.Chat(turns); {
+	switch j.text, err = tokenizer.WithTemplateArgs(t, args).Chat(turns); {
 	case errors.Is(err, tokenizer.ErrNoTemplate):
 		j.text = plain.String() + "assistant:"
 	case err != nil:

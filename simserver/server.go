@@ -139,7 +139,7 @@ func (s *Server) generate(w http.ResponseWriter, r *http.Request, chat bool) {
 	rng := drawing(s.cfg.Seed, j.source, j.seed)
 	n, finish := outputLength(rng, s.cfg.MeanOutput, j.minTokens, j.maxTokens, j.ignoreEOS)
 	reply := &reply{
-		server: s, w: w, rc: http.NewResponseController(w), gone: r.Context().Done(), job: j,
+		server: s, w: w, req: r, rc: http.NewResponseController(w), gone: r.Context().Done(), job: j,
 		wire: newWire(j, id, s.cfg.Model, received.Unix()), seq: newSequence(len(j.ids), n, received),
 		words: answer(rng, s.words, n), finish: finish, fault: fault, truth: truth,
 	}

@@ -26,11 +26,16 @@ type Config struct {
 	Proxy     string            `yaml:"proxy"`
 	Headers   map[string]string `yaml:"headers"`
 
-	Dataset            string    `yaml:"dataset"`      // "random"; issue 5 makes it a list of sources with keys
+	Dataset            string    `yaml:"dataset"`      // "random"
 	InputOutput        []IOLen   `yaml:"input_output"` // tokens
 	ConcurrencyPrompts []Load    `yaml:"concurrency_prompts"`
 	RequestRate        []float64 `yaml:"request_rate"` // requests/s; +Inf = unbounded
-	Burstiness         float64   `yaml:"burstiness"`
+	Ramp               *Ramp     `yaml:"ramp"`         // in place of RequestRate; nil = none
+	Burstiness         float64   `yaml:"burstiness"`   // +Inf = even arrivals
+
+	Duration time.Duration `yaml:"duration"` // ends a case that has prompts left; 0 = no limit
+	Abort    Abort         `yaml:"abort"`
+
 	Repeats            int       `yaml:"repeats"`
 
 	Sampling    map[string]any `yaml:"sampling"`
@@ -44,6 +49,7 @@ type Config struct {
 	Warmup          Warmup          `yaml:"warmup"`
 	WarmupDrain     bool            `yaml:"warmup_drain"`
 	Timeouts        client.Timeouts `yaml:"timeouts"`
+	CaseTimeout     time.Duration   `yaml:"-"` // timeouts.case: of a whole case, warm-up included; 0 = none
 	ReadyTimeout    time.Duration   `yaml:"ready_timeout"`
 	FailuresAllowed float64         `yaml:"failures_allowed"`
 
@@ -61,10 +67,12 @@ type IOLen struct{ Input, Output int }
 // Load is a cap on requests in flight and a number of prompts.
 type Load struct{ MaxConcurrency, NumPrompts int }
 
-// Warmup is a count of requests, or Auto = min(max_concurrency, num_prompts, 256).
+// Warmup is a count of requests, or Auto = min(max_concurrency, num_prompts, 256),
+// or a time for which requests are sent.
 type Warmup struct {
 	Auto     bool
 	Requests int
+	For      time.Duration // > 0: in place of a count
 }
 
 // History bounds how many earlier runs are kept.

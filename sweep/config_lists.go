@@ -3,7 +3,6 @@ package sweep
 import (
 	"fmt"
 	"math"
-	"strings"
 )
 
 // readPairs reads a list of pairs of whole numbers above 0, each pair once.
@@ -78,7 +77,7 @@ func (p position) alreadyThere() string {
 func readRates(dst *[]float64) func(*configReader, string, *value) {
 	const want = "requests/s from 0.001 to 1000000, or inf"
 	return readNumbers(dst, want, true, func(v *value) (float64, string, bool) {
-		if v.kind == kindScalar && strings.EqualFold(strings.TrimPrefix(v.text, "+"), "inf") {
+		if isInf(v) {
 			return unbounded, "", true
 		}
 		x, hint, ok := asNumber(v)
@@ -125,21 +124,6 @@ func readNumbers(dst *[]float64, want string, alone bool, parse func(*value) (x 
 			numbers = append(numbers, x)
 		}
 		*dst = numbers
-	}
-}
-
-func readWarmup(dst *Warmup) func(*configReader, string, *value) {
-	return func(r *configReader, key string, v *value) {
-		if v.kind == kindScalar && v.text == "auto" {
-			*dst = Warmup{Auto: true}
-			return
-		}
-		n, hint, ok := asWhole(v)
-		if !ok || n < 0 || n > maxCount {
-			r.complain(key, v, "auto or a number of requests, 0 or more"+hint)
-			return
-		}
-		*dst = Warmup{Requests: int(n)}
 	}
 }
 

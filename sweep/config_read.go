@@ -115,7 +115,13 @@ func configFields(c *Config) []configField {
 		{"input_output", readPairs(&c.InputOutput, "input length", "output length", func(a, b int) IOLen { return IOLen{a, b} })},
 		{"concurrency_prompts", readPairs(&c.ConcurrencyPrompts, "max concurrency", "number of prompts", func(a, b int) Load { return Load{a, b} })},
 		{"request_rate", readRates(&c.RequestRate)},
-		{"burstiness", readNumber(&c.Burstiness, func(x float64) bool { return x > 0 && x <= 1e6 }, "a number above 0; 1 = Poisson arrivals")},
+		{"ramp", readRamp(c)},
+		{"burstiness", readBurstiness(&c.Burstiness)},
+		{"duration", readDuration(&c.Duration)},
+		{"abort", readNested(
+			configField{"error_share", readNumber(&c.Abort.ErrorShare, func(x float64) bool { return x >= 0 && x <= 1 }, "a share from 0 to 1; 0 = never")},
+			configField{"over_saturation", readFlag(&c.Abort.OverSaturation)},
+		)},
 		{"repeats", readWhole(&c.Repeats, 1, 10_000)},
 		{"dataset", readOneOf(&c.Dataset, "random")},
 
@@ -138,6 +144,7 @@ func configFields(c *Config) []configField {
 			configField{"first_token", readDuration(&c.Timeouts.FirstToken)},
 			configField{"idle", readDuration(&c.Timeouts.Idle)},
 			configField{"request", readDuration(&c.Timeouts.Request)},
+			configField{"case", readDuration(&c.CaseTimeout)},
 		)},
 		{"ready_timeout", readDuration(&c.ReadyTimeout)},
 		{"failures_allowed", readNumber(&c.FailuresAllowed, func(x float64) bool { return x >= 0 && x <= 1 }, "a share from 0 to 1")},
@@ -176,6 +183,7 @@ func (r *configReader) config(root *value) *Config {
 			r.faults = append(r.faults, root.entries[i].at.fault(k.name, "", "empty, want "+k.want))
 		}
 	}
+	r.checkLoad(c, root)
 	if c.Tokenizer == "" {
 		c.Tokenizer = c.Model
 		if sim {

@@ -41,7 +41,10 @@ func (c *Config) Redacted() map[string]any {
 		}
 	}
 	var warmup any = "auto"
-	if !c.Warmup.Auto {
+	switch {
+	case c.Warmup.For > 0:
+		warmup = c.Warmup.For.String()
+	case !c.Warmup.Auto:
 		warmup = c.Warmup.Requests
 	}
 	m := map[string]any{
@@ -50,7 +53,9 @@ func (c *Config) Redacted() map[string]any {
 		"headers": maskWords(orElse(c.written.headers, c.Headers)),
 
 		"dataset": c.Dataset, "input_output": inputOutput, "concurrency_prompts": loads,
-		"request_rate": rates, "burstiness": c.Burstiness, "repeats": c.Repeats,
+		"request_rate": rates, "ramp": c.Ramp.redacted(), "burstiness": rateValue(c.Burstiness), "repeats": c.Repeats,
+		"duration": c.Duration.String(),
+		"abort":    map[string]any{"error_share": c.Abort.ErrorShare, "over_saturation": c.Abort.OverSaturation},
 
 		"sampling":   maskFree("", orElse(c.written.sampling, c.Sampling)),
 		"extra_body": maskFree("", orElse(c.written.extraBody, c.ExtraBody)),
@@ -59,7 +64,7 @@ func (c *Config) Redacted() map[string]any {
 		"seed": c.Seed, "warmup": warmup, "warmup_drain": c.WarmupDrain,
 		"timeouts": map[string]any{
 			"connect": c.Timeouts.Connect.String(), "first_token": c.Timeouts.FirstToken.String(),
-			"idle": c.Timeouts.Idle.String(), "request": c.Timeouts.Request.String(),
+			"idle": c.Timeouts.Idle.String(), "request": c.Timeouts.Request.String(), "case": c.CaseTimeout.String(),
 		},
 		"ready_timeout": c.ReadyTimeout.String(), "failures_allowed": c.FailuresAllowed,
 
@@ -80,7 +85,18 @@ func orElse[V any](m, other map[string]V) map[string]V {
 	return other
 }
 
-// rateValue is a rate as JSON has it.
+// redacted is the ramp as the YAML has it.
+func (r *Ramp) redacted() any {
+	switch {
+	case r == nil:
+		return "none"
+	case r.Kind == rampSteps:
+		return map[string]any{"kind": r.Kind, "rates": slices.Clone(r.Rates), "every": r.Every.String()}
+	}
+	return map[string]any{"kind": r.Kind, "from": r.From, "to": r.To}
+}
+
+// rateValue is a rate, or another number that may be inf, as JSON has it.
 func rateValue(r float64) any {
 	if math.IsInf(r, 1) {
 		return "inf"

@@ -38,7 +38,7 @@ func parse(t *testing.T, more string, sets ...string) *Config {
 	return c
 }
 
-// The file that users have already, with DESIGN's defaults.
+// The file that users have already, with the defaults.
 func TestReadGrid(t *testing.T) {
 	want := &Config{
 		Path:        "testdata/config/grid.yaml",

@@ -22,7 +22,7 @@ const (
 
 var unbounded = math.Inf(1)
 
-// DESIGN's defaults; 0 would be none.
+// The defaults; 0 would be none.
 var defaultTimeouts = client.Timeouts{
 	Connect:    10 * time.Second,
 	FirstToken: 600 * time.Second,

@@ -3,6 +3,7 @@ package sweep
 import (
 	"math"
 	"strconv"
+	"time"
 
 	"llmsweep/dataset"
 	"llmsweep/runlog"
@@ -18,7 +19,14 @@ type PlannedCase struct {
 	NumPrompts     int     // measured requests
 	Rate           float64 // requests/s; +Inf = as fast as the cap allows
 	Warmup         int     // requests before the measured ones
+
+	Ramp      *Ramp         // in place of Rate, which is +Inf then; nil = none
+	Duration  time.Duration // ends the case though prompts are left; 0 = no limit
+	WarmupFor time.Duration // sends warm-up requests for so long, in place of a count; 0 = by count
 }
+
+// open reports whether requests come by a schedule, not by slots.
+func (p *PlannedCase) open() bool { return p.Ramp != nil || !math.IsInf(p.Rate, 1) }
 
 // Plan is every case in running order: repeats outermost, so that a server that
 // drifts drifts across every setting alike; then input_output,
@@ -51,6 +59,7 @@ func (c *Config) plannedCase(lengths IOLen, load Load, rate float64, repeat int)
 				RequestRate:    runlog.Rate(rate),
 				Dataset:        c.Dataset,
 				Repeat:         repeat,
+				More:           c.moreAxes(),
 			},
 			Seed:    dataset.CaseSeed(c.Seed, name, 1),
 			Attempt: 1,
@@ -61,7 +70,28 @@ func (c *Config) plannedCase(lengths IOLen, load Load, rate float64, repeat int)
 		NumPrompts:     load.NumPrompts,
 		Rate:           rate,
 		Warmup:         c.Warmup.count(load),
+		Ramp:           c.Ramp,
+		Duration:       c.Duration,
+		WarmupFor:      c.Warmup.For,
 	}
+}
+
+// moreAxes are what sets a case apart beside its lists: nil for most.
+func (c *Config) moreAxes() map[string]string {
+	var more map[string]string
+	add := func(key, text string) {
+		if more == nil {
+			more = map[string]string{}
+		}
+		more[key] = text
+	}
+	if c.Ramp != nil {
+		add("ramp", c.Ramp.String())
+	}
+	if c.Duration > 0 {
+		add("duration", shortSpan(c.Duration))
+	}
+	return more
 }
 
 // caseName is what the case's files are called. Rate and repeat are part of it
@@ -88,6 +118,9 @@ func rateText(r float64) string {
 
 // count is the number of warm-up requests at a load.
 func (w Warmup) count(load Load) int {
+	if w.For > 0 {
+		return 0
+	}
 	if w.Auto {
 		return min(load.MaxConcurrency, load.NumPrompts, 256)
 	}

@@ -27,7 +27,7 @@ type hashedCase struct {
 	InFlight   int            `json:"max_concurrency"`
 	NumPrompts int            `json:"num_prompts"`
 	Rate       any            `json:"request_rate"`
-	Burstiness float64        `json:"burstiness"`
+	Burstiness any            `json:"burstiness"`
 	Warmup     int            `json:"warmup"`
 	Drain      bool           `json:"warmup_drain"`
 	Sampling   map[string]any `json:"sampling"`
@@ -35,6 +35,14 @@ type hashedCase struct {
 	IgnoreEOS  string         `json:"ignore_eos"`
 	Timeouts   [4]int64       `json:"timeouts_ns"` // connect, first token, idle, request
 	Seed       uint64         `json:"seed"`        // the run's
+
+	// Left out where unset, so that a case without them has the hash it had before
+	// there were such keys.
+	Ramp        *Ramp  `json:"ramp,omitempty"`
+	Duration    int64  `json:"duration_ns,omitempty"`
+	Abort       *Abort `json:"abort,omitempty"`
+	WarmupFor   int64  `json:"warmup_ns,omitempty"`
+	CaseTimeout int64  `json:"timeout_case_ns,omitempty"`
 }
 
 // CaseHash is the SHA-256 (hex) of the canonical JSON of what would change the
@@ -42,6 +50,10 @@ type hashedCase struct {
 // be changed without measuring again. tokenizerHash is the hash of the
 // tokenizer's content.
 func (c *Config) CaseHash(p PlannedCase, tokenizerHash string) (string, error) {
+	var abort *Abort
+	if c.Abort != (Abort{}) {
+		abort = &c.Abort
+	}
 	canonical, err := json.Marshal(hashedCase{
 		Schema:     hashSchema,
 		Model:      c.Model,
@@ -55,7 +67,7 @@ func (c *Config) CaseHash(p PlannedCase, tokenizerHash string) (string, error) {
 		InFlight:   p.MaxConcurrency,
 		NumPrompts: p.NumPrompts,
 		Rate:       rateValue(p.Rate),
-		Burstiness: c.Burstiness,
+		Burstiness: rateValue(c.Burstiness),
 		Warmup:     p.Warmup,
 		Drain:      c.WarmupDrain,
 		Sampling:   orEmpty(c.Sampling),
@@ -63,6 +75,9 @@ func (c *Config) CaseHash(p PlannedCase, tokenizerHash string) (string, error) {
 		IgnoreEOS:  c.IgnoreEOS,
 		Timeouts:   [4]int64{ns(c.Timeouts.Connect), ns(c.Timeouts.FirstToken), ns(c.Timeouts.Idle), ns(c.Timeouts.Request)},
 		Seed:       c.Seed,
+
+		Ramp: p.Ramp, Duration: ns(p.Duration), Abort: abort,
+		WarmupFor: ns(p.WarmupFor), CaseTimeout: ns(c.CaseTimeout),
 	})
 	if err != nil {
 		return "", fmt.Errorf("case %s: sampling or extra_body has no JSON: %w", p.Name, err)

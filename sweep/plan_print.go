@@ -19,16 +19,23 @@ const (
 
 // EstimateCase is about how long a case takes, warm-up included: requests go in
 // rounds of MaxConcurrency, each of input ÷ 8,000 tokens/s and 20 ms an output
-// token; with a rate, no faster than the rate sends them.
+// token; with a rate or a ramp, no faster than that sends them; and no longer
+// than its duration, after a warm-up.
 func EstimateCase(p PlannedCase) time.Duration {
 	request := float64(p.Input)/assumedPrefill + float64(p.Output)*assumedStep.Seconds()
 	inFlight := max(p.MaxConcurrency, 1)
-	rounds := math.Ceil(float64(p.NumPrompts)/float64(inFlight)) + math.Ceil(float64(p.Warmup)/float64(inFlight))
-	seconds := rounds * request
-	if !math.IsInf(p.Rate, 1) && p.Rate > 0 {
-		seconds = max(seconds, float64(p.NumPrompts)/p.Rate+request)
+	warmup := math.Ceil(float64(p.Warmup)/float64(inFlight))*request + p.WarmupFor.Seconds()
+	seconds := math.Ceil(float64(p.NumPrompts)/float64(inFlight)) * request
+	switch {
+	case p.Ramp != nil:
+		seconds = max(seconds, p.Ramp.span(p.NumPrompts)+request)
+	case !math.IsInf(p.Rate, 1) && p.Rate > 0:
+		seconds = max(seconds, float64(p.NumPrompts)/p.Rate+request-warmup)
 	}
-	return time.Duration(min(seconds, maxSpan.Seconds()) * 1e9)
+	if p.Duration > 0 {
+		seconds = min(seconds, p.Duration.Seconds())
+	}
+	return time.Duration(min(warmup+seconds, maxSpan.Seconds()) * 1e9)
 }
 
 // Estimate is about how long the cases take, one after the other. earlier holds
@@ -55,7 +62,7 @@ func PrintPlan(w io.Writer, c *Config, cases []PlannedCase) error {
 	for i, p := range cases {
 		rows = append(rows, []string{
 			strconv.Itoa(i + 1), p.Name, strconv.Itoa(p.Input), strconv.Itoa(p.Output), strconv.Itoa(p.MaxConcurrency),
-			strconv.Itoa(p.NumPrompts), strconv.Itoa(p.Warmup), rateText(p.Rate), thousands(float64(p.NumPrompts) * float64(p.Input+p.Output)),
+			strconv.Itoa(p.NumPrompts), p.warmupText(), p.rateText(), thousands(float64(p.NumPrompts) * float64(p.Input+p.Output)),
 		})
 		prompts += float64(p.NumPrompts)
 		warmups += float64(p.Warmup)
@@ -67,6 +74,9 @@ func PrintPlan(w io.Writer, c *Config, cases []PlannedCase) error {
 	fmt.Fprintf(&b, "\n%s of %s at %s\n", plural(len(cases), "case"), c.Model, maskURL(c.BaseURL))
 	fmt.Fprintf(&b, "%s prompts and %s warm-up requests; %s input and %s output tokens, warm-up not counted\n",
 		thousands(prompts), thousands(warmups), thousands(input), thousands(output))
+	if c.Duration > 0 {
+		fmt.Fprintf(&b, "each case ends after %s, whatever prompts are left\n", shortSpan(c.Duration))
+	}
 	fmt.Fprintf(&b, "about %s if a decode step takes %d ms and prefill runs at %s tokens/s\n",
 		roughly(Estimate(cases, nil)), assumedStep.Milliseconds(), thousands(assumedPrefill))
 	for _, note := range c.Notes() {
@@ -74,6 +84,20 @@ func PrintPlan(w io.Writer, c *Config, cases []PlannedCase) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+func (p *PlannedCase) warmupText() string {
+	if p.WarmupFor > 0 {
+		return shortSpan(p.WarmupFor)
+	}
+	return strconv.Itoa(p.Warmup)
+}
+
+func (p *PlannedCase) rateText() string {
+	if p.Ramp != nil {
+		return p.Ramp.String()
+	}
+	return rateText(p.Rate)
 }
 
 // Notes are what is odd about a config, but not wrong.
@@ -84,6 +108,9 @@ func (c *Config) Notes() []string {
 			notes = append(notes, fmt.Sprintf("concurrency_prompts [%d, %d]: with %s no more than %d are ever in flight",
 				l.MaxConcurrency, l.NumPrompts, plural(l.NumPrompts, "prompt"), l.NumPrompts))
 		}
+	}
+	if c.Abort.OverSaturation && !c.open() {
+		notes = append(notes, "abort.over_saturation: without a request_rate or a ramp the load waits for the server, and is never too much")
 	}
 	return notes
 }

@@ -17,15 +17,35 @@ const readyEvery = 500 * time.Millisecond
 // reach starts the simulator, or waits up to ready_timeout for a real server to
 // answer. It comes before any file is moved.
 func (r *Runner) reach(ctx context.Context) error {
+	if err := r.checkSockets(); err != nil {
+		return &ConfigError{err}
+	}
 	if _, sim := r.Config.preset(); sim {
 		_, err := r.baseURL(ctx)
 		return err
+	}
+	if t := r.Config.ReadyTimeout; t > 0 {
+		r.Progress.Note(fmt.Sprintf("waiting up to %s for %s", t, r.Config.BaseURL))
 	}
 	note, err := askServer(ctx, r.Config, r.apiKey())
 	if err == nil && note != "" {
 		r.Progress.Note(note)
 	}
 	return err
+}
+
+// checkSockets faults a plan with a case that needs more connections at once than
+// this process can have.
+func (r *Runner) checkSockets() error {
+	most := 0
+	for _, pc := range r.plan {
+		n := max(pc.NumPrompts, pc.Warmup)
+		if pc.MaxConcurrency > 0 {
+			n = min(n, pc.MaxConcurrency)
+		}
+		most = max(most, n)
+	}
+	return client.CheckSockets(most, r.Config.BaseURL)
 }
 
 // askServer waits until the server answers. The note is a doubt about its model,

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -35,6 +36,8 @@ type Runner struct {
 	OnlyFailed bool   // only cases that failed before
 	Only       string // only cases whose name matches this glob; "" = all
 
+	SelfTest *SelfTest // the host's last one: a case beyond it is suspect; nil = none was made
+
 	plan  []PlannedCase
 	tok   tokenizer.Tokenizer
 	vocab *dataset.Vocabulary
@@ -49,6 +52,7 @@ type Outcome struct {
 	Names   []string      // the plan's cases, in order
 	Ran     []CaseOutcome // in order
 	Missing int           // cases of the plan without a measured result
+	LeftOut int           // of Missing: those that --only or --only-failed left out
 }
 
 // A CaseOutcome is how one case ended.
@@ -98,29 +102,57 @@ func (r *Runner) Run(ctx context.Context) (out Outcome, err error) {
 	}
 	r.Progress.SweepEnded()
 	err = errors.Join(err, r.Fold(dir.Path()))
-	return out, errors.Join(err, r.finish(dir, &out, err == nil))
+	return out, errors.Join(err, r.finish(dir, toRun, &out, err == nil))
 }
 
 // resolve makes the plan, with its hashes, and checks what can be checked
 // without a server: the tokenizer, and that each length can be made.
 func (r *Runner) resolve() error {
-	if r.Only != "" {
-		if _, err := path.Match(r.Only, ""); err != nil {
-			return fmt.Errorf("--only %s: not a glob: %w", r.Only, err)
-		}
-	}
-	tok, err := tokenizer.Load(r.Config.Tokenizer, tokenizer.LoadOptions{Getenv: r.Getenv})
-	if err != nil {
-		return fmt.Errorf("tokenizer: %w", err)
-	}
-	r.tok = tok
-	if err := CheckLengths(r.Config, tok); err != nil {
+	if err := r.checkOnly(); err != nil {
 		return err
 	}
-	if r.vocab, err = dataset.NewVocabulary(tok); err != nil {
+	var err error
+	if r.tok, err = LoadTokenizer(r.Config, r.Getenv); err != nil {
+		return err
+	}
+	if r.vocab, err = dataset.NewVocabulary(r.tok); err != nil {
 		return err
 	}
 	return r.replan()
+}
+
+// checkOnly faults a glob that matches no case, before anything is touched.
+func (r *Runner) checkOnly() error {
+	for _, pc := range r.Config.Plan() {
+		ok, err := r.chosen(pc)
+		if err != nil {
+			return fmt.Errorf("--only %s: not a glob: %w", r.Only, err)
+		}
+		if ok {
+			return nil
+		}
+	}
+	return fmt.Errorf("--only %s: no case has such a name; `llmsweep plan` prints the names", r.Only)
+}
+
+// chosen reports whether --only leaves the case in.
+func (r *Runner) chosen(pc PlannedCase) (bool, error) {
+	if r.Only == "" {
+		return true, nil
+	}
+	return path.Match(r.Only, pc.Name)
+}
+
+// LoadTokenizer loads the config's tokenizer, with the chat template's arguments
+// that its requests carry, and checks that prompts of all its lengths can be made.
+func LoadTokenizer(c *Config, getenv func(string) string) (tokenizer.Tokenizer, error) {
+	tok, err := tokenizer.Load(c.Tokenizer, tokenizer.LoadOptions{Getenv: getenv})
+	if err != nil {
+		return nil, fmt.Errorf("tokenizer: %w", err)
+	}
+	args, _ := c.ExtraBody["chat_template_kwargs"].(map[string]any)
+	tok = tokenizer.WithTemplateArgs(tok, args)
+	return tok, checkLengths(c, tok)
 }
 
 func (r *Runner) replan() error {
@@ -135,9 +167,9 @@ func (r *Runner) replan() error {
 	return nil
 }
 
-// CheckLengths faults an input length too short for the tokenizer's special
+// checkLengths faults an input length too short for the tokenizer's special
 // tokens or the chat template.
-func CheckLengths(c *Config, tok tokenizer.Tokenizer) error {
+func checkLengths(c *Config, tok tokenizer.Tokenizer) error {
 	least, err := dataset.MinInputLen(tok, c.chat())
 	if err != nil {
 		return err
@@ -226,25 +258,32 @@ func (r *Runner) missing(dir *runlog.Dir) ([]PlannedCase, error) {
 		return nil, err
 	}
 	var todo []PlannedCase
+	done := 0
 	for _, pc := range r.plan {
-		e, seen := entries[pc.Name]
-		if seen && e.Hash == pc.Hash && e.Status == runlog.StatusMeasured {
+		e := entries[pc.Name]
+		if measured(pc, e) {
+			done++
 			continue
 		}
 		if r.OnlyFailed && e.Status != runlog.StatusFailed {
 			continue
 		}
-		if ok, _ := path.Match(r.Only, pc.Name); r.Only != "" && !ok {
+		if ok, _ := r.chosen(pc); !ok {
 			continue
 		}
 		pc.Attempt = e.Attempt + 1
 		pc.Seed = dataset.CaseSeed(r.Config.Seed, pc.Name, pc.Attempt)
 		todo = append(todo, pc)
 	}
-	if done := len(r.plan) - len(todo); len(entries) > 0 && done > 0 {
+	if len(entries) > 0 {
 		r.Progress.Note(fmt.Sprintf("going on: %d of %d cases stay as they are, %d to run", done, len(r.plan), len(todo)))
 	}
 	return todo, nil
+}
+
+// measured reports whether the journal's entry is a result of the case as planned.
+func measured(pc PlannedCase, e runlog.Entry) bool {
+	return e.Hash == pc.Hash && e.Status == runlog.StatusMeasured
 }
 
 // runCase runs one case and writes its files.
@@ -264,6 +303,7 @@ func (r *Runner) runCase(ctx context.Context, dir *runlog.Dir, pc PlannedCase) (
 	r.Progress.CaseStarted(pc)
 	d := r.driver(base)
 	res, caseErr := d.Run(ctx, pc, w.Append)
+	r.judgeLoad(res)
 	f := r.caseFile(pc, res)
 	r.Progress.CaseEnded(pc, res)
 	out := CaseOutcome{pc.Name, f.Status, f.Validity.Verdict}
@@ -301,6 +341,7 @@ func (r *Runner) One(ctx context.Context, adjust func(*PlannedCase)) (*Result, *
 	r.Progress.SweepStarted(1, 1)
 	r.Progress.CaseStarted(pc)
 	res, err := r.driver(base).Run(ctx, pc, func(*metrics.Record) error { return nil })
+	r.judgeLoad(res)
 	r.Progress.CaseEnded(pc, res)
 	r.Progress.SweepEnded()
 	return res, r.caseFile(pc, res), err
@@ -308,14 +349,18 @@ func (r *Runner) One(ctx context.Context, adjust func(*PlannedCase)) (*Result, *
 
 // finish counts what is missing, and marks the run complete when that is nothing
 // and all went well.
-func (r *Runner) finish(dir *runlog.Dir, out *Outcome, ok bool) error {
+func (r *Runner) finish(dir *runlog.Dir, toRun []PlannedCase, out *Outcome, ok bool) error {
 	entries, err := dir.Entries()
 	if err != nil {
 		return err
 	}
 	for _, pc := range r.plan {
-		if e := entries[pc.Name]; e.Hash != pc.Hash || e.Status != runlog.StatusMeasured {
-			out.Missing++
+		if measured(pc, entries[pc.Name]) {
+			continue
+		}
+		out.Missing++
+		if !slices.ContainsFunc(toRun, func(p PlannedCase) bool { return p.Name == pc.Name }) {
+			out.LeftOut++
 		}
 	}
 	if out.Missing > 0 || !ok {

@@ -26,15 +26,45 @@ func (d *described) Special(id uint32) bool {
 func (d *described) ModelMaxLength() int { return d.maxLength }
 
 func (d *described) Chat(messages []Message) (string, error) {
+	return d.chatWith(messages, nil)
+}
+
+func (d *described) chatWith(messages []Message, args map[string]any) (string, error) {
 	if d.chat == nil {
 		return "", ErrNoTemplate
 	}
 	c, err := d.chat()
+	if err == nil && len(args) > 0 {
+		c, err = c.with(args)
+	}
 	if err != nil {
 		return "", err
 	}
 	return c.render(messages)
 }
+
+// WithTemplateArgs is t with arguments for its chat template, as a request's
+// chat_template_kwargs has them (enable_thinking: false).
+func WithTemplateArgs(t Tokenizer, args map[string]any) Tokenizer {
+	with, ok := t.(chatWither)
+	if !ok || len(args) == 0 {
+		return t
+	}
+	return argued{t, with, args}
+}
+
+type chatWither interface {
+	chatWith(messages []Message, args map[string]any) (string, error)
+}
+
+// argued is a tokenizer with arguments for its chat template.
+type argued struct {
+	Tokenizer
+	with chatWither
+	args map[string]any
+}
+
+func (a argued) Chat(messages []Message) (string, error) { return a.with.chatWith(messages, a.args) }
 
 // newBPE makes the tokenizer of a file and its config.
 func newBPE(f *file, c *config, d described) (*bpe, error) {

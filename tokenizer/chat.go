@@ -1,6 +1,7 @@
 package tokenizer
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"regexp"
@@ -22,9 +23,11 @@ type chat struct {
 	now      func() time.Time
 	literals []string // what the template could look for in a content
 	dated    bool     // it writes the date, so that no two renderings need be equal
+	args     map[string]any
 
 	mu     sync.Mutex
 	frames map[string][]string // by roles: what stands around the contents; nil = not spliced
+	argued map[string]*chat    // by arguments: the same template with them
 }
 
 func newChat(source string, c *config, now func() time.Time) (*chat, error) {
@@ -41,8 +44,27 @@ func newChat(source string, c *config, now func() time.Time) (*chat, error) {
 	return &chat{
 		template: t, bos: string(c.BOS), eos: string(c.EOS), now: now,
 		literals: literals(source), dated: strings.Contains(source, "strftime_now"),
-		frames: map[string][]string{},
+		frames: map[string][]string{}, argued: map[string]*chat{},
 	}, nil
+}
+
+// with is the template with arguments of its own.
+func (c *chat) with(args map[string]any) (*chat, error) {
+	key, err := json.Marshal(args)
+	if err != nil {
+		return nil, fmt.Errorf("arguments of the chat template: %w", err)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	a, ok := c.argued[string(key)]
+	if !ok {
+		a = &chat{
+			template: c.template, bos: c.bos, eos: c.eos, now: c.now, literals: c.literals, dated: c.dated,
+			args: args, frames: map[string][]string{},
+		}
+		c.argued[string(key)] = a
+	}
+	return a, nil
 }
 
 // render is the prompt for messages. A template is slow, so where it does
@@ -167,6 +189,9 @@ func (c *chat) execute(messages []Message) (string, error) {
 			}
 			return strftime(c.now(), args.Args[0].String())
 		},
+	}
+	for name, value := range c.args {
+		data[name] = value
 	}
 	text, err := c.template.ExecuteToString(exec.NewContext(data))
 	if raised != nil {

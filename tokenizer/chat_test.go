@@ -96,3 +96,25 @@ func TestChatFunctions(t *testing.T) {
 		t.Errorf("no template: error %v", err)
 	}
 }
+
+// Qwen3's template closes the thinking part itself where enable_thinking is
+// false: 4 tokens more, by its own text.
+func TestTemplateArgs(t *testing.T) {
+	plain := load(t, "builtin:qwen3")
+	quick := WithTemplateArgs(plain, map[string]any{"enable_thinking": false})
+	messages := []Message{{"user", "hi"}}
+	const frame = "<|im_start|>user\nhi<|im_end|>\n<|im_start|>assistant\n"
+	for range 2 { // the second time it may be spliced
+		for _, tt := range []struct {
+			tok  Tokenizer
+			want string
+		}{{plain, frame}, {quick, frame + "<think>\n\n</think>\n\n"}} {
+			if got, err := tt.tok.Chat(messages); err != nil || got != tt.want {
+				t.Errorf("got %q, %v; want %q", got, err, tt.want)
+			}
+		}
+	}
+	if WithTemplateArgs(plain, nil) != plain {
+		t.Error("no arguments make another tokenizer")
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -36,7 +37,7 @@ writes aggregate_results.csv into the first folder named, or to the file that
 		}
 		rows, broken := load(args)
 		if len(rows) == 0 {
-			return withStatus(exitFailed, errors.Join(append(broken, fmt.Errorf("no case files in %v", args))...))
+			return withStatus(exitFailed, errors.Join(append(broken, fmt.Errorf("no case files in %s", strings.Join(args, ", ")))...))
 		}
 		if err := writeAggregate(cmd, args, *output, rows); err != nil {
 			return withStatus(exitFailed, errors.Join(append(broken, err)...))

@@ -107,7 +107,8 @@ func (b *benchFlags) run(cmd *cobra.Command) error {
 	if err != nil {
 		return withStatus(exitFailed, err)
 	}
-	r := sweep.Runner{Config: c, Version: version, Executable: exe, Getenv: os.Getenv, Now: time.Now, Progress: newProgress(cmd.ErrOrStderr())}
+	r := sweep.Runner{Config: c, Version: version, Executable: exe, Getenv: os.Getenv, Now: time.Now, Progress: newProgress(cmd.ErrOrStderr()),
+		SelfTest: lastSelftest(cmd.ErrOrStderr())}
 	res, f, err := r.One(cmd.Context(), func(pc *sweep.PlannedCase) {
 		pc.MaxConcurrency, pc.Axes.MaxConcurrency = b.concurrency, b.concurrency
 	})
@@ -200,7 +201,18 @@ func (b *benchFlags) config(f *pflag.FlagSet) (*sweep.Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	return sweep.Parse("flags", text, sweep.Env{LookupEnv: os.LookupEnv, Now: time.Now()})
+	c, err := sweep.Parse("flags", text, sweep.Env{LookupEnv: os.LookupEnv, Now: time.Now()})
+	if faults, ok := errors.AsType[sweep.Faults](err); ok { // the text is ours: lines and columns say nothing
+		errs = nil
+		for _, f := range faults {
+			if f.Value != "" {
+				f.Want = f.Value + ", want " + f.Want
+			}
+			errs = append(errs, fmt.Errorf("%s: %s", f.Key, f.Want))
+		}
+		return nil, errors.Join(errs...)
+	}
+	return c, err
 }
 
 func keyValues(list []string, sep string) (map[string]string, error) {

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"llmsweep/aggregate"
+	"llmsweep/metrics"
 	"llmsweep/runlog"
 )
 
@@ -27,6 +28,13 @@ import (
 func simulator(t *testing.T, args ...string) (string, *exec.Cmd) {
 	t.Helper()
 	cmd := llmsweep(t, t.TempDir(), append([]string{"simulate", "--exit-with-stdin"}, args...)...)
+	return startSimulator(t, cmd), cmd
+}
+
+// startSimulator starts a command that is a simulator, ends it with the test, and
+// returns its base URL.
+func startSimulator(t *testing.T, cmd *exec.Cmd) string {
+	t.Helper()
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -49,7 +57,7 @@ func simulator(t *testing.T, args ...string) (string, *exec.Cmd) {
 	if err := json.Unmarshal(line, &hello); err != nil {
 		t.Fatalf("%s: %v", line, err)
 	}
-	return hello.BaseURL, cmd
+	return hello.BaseURL
 }
 
 // sweepIn runs `llmsweep run config.yaml` in dir and wants the exit status.
@@ -81,6 +89,17 @@ func readCase(t *testing.T, dir, name string) *runlog.CaseFile {
 	return f
 }
 
+func recordsOf(t *testing.T, dir, name string) (rs []metrics.Record) {
+	t.Helper()
+	for r, err := range runlog.ReadRecords(filepath.Join(dir, "results", name+".requests.jsonl.gz")) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		rs = append(rs, r)
+	}
+	return rs
+}
+
 func rows(t *testing.T, dir string) []aggregate.Row {
 	t.Helper()
 	f, err := os.Open(filepath.Join(dir, "results", "aggregate_results.csv"))
@@ -102,14 +121,20 @@ func TestFaultFailsItsCaseAlone(t *testing.T) {
 	for _, tt := range []struct {
 		fault, class, words string
 	}{
-		{"status:code=500,times=4", "http_5xx", ""},
-		{"stall_first:times=4", "timeout_first_token", ""},
-		{"stall:after=2,times=4", "timeout_idle", ""},
-		{"truncate:after=2,times=4", "truncated", ""},
+		{"status:code=500,times=4", "http_5xx", "Internal Server Error"},
+		{"status:code=429,retry_after=1,times=4", "http_4xx", "Too Many Requests"},
+		{"html:times=4", "http_5xx", "502 Bad Gateway"},
+		{"html:code=200,times=4", "protocol", "did not stream"},
+		{"stall_first:times=4", "timeout_first_token", "no token"},
+		{"stall_first:ping=true,times=4", "timeout_first_token", "no token"},
+		{"stall:after=2,times=4", "timeout_idle", "no event"},
+		{"stall:after=2,ping=true,times=4", "timeout_idle", "no event"},
+		{"truncate:after=2,times=4", "truncated", "closed the connection"},
 		{"reset:after=2,times=4", "reset", ""},
-		{"error_event:after=2,times=4", "in_band_error", ""},
-		{"empty:times=4", "protocol", ""},
-		{"garbage:times=4", "protocol", ""},
+		{"error_event:after=2,times=4", "in_band_error", "EngineCore"},
+		{"malformed:after=2,times=4", "protocol", "not a JSON object"},
+		{"empty:times=4", "protocol", "sent no token"},
+		{"garbage:times=4", "protocol", "does not speak HTTP/1.1"},
 	} {
 		t.Run(tt.fault, func(t *testing.T) {
 			t.Parallel()
@@ -129,8 +154,16 @@ timeouts: {first_token: 0.4, idle: 0.4}
 			if failed.Status != runlog.StatusFailed || failed.Failures.ByClass[tt.class] != 4 || !strings.HasPrefix(failed.Failures.First, tt.class) {
 				t.Errorf("status %s, failures %+v; want failed, 4 of %s", failed.Status, failed.Failures, tt.class)
 			}
+			if !strings.Contains(failed.Failures.First, tt.words) {
+				t.Errorf("the first failure is %q, want %q in it", failed.Failures.First, tt.words)
+			}
 			if !strings.Contains(stderr, tt.class) {
 				t.Errorf("stderr does not name %s:\n%s", tt.class, stderr)
+			}
+			for _, r := range recordsOf(t, dir, "bench_io32x8_mc2_np4") {
+				if took := time.Duration(r.End - r.Sent); r.Sent == 0 || took < 0 || took > 20*time.Second {
+					t.Errorf("request %s took %v: its timeout is 0.4 s", r.ID, took)
+				}
 			}
 			if f := readCase(t, dir, "bench_io32x8_mc3_np6"); f.Status != runlog.StatusMeasured || f.Completed != 6 {
 				t.Errorf("the case after it: status %s, %d completed", f.Status, f.Completed)
@@ -152,6 +185,41 @@ timeouts: {first_token: 0.4, idle: 0.4}
 				}
 			}
 		})
+	}
+}
+
+// TestClosedIdleConnections: a server that announces keep-alive and closes after
+// each answer costs reconnects, and no failure.
+func TestClosedIdleConnections(t *testing.T) {
+	dir := t.TempDir()
+	url, _ := simulator(t, "--preset", "fast", "--model", "m", "--fault", "close_idle")
+	writeConfig(t, dir, "model: m\ntokenizer: builtin:qwen3\nbase_url: %s\ninput_output: [[32, 8]]\nconcurrency_prompts: [[4, 11]]\nwarmup: 0\n", url)
+	sweepIn(t, dir, exitOK)
+	f := readCase(t, dir, "bench_io32x8_mc4_np11")
+	if f.Status != runlog.StatusMeasured || f.Completed != 11 || len(f.Failures.ByClass) != 0 {
+		t.Errorf("status %s, %d completed, failures %+v; want 11 and none", f.Status, f.Completed, f.Failures)
+	}
+	// 11 connections end, one an answer; the last 1 to 4 are never asked for again.
+	if n := f.Client.Reconnects; n < 7 || n > 10 {
+		t.Errorf("%d reconnects, want 7 to 10", n)
+	}
+}
+
+// TestTooManySockets: a plan with more connections than the process may have is
+// the config's fault, found before anything is sent.
+func TestTooManySockets(t *testing.T) {
+	dir := t.TempDir()
+	url, _ := simulator(t, "--preset", "fast", "--model", "m")
+	writeConfig(t, dir, "model: m\ntokenizer: builtin:qwen3\nbase_url: %s\ninput_output: [[32, 8]]\nconcurrency_prompts: [[1, 2], [300, 300]]\n", url)
+	cmd := llmsweep(t, dir, "-c", `ulimit -n 200 && exec "$0" run config.yaml`)
+	cmd.Args = append([]string{"sh"}, append(cmd.Args[1:], cmd.Path)...)
+	cmd.Path = "/bin/sh"
+	out, _ := cmd.CombinedOutput()
+	if got := cmd.ProcessState.ExitCode(); got != exitUsage || !strings.Contains(string(out), "300 connections at once need") {
+		t.Errorf("exit status %d, want %d, and a word on what is needed:\n%s", got, exitUsage, out)
+	}
+	if all := truths(t, url); len(all) != 0 {
+		t.Errorf("%d requests were sent", len(all))
 	}
 }
 
@@ -194,6 +262,15 @@ func TestServerDies(t *testing.T) {
 	if f := readCase(t, dir, "bench_io32x100_mc1_np2"); f.Status != runlog.StatusMeasured {
 		t.Errorf("the case before: %s", f.Status)
 	}
+	died := readCase(t, dir, "bench_io32x100_mc40_np119")
+	for class := range died.Failures.ByClass {
+		if !slices.Contains([]string{"connect", "reset", "truncated"}, class) {
+			t.Errorf("failures of a killed server: %+v, want connect, reset and truncated", died.Failures)
+		}
+	}
+	if n := len(recordsOf(t, dir, "bench_io32x100_mc40_np119")); n != 119 || died.Completed >= 119 || died.Failures.Sent != 119 {
+		t.Errorf("the case at work: %d records, %d completed, %d sent; want all of 119 recorded, not all completed", n, died.Completed, died.Failures.Sent)
+	}
 	f := readCase(t, dir, "bench_io32x100_mc3_np5")
 	if f.Status != runlog.StatusFailed || f.Failures.ByClass["connect"] != 5 {
 		t.Errorf("the case after: %s, %+v", f.Status, f.Failures)
@@ -225,7 +302,7 @@ func TestInterrupt(t *testing.T) {
 	if got := cmd.ProcessState.ExitCode(); got != exitInterrupted {
 		t.Fatalf("exit status %d, want %d\n%s", got, exitInterrupted, stderr.String())
 	}
-	if !strings.Contains(stderr.String(), "1 of 2 cases are missing; the same command goes on") {
+	if !strings.Contains(stderr.String(), "1 case of 2 missing; the same command goes on") {
 		t.Errorf("no word on how to go on:\n%s", stderr.String())
 	}
 	f := readCase(t, dir, "bench_io32x64_mc2_np400")

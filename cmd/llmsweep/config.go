@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -10,7 +11,6 @@ import (
 
 	"llmsweep/runlog"
 	"llmsweep/sweep"
-	"llmsweep/tokenizer"
 )
 
 // configFile is the config that a command runs on when none is named.
@@ -75,14 +75,12 @@ func validateCommand() *cobra.Command {
 }
 
 func validateOnline(cmd *cobra.Command, c *sweep.Config) error {
-	tok, err := tokenizer.Load(c.Tokenizer, tokenizer.LoadOptions{Getenv: os.Getenv})
-	if err != nil {
-		return withStatus(exitUsage, fmt.Errorf("tokenizer: %w", err))
-	}
-	if err := sweep.CheckLengths(c, tok); err != nil {
+	_, tokErr := sweep.LoadTokenizer(c, os.Getenv)
+	serverErr := sweep.CheckServer(cmd.Context(), c, os.Getenv)
+	switch err := errors.Join(tokErr, serverErr); {
+	case tokErr != nil:
 		return withStatus(exitUsage, err)
-	}
-	if err := sweep.CheckServer(cmd.Context(), c, os.Getenv); err != nil {
+	case err != nil:
 		return withStatus(exitFailed, err)
 	}
 	return nil

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"testing"
 
@@ -18,6 +19,9 @@ func TestMain(m *testing.M) {
 	if os.Getenv(beMain) == "1" {
 		main()
 		return
+	}
+	if os.Getenv(cacheEnv) == "" { // the machine's last self-test is no matter of tests
+		os.Setenv(cacheEnv, filepath.Join(os.TempDir(), "llmsweep-tests-keep-nothing"))
 	}
 	testscript.Main(m, map[string]func(){"llmsweep": main})
 }

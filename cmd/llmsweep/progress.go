@@ -47,8 +47,10 @@ func (t *tally) add(r *metrics.Record) {
 		t.began = time.Now()
 	}
 	t.done++
-	if !r.Completed() {
+	if r.Failed() {
 		t.failed++
+	}
+	if !r.Completed() {
 		return
 	}
 	t.tokens += int64(r.OutputTokens)

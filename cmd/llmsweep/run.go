@@ -26,8 +26,9 @@ A run that was broken off is gone on with when its last file is younger than
 resume_within: what is measured stays, what is missing or failed is run. After a
 complete run a new one starts, and the old files move to history/.
 
-Exit status: 0 all measured, none invalid; 1 some case failed or is invalid;
-2 the command or the config is wrong; 130 interrupted, to be gone on with.`,
+Exit status: 0 all measured, none invalid; 1 some case failed or is invalid, or the
+server cannot be reached; 2 the command or the config is wrong; 130 interrupted,
+to be gone on with.`,
 		Args: cobra.MaximumNArgs(1),
 	}
 	sets := setFlag(cmd)
@@ -53,14 +54,25 @@ Exit status: 0 all measured, none invalid; 1 some case failed or is invalid;
 			Progress: newProgress(cmd.ErrOrStderr()),
 			Fold:     func(dir string) error { return fold(cmd.OutOrStdout(), dir) },
 			Fresh:    *fresh, OnlyFailed: *onlyFailed, Only: *only,
+			SelfTest: lastSelftest(cmd.ErrOrStderr()),
 		}
 		out, err := r.Run(cmd.Context())
 		if len(out.Names) == 0 { // it never began
 			return beforeBegin(err)
 		}
+		if out.LeftOut > 0 && err == nil {
+			fmt.Fprintf(cmd.ErrOrStderr(), "left out: %s of %d not measured yet; run without --only and --only-failed to add them\n", cases(out.LeftOut), len(out.Names))
+		}
 		return ending(cmd.Context(), out, err, *strict)
 	}
 	return cmd
+}
+
+func cases(n int) string {
+	if n == 1 {
+		return "1 case"
+	}
+	return fmt.Sprintf("%d cases", n)
 }
 
 // beforeBegin gives an error that came before anything was moved its status.
@@ -106,13 +118,13 @@ func writeCSVs(dir string, rows []aggregate.Row) (string, error) {
 // ending is the exit status of a run that had begun, and its last words.
 func ending(ctx context.Context, out sweep.Outcome, err error, strict bool) error {
 	if ctx.Err() != nil {
-		return withStatus(exitInterrupted, fmt.Errorf("interrupted: %d of %d cases are missing; the same command goes on from here", out.Missing, len(out.Names)))
+		return withStatus(exitInterrupted, fmt.Errorf("interrupted: %s of %d missing; the same command goes on from here", cases(out.Missing), len(out.Names)))
 	}
 	if err != nil {
 		return withStatus(exitFailed, err)
 	}
-	if out.Missing > 0 {
-		return withStatus(exitFailed, fmt.Errorf("%d of %d cases have no result; the same command runs what is missing", out.Missing, len(out.Names)))
+	if missing := out.Missing - out.LeftOut; missing > 0 {
+		return withStatus(exitFailed, fmt.Errorf("%s of %d without a result; the same command runs what is missing", cases(missing), len(out.Names)))
 	}
 	if names := failedCases(out); names != "" {
 		return withStatus(exitFailed, fmt.Errorf("invalid: %s", names))

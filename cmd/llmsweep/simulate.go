@@ -87,7 +87,7 @@ func simulate(ctx context.Context, o simulateOptions, stdin io.Reader, stdout, s
 			cancel()
 		}()
 	}
-	server := &http.Server{Handler: sim, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn)}
+	server := &http.Server{Handler: sim, ConnContext: simserver.ConnContext, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn)}
 	stopped := context.AfterFunc(ctx, func() { _ = server.Close() }) // answers under way are cut
 	defer stopped()
 	baseURL := "http://" + listener.Addr().String()

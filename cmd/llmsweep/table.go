@@ -46,7 +46,9 @@ func printTable(w io.Writer, rows []aggregate.Row) {
 		})
 	}
 	t.Render()
-	fmt.Fprintln(w, "▲ most output tokens/s, ▼ lowest mean E2EL, among the cases of the same lengths")
+	if len(most) > 0 {
+		fmt.Fprintln(w, "▲ most output tokens/s, ▼ lowest mean E2EL, among the cases of the same lengths")
+	}
 	printReasons(w, rows)
 }
 
@@ -65,14 +67,18 @@ func printReasons(w io.Writer, rows []aggregate.Row) {
 	first := true
 	for i := range rows {
 		r := &rows[i]
-		if r.ValidityReasons == "" {
+		why := r.ValidityReasons
+		if r.FirstError != "" {
+			why += "; first error: " + r.FirstError
+		}
+		if why == "" {
 			continue
 		}
 		if first {
 			fmt.Fprintln(w)
 			first = false
 		}
-		fmt.Fprintf(w, "%s is %s: %s\n", r.Case, verdict(r), r.ValidityReasons)
+		fmt.Fprintf(w, "%s %s: %s\n", r.Case, verdict(r), strings.TrimPrefix(why, "; "))
 	}
 }
 

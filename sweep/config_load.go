@@ -1,0 +1,225 @@
+package sweep
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"llmsweep/loadgen"
+)
+
+// The kinds of Ramp.
+const (
+	rampLinear      = "linear"
+	rampExponential = "exponential"
+	rampSteps       = "steps"
+)
+
+// A Ramp is a rate that changes while a case runs, in place of request_rate.
+// Linear and exponential ones go over the case's duration where it has one, else
+// over its number of prompts, as vLLM's --ramp-up-strategy.
+type Ramp struct {
+	Kind  string        `yaml:"kind" json:"kind"`           // linear, exponential or steps
+	From  float64       `yaml:"from" json:"from,omitempty"` // requests/s
+	To    float64       `yaml:"to" json:"to,omitempty"`
+	Rates []float64     `yaml:"rates" json:"rates,omitempty"`    // of steps, requests/s
+	Every time.Duration `yaml:"every" json:"every_ns,omitempty"` // how long each step takes; the last one goes on
+}
+
+// String is the ramp for tables and CSV: linear 1 to 20; steps 1, 2, 4 every 30s.
+func (r *Ramp) String() string {
+	if r.Kind != rampSteps {
+		return fmt.Sprintf("%s %s to %s", r.Kind, rateText(r.From), rateText(r.To))
+	}
+	rates := make([]string, len(r.Rates))
+	for i, rate := range r.Rates {
+		rates[i] = rateText(rate)
+	}
+	return fmt.Sprintf("steps %s every %s", strings.Join(rates, ", "), shortSpan(r.Every))
+}
+
+// first is the rate at which the ramp begins, and the warm-up is sent, requests/s.
+func (r *Ramp) first() float64 {
+	if r.Kind == rampSteps {
+		return r.Rates[0]
+	}
+	return r.From
+}
+
+// pacer is the ramp's schedule for n requests; over is the case's duration, 0 =
+// as long as they take.
+func (r *Ramp) pacer(n int, over time.Duration, burstiness float64, seed uint64) loadgen.Pacer {
+	if r.Kind == rampSteps {
+		return loadgen.Steps{Rates: r.Rates, Every: r.Every, N: n, Burstiness: burstiness, Seed: seed}
+	}
+	return loadgen.Ramp{
+		From: r.From, To: r.To, Exponential: r.Kind == rampExponential,
+		N: n, Over: over, Burstiness: burstiness, Seed: seed,
+	}
+}
+
+// span is how long the ramp takes to send n requests, s: n × the mean gap. Over
+// requests in equal steps of a linear ramp the mean of 1/rate is ln(to/from) ÷
+// (to−from), of an exponential one (1/from − 1/to) ÷ ln(to/from).
+func (r *Ramp) span(n int) float64 {
+	if r.Kind == rampSteps {
+		at, left := 0.0, float64(n)
+		for i, rate := range r.Rates {
+			in := rate * r.Every.Seconds()
+			if i == len(r.Rates)-1 || left <= in {
+				return at + left/rate
+			}
+			at, left = at+r.Every.Seconds(), left-in
+		}
+	}
+	k := math.Log(r.To / r.From)
+	switch {
+	case k == 0:
+		return float64(n) / r.From
+	case r.Kind == rampExponential:
+		return float64(n) * (1/r.From - 1/r.To) / k
+	}
+	return float64(n) * k / (r.To - r.From)
+}
+
+// Abort is when a case ends before its time.
+type Abort struct {
+	ErrorShare     float64 `yaml:"error_share" json:"error_share,omitempty"`         // of the requests ended, from 20 on; 0 = never
+	OverSaturation bool    `yaml:"over_saturation" json:"over_saturation,omitempty"` // open loop: in-flight and TTFT both keep rising
+}
+
+// readRamp reads none, or a mapping whose keys depend on its kind.
+func readRamp(c *Config) func(*configReader, string, *value) {
+	const want = "none, {kind: linear, from: 1, to: 20}, {kind: exponential, from: 1, to: 20} or {kind: steps, rates: [1, 2, 4], every: 30s}"
+	return func(r *configReader, key string, v *value) {
+		if v.kind == kindScalar && v.text == "none" {
+			c.Ramp = nil
+			return
+		}
+		if v.kind != kindMapping || v.find("kind") < 0 {
+			r.complain(key, v, want)
+			return
+		}
+		ramp, before := &Ramp{}, len(r.faults)
+		kind := configField{"kind", readOneOf(&ramp.Kind, rampLinear, rampExponential, rampSteps)}
+		i := v.find("kind")
+		kind.read(r, join(key, "kind"), v.entries[i].value)
+		if len(r.faults) > before {
+			return
+		}
+		kind.read = func(*configReader, string, *value) {} // read already
+		fields := []configField{kind, {"from", readRate(&ramp.From)}, {"to", readRate(&ramp.To)}}
+		if ramp.Kind == rampSteps {
+			fields = []configField{kind, {"rates", readSteps(&ramp.Rates)}, {"every", readSpan(&ramp.Every)}}
+		}
+		r.mapping(v, key, fields)
+		for _, f := range fields {
+			if i := v.find(f.name); i < 0 || v.entries[i].value.isNull() {
+				r.faults = append(r.faults, v.at.fault(join(key, f.name), "", "missing, want "+want))
+			}
+		}
+		if len(r.faults) == before {
+			c.Ramp = ramp
+		}
+	}
+}
+
+const wantRate = "requests/s from 0.001 to 1000000"
+
+func isRate(x float64) bool { return x >= 0.001 && x <= 1e6 }
+
+func readRate(dst *float64) func(*configReader, string, *value) {
+	return readNumber(dst, isRate, wantRate)
+}
+
+// readSteps reads a list of rates in order; one may come again.
+func readSteps(dst *[]float64) func(*configReader, string, *value) {
+	return func(r *configReader, key string, v *value) {
+		if v.kind != kindList || len(v.items) == 0 {
+			r.complain(key, v, "a list of "+wantRate+", at least one")
+			return
+		}
+		rates := make([]float64, len(v.items))
+		for i, item := range v.items {
+			readRate(&rates[i])(r, fmt.Sprintf("%s[%d]", key, i), item)
+		}
+		*dst = rates
+	}
+}
+
+// readSpan is readDuration for one that cannot be 0.
+func readSpan(dst *time.Duration) func(*configReader, string, *value) {
+	return func(r *configReader, key string, v *value) {
+		before := len(r.faults)
+		readDuration(dst)(r, key, v)
+		if len(r.faults) == before && *dst < time.Millisecond {
+			r.complain(key, v, "a duration of 1ms or more: 30s, 5m, 1h, or a number of seconds")
+		}
+	}
+}
+
+func readBurstiness(dst *float64) func(*configReader, string, *value) {
+	return func(r *configReader, key string, v *value) {
+		if isInf(v) {
+			*dst = unbounded
+			return
+		}
+		readNumber(dst, func(x float64) bool { return x > 0 && (x <= 1e6 || math.IsInf(x, 1)) },
+			"a number above 0, or inf; 1 = Poisson arrivals, inf = even ones")(r, key, v)
+	}
+}
+
+// isInf is inf without YAML's point before it.
+func isInf(v *value) bool {
+	return v.kind == kindScalar && strings.EqualFold(strings.TrimPrefix(v.text, "+"), "inf")
+}
+
+// readWarmup reads auto, a number of requests, or how long to send some. A
+// bare number is a count, though seconds elsewhere.
+func readWarmup(dst *Warmup) func(*configReader, string, *value) {
+	return func(r *configReader, key string, v *value) {
+		if v.kind == kindScalar && v.text == "auto" {
+			*dst = Warmup{Auto: true}
+			return
+		}
+		if s, isText := asText(v); isText && v.tag == "!!str" {
+			if d, err := time.ParseDuration(s); err == nil && d >= time.Millisecond && d <= maxSpan {
+				*dst = Warmup{For: d}
+				return
+			}
+		}
+		n, hint, ok := asWhole(v)
+		if !ok || n < 0 || n > maxCount {
+			r.complain(key, v, "auto, a number of requests, 0 or more, or a time such as 30s"+hint)
+			return
+		}
+		*dst = Warmup{Requests: int(n)}
+	}
+}
+
+// checkLoad faults a ramp beside a rate: one of them would be without effect.
+func (r *configReader) checkLoad(c *Config, root *value) {
+	i := root.find("ramp")
+	if j := root.find("request_rate"); c.Ramp != nil && j >= 0 && !root.entries[j].value.isNull() {
+		r.faults = append(r.faults, root.entries[i].at.fault("ramp", "", "stands beside request_rate, whose place it takes; keep one"))
+	}
+}
+
+// open reports whether some case's requests come by a schedule, not by slots.
+func (c *Config) open() bool {
+	return c.Ramp != nil || slices.ContainsFunc(c.RequestRate, func(rate float64) bool { return !math.IsInf(rate, 1) })
+}
+
+// shortSpan is a duration without units that are 0: 30s, 5m, 1h.
+func shortSpan(d time.Duration) string {
+	s := d.String()
+	if strings.HasSuffix(s, "m0s") {
+		s = strings.TrimSuffix(s, "0s")
+	}
+	if strings.HasSuffix(s, "h0m") {
+		s = strings.TrimSuffix(s, "0m")
+	}
+	return s
+}

@@ -1,0 +1,104 @@
+package sweep
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"llmsweep/runlog"
+)
+
+// Print writes the answer in a line, then the figures by load, then what cannot
+// be trusted and why.
+func (t *SelfTest) Print(w io.Writer) error {
+	var b strings.Builder
+	b.WriteString(t.Answer() + "\n")
+	for _, r := range t.Rows {
+		if r.Load == Flood && r.EventsPerS.Defined() {
+			fmt.Fprintf(&b, "Flooded over %s, the client takes %s token events/s.\n", plural(r.Streams, "stream"), wholeText(r.EventsPerS))
+		}
+	}
+	errs := [][]string{{"load", "TTFT, kernel", "TTFT, user clock", "ITL, kernel", "ITL, user clock"}}
+	tool := [][]string{{"load", "events/s", "requests", "client CPU", "send lag, ms", "shared reads", "reader lag p99, ms"}}
+	for i := range t.Rows {
+		r := &t.Rows[i]
+		if r.Skipped != "" {
+			continue
+		}
+		errs = append(errs, []string{r.name(), r.TTFT.Kernel.text(), r.TTFT.User.text(), r.ITL.Kernel.text(), r.ITL.User.text()})
+		tool = append(tool, []string{
+			r.name(), wholeText(r.EventsPerS), thousands(float64(r.Requests)), shareText(r.ClientCPU),
+			selfMS(r.SendLagP50) + " / " + selfMS(r.SendLagP99), shareText(r.SharedShare), selfMS(r.ReaderLagP99),
+		})
+	}
+	b.WriteString("\nError against the server's own clock, ms: p50 / p99 / max\n")
+	writeColumns(&b, errs, 0)
+	b.WriteString("\nThe tool itself; client CPU in shares of a core, send lag p50 / p99\n")
+	writeColumns(&b, tool, 0)
+	b.WriteString("\nTrusted is " + TrustRule + ".\n")
+	for i := range t.Rows {
+		if r := &t.Rows[i]; len(r.Doubts) > 0 {
+			fmt.Fprintf(&b, "%s, cannot be trusted: %s.\n", r.name(), strings.Join(r.Doubts, "; "))
+		} else if r.Skipped != "" {
+			fmt.Fprintf(&b, "%s, was not run: %s.\n", r.name(), r.Skipped)
+		}
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// Answer is what a self-test comes to, in a line.
+func (t *SelfTest) Answer() string {
+	l := t.Trusted
+	if l == nil {
+		return "No load tested can be trusted on this host as it is now."
+	}
+	return fmt.Sprintf("Trusted on this host: up to %s and %s token events/s; 99 %% of TTFTs are within %s ms, of ITLs within %s ms.",
+		plural(l.Streams, "stream"), wholeText(l.EventsPerS), selfMS(l.TTFTError), selfMS(l.ITLError))
+}
+
+// Text is the row in a line, for those who wait for the next one.
+func (r *SelfTestRow) Text() string {
+	if r.Skipped != "" {
+		return fmt.Sprintf("%s: not run: %s", r.name(), r.Skipped)
+	}
+	text := fmt.Sprintf("%s: %s token events/s, TTFT error p99 %s ms, ITL error p99 %s ms",
+		r.name(), wholeText(r.EventsPerS), selfMS(r.TTFT.Kernel.P99), selfMS(r.ITL.Kernel.P99))
+	if r.Load == Paced && len(r.Doubts) == 0 {
+		text += ": trusted"
+	}
+	return text
+}
+
+func (r *SelfTestRow) name() string {
+	return fmt.Sprintf("%s, %s", r.Load, plural(r.Streams, "stream"))
+}
+
+func (q Quantiles) text() string {
+	return selfMS(q.P50) + " / " + selfMS(q.P99) + " / " + selfMS(q.Max)
+}
+
+// selfMS is a time in ms to the µs below 10 ms; "–" where undefined.
+func selfMS(x runlog.Float) string {
+	switch {
+	case !x.Defined():
+		return "–"
+	case x < 10:
+		return fmt.Sprintf("%.3f", float64(x))
+	}
+	return fmt.Sprintf("%.1f", float64(x))
+}
+
+func wholeText(x runlog.Float) string {
+	if !x.Defined() {
+		return "–"
+	}
+	return thousands(float64(x))
+}
+
+func shareText(x runlog.Float) string {
+	if !x.Defined() {
+		return "–"
+	}
+	return fmt.Sprintf("%.1f %%", 100*float64(x))
+}
