@@ -43,12 +43,43 @@ func (c *chunks) walk(p []byte) (n, used int, done bool, err error) {
 			}
 			continue
 		}
+		if k := c.leap(p[used:]); k > 0 {
+			used += k
+			continue
+		}
 		if !c.step(p[used]) {
 			return n, used, false, errChunk
 		}
 		used++
 	}
 	return n, used, c.state == chunkDone, nil
+}
+
+// leap takes what lies between two chunks' data in its usual shape, CRLF, a size
+// in plain hex digits, CRLF, as far as p shows it whole. It returns how many bytes
+// that is; 0 leaves them to step.
+func (c *chunks) leap(p []byte) (used int) {
+	if c.state == chunkDataCR && len(p) > 1 && p[0] == '\r' && p[1] == '\n' {
+		c.state, c.line = chunkSize, 0
+		used = 2
+	}
+	if c.state != chunkSize || c.line > 0 {
+		return used
+	}
+	var size uint64
+	for i, b := range p[used:] {
+		d := hexDigit(b)
+		if d >= 0 && i < 8 {
+			size = size<<4 | uint64(d)
+			continue
+		}
+		if size > 0 && b == '\r' && used+i+1 < len(p) && p[used+i+1] == '\n' {
+			c.state, c.left = chunkData, size
+			used += i + 2
+		}
+		break
+	}
+	return used
 }
 
 // step takes one byte that is not data; false means malformed.

@@ -28,6 +28,8 @@ type decoder struct {
 	read     uint32 // the read of the last token-bearing event
 	shared   bool   // that event shares its read, and is counted
 
+	like likeness
+
 	chunk
 	cursor
 }
@@ -40,6 +42,8 @@ type chunk struct {
 	finish    []byte
 	failed    bool // it is an error object
 	completed int  // completion_tokens; -1 = no usage
+	values    int  // that carried something generated
+	at, to    int  // where the text of the last one lies in the data; 0 = it is no text
 }
 
 // events decodes the events of a block.
@@ -62,6 +66,12 @@ func (d *decoder) event(data []byte, failed bool, st stamp) {
 		d.done = true
 		return
 	}
+	if text, ok := d.like.text(data); ok && !failed {
+		d.chunk = d.like.chunk
+		d.said = appendString(d.said, text)
+		d.record(st)
+		return
+	}
 	d.chunk = chunk{completed: -1, failed: failed}
 	d.b, d.i, d.depth = data, 0, 0
 	whole := d.object(d.top) && d.end()
@@ -73,6 +83,7 @@ func (d *decoder) event(data []byte, failed bool, st stamp) {
 	}
 	if whole {
 		d.record(st)
+		d.like.keep(data, d.chunk)
 	}
 }
 
@@ -134,8 +145,10 @@ func (d *decoder) finishTrace(keepText bool) {
 		t.Lags = nil
 	}
 	if d.told {
-		t.Usage = &d.last
+		u := d.last // a copy: a pointer into d would keep text and blocks alive
+		t.Usage = &u
 	}
+	t.Arrivals, t.Lags, t.Tokens = exact(t.Arrivals), exact(t.Lags), exact(t.Tokens)
 	if keepText || t.Usage == nil {
 		t.Text, t.Reasoning = string(d.said), string(d.thought)
 	}
@@ -235,6 +248,10 @@ func (d *decoder) generated(dst *[]byte, answer bool) bool {
 	}
 	d.token = true
 	d.answer = d.answer || answer
+	if d.values++; dst != nil && len(raw) > 0 {
+		d.to = d.i - 1
+		d.at = d.to - len(raw)
+	}
 	if dst != nil && (answer || !before) {
 		*dst = appendString(*dst, raw)
 	}
@@ -271,7 +288,11 @@ func (d *decoder) usage() bool {
 		case "completion_tokens":
 			return count(&u.Completion)
 		case "prompt_tokens_details":
-			return detail("cached_tokens", &u.Cached)
+			u.Cached = -1
+			ok := detail("cached_tokens", &u.Cached)
+			u.CachedTold = u.Cached >= 0
+			u.Cached = max(u.Cached, 0)
+			return ok
 		case "completion_tokens_details":
 			return detail("reasoning_tokens", &u.Reasoning)
 		}

@@ -30,6 +30,8 @@ func TestHandWritten(t *testing.T) {
 		{"cutlast", 1, 1, "", nil, Truncated, "before a finish_reason"},
 		{"usageonly", 4, 2, "", &Usage{Prompt: 3, Completion: 1}, "", ""},
 		{"abort", 3, 1, "abort", nil, Truncated, `"abort"`},
+		{"reasoning", 9, 4, "stop", nil, "", ""},
+		{"errorobject", 2, 1, "", nil, InBandError, "out of memory"},
 		{"eventerror", 2, 1, "", nil, InBandError, "engine overloaded"},
 		{"comments", 0, 0, "", nil, Protocol, "200"},
 		{"onlydone", 1, 0, "", nil, Protocol, "sent no token"},
@@ -66,6 +68,29 @@ func TestHandWritten(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// Reasoning is heard under both its names, apart from the answer; role-only and
+// empty deltas are no tokens.
+func TestReasoningStream(t *testing.T) {
+	b, err := os.ReadFile("testdata/hand/reasoning.sse")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := serveRaw(t, func(c net.Conn, _ *http.Request, _ []byte) bool {
+		head, answer, _ := strings.Cut(string(b), `data: {"choices":[{"index":0,"delta":{"content":"Rome"`)
+		_, _ = c.Write([]byte(sseHead + head))
+		time.Sleep(5 * time.Millisecond) // the answer is a read of its own
+		_, _ = c.Write([]byte(`data: {"choices":[{"index":0,"delta":{"content":"Rome"` + answer))
+		return false
+	})
+	got := newClient(t, Config{BaseURL: s.url()}).Do(t.Context(), request)
+	if got.Reasoning != "Let me think" || got.Text != "Rome." || len(got.Arrivals) != 4 {
+		t.Fatalf("reasoning %q, text %q, %d tokens (%v)", got.Reasoning, got.Text, len(got.Arrivals), got.Err)
+	}
+	if got.FirstContent != got.Arrivals[2] || got.RoleArrival > got.Arrivals[0] || got.LastToken < got.Arrivals[3] {
+		t.Errorf("role %d, arrivals %v, first content %d, last token %d", got.RoleArrival, got.Arrivals, got.FirstContent, got.LastToken)
 	}
 }
 

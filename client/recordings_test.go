@@ -106,11 +106,11 @@ func TestRecordings(t *testing.T) {
 				if got.Status != tt.status || got.Events != tt.events || len(got.Arrivals) != tt.tokens {
 					t.Errorf("status, events, tokens = %d, %d, %d; want %d, %d, %d", got.Status, got.Events, len(got.Arrivals), tt.status, tt.events, tt.tokens)
 				}
-				u := Usage{-1, -1, 0, 0}
+				u := Usage{-1, -1, 0, 0, false}
 				if got.Usage != nil {
 					u = *got.Usage
 				}
-				if want := (Usage{tt.prompt, tt.completion, tt.cached, tt.reasoning}); u != want {
+				if want := (Usage{tt.prompt, tt.completion, tt.cached, tt.reasoning, u.CachedTold}); u != want {
 					t.Errorf("usage = %+v, want %+v", u, want)
 				}
 				if !slices.Equal(got.Tokens, tt.perChunk) {

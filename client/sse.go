@@ -54,6 +54,12 @@ func (s *scanner) scan(block []byte, st stamp, marks []mark) []mark {
 		if cr < s.pos {
 			cr = indexFrom(block, s.pos, '\r')
 		}
+		if lf+1 < min(cr, len(block)) && block[lf+1] == '\n' && s.plain(block[s.line:lf]) {
+			marks = append(marks, mark{start: s.event, end: lf + 1, stamp: st})
+			s.lastEvt = st.at
+			s.pos, s.line, s.event = lf+2, lf+2, lf+2
+			continue
+		}
 		end := min(lf, cr)
 		if end == len(block) {
 			s.pos = end
@@ -65,6 +71,12 @@ func (s *scanner) scan(block []byte, st stamp, marks []mark) []mark {
 		s.line = s.pos
 	}
 	return marks
+}
+
+// plain reports whether the line in hand, which a blank one follows, is an event
+// of nothing but data: the shape of nearly all.
+func (s *scanner) plain(line []byte) bool {
+	return s.begun && s.event == s.line && len(line) > len("data: [DONE]") && string(line[:6]) == "data: "
 }
 
 // lineEnd takes the line that ends at end (its terminator's place).
@@ -101,6 +113,9 @@ func (s *scanner) rebase() {
 
 // dataValue is the value of a data line.
 func dataValue(line []byte) (v []byte, ok bool) {
+	if len(line) > 5 && string(line[:6]) == "data: " {
+		return line[6:], true
+	}
 	name, v, _ := bytes.Cut(line, []byte(":"))
 	if string(name) != "data" && string(name) != "error" {
 		return nil, false

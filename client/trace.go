@@ -50,8 +50,9 @@ type Trace struct {
 type Usage struct {
 	Prompt     int
 	Completion int
-	Cached     int // prompt tokens taken from a prefix cache, where told
+	Cached     int // prompt tokens taken from a prefix cache, where CachedTold
 	Reasoning  int // part of Completion, where told
+	CachedTold bool
 }
 
 // A Class names a way to fail. The strings go to files and reports.

@@ -18,7 +18,10 @@ func lengths(completed []*Record, o Options) Lengths {
 		if r.PromptHash != 0 {
 			prompts[r.PromptHash] = struct{}{}
 		}
-		l.CachedTokens += int64(r.CachedTokens)
+		if r.CachedTokens != nil {
+			l.CachedTokens += int64(*r.CachedTokens)
+			l.CachedTold = true
+		}
 	}
 	l.InputWorst, l.InputMeanOff, l.InputSource = input.worst, input.mean(), input.source
 	l.OutputWorst, l.OutputMeanOff, l.OutputSource = output.worst, output.mean(), output.source

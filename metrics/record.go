@@ -39,7 +39,7 @@ type Record struct {
 	InputAsked      int    `json:"input_asked,omitempty"`   // tokens
 	InputClient     int    `json:"input_client,omitempty"`  // the client's count of the prompt as sent
 	InputServer     int    `json:"input_server,omitempty"`  // usage.prompt_tokens; 0 = not told
-	CachedTokens    int    `json:"cached_tokens,omitempty"` // of InputServer, from the prefix cache
+	CachedTokens    *int   `json:"cached_tokens,omitempty"` // of InputServer, from the prefix cache; nil = not told
 	OutputAsked     int    `json:"output_asked,omitempty"`
 	OutputTokens    int    `json:"output_tokens"`
 	OutputSource    string `json:"output_source,omitempty"` // "usage", "text" (re-tokenized) or "" (unknown)

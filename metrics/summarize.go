@@ -27,6 +27,9 @@ func Summarize(records []Record, o Options) Summary {
 	s.Client = clientLag(l, o)
 	s.SteadyState = steadyState(l, o)
 	s.Validity = judge(&s, o)
+	if why := heldBack(l, o); why != "" {
+		s.Validity.Add(Suspect, why)
+	}
 	return s
 }
 

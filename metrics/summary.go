@@ -82,6 +82,7 @@ type Lengths struct {
 	InputSource, OutputSource   string  // "usage", "client", "text" or "mixed"
 	DistinctPrompts             int
 	CachedTokens                int64
+	CachedTold                  bool // by the server, for at least one request
 }
 
 // Client says how far the client itself can be trusted, in ms.

@@ -57,7 +57,9 @@ func FromTrace(t client.Trace, count func(text string) (int, error)) Record {
 	}
 	if t.Usage != nil {
 		r.InputServer = t.Usage.Prompt
-		r.CachedTokens = t.Usage.Cached
+		if t.Usage.CachedTold {
+			r.CachedTokens = &t.Usage.Cached
+		}
 	}
 	r.countOutput(t, count)
 	if t.Err != nil {

@@ -26,7 +26,7 @@ func TestFromTraceCarriesEveryInstant(t *testing.T) {
 		First: 9, RoleArrival: 10, FirstContent: 12, LastToken: 14, End: 15,
 		Arrivals: []int64{11, 12, 13}, Lags: []int32{1, 2, 3}, Tokens: []int32{1, 1, 1},
 		Events: 6, SharedEvents: 2, Reconnects: 1, Resent: "ignore_eos",
-		Usage:        &client.Usage{Prompt: 12, Completion: 3, Cached: 4, Reasoning: 1},
+		Usage:        &client.Usage{Prompt: 12, Completion: 3, Cached: 4, Reasoning: 1, CachedTold: true},
 		FinishReason: "length", Status: 200, Text: "a b c d",
 	}
 	want := Record{
@@ -35,7 +35,7 @@ func TestFromTraceCarriesEveryInstant(t *testing.T) {
 		First: 9, RoleArrival: 10, FirstContent: 12, LastToken: 14, End: 15,
 		Arrivals: []int64{11, 12, 13}, Lags: []int32{1, 2, 3}, Tokens: []int32{1, 1, 1},
 		Events: 6, SharedEvents: 2, Reconnects: 1, Resent: "ignore_eos",
-		InputAsked: 12, InputClient: 11, InputServer: 12, CachedTokens: 4,
+		InputAsked: 12, InputClient: 11, InputServer: 12, CachedTokens: new(4),
 		OutputAsked: 3, OutputTokens: 3, OutputSource: "usage", ReasoningTokens: 1,
 		Status: 200, FinishReason: "length",
 		PromptHash: 0xa430d84680aabd0b, // published FNV-1a 64 of "hello"

@@ -74,9 +74,9 @@ func TestValidity(t *testing.T) {
 			[]string{"Little residual 9.91 %, limit 5 %"}},
 		{"a repeated prompt", whole, func(i int, r *Record) { r.PromptHash = uint64(1 + i/2*2) }, Suspect,
 			[]string{"50 of 100 prompts were repeated, limit 0"}},
-		{"prefix-cache hits", whole, func(i int, r *Record) { r.CachedTokens = 16 }, Suspect,
+		{"prefix-cache hits", whole, func(i int, r *Record) { r.CachedTokens = new(16) }, Suspect,
 			[]string{"1600 of 10000 prompt tokens came from the prefix cache, limit 0"}},
-		{"both, on a dataset that promises nothing", Options{MaxConcurrency: 1}, func(_ int, r *Record) { r.PromptHash, r.CachedTokens = 1, 16 }, Valid, nil},
+		{"both, on a dataset that promises nothing", Options{MaxConcurrency: 1}, func(_ int, r *Record) { r.PromptHash, r.CachedTokens = 1, new(16) }, Valid, nil},
 		{"the worst comes first", whole, func(i int, r *Record) {
 			if i < 1 {
 				r.ErrorClass = "reset"
@@ -121,13 +121,13 @@ func TestLengths(t *testing.T) {
 		r.InputClient = []int{100, 99, 100, 100}[i]
 		r.OutputTokens = []int{10, 9, 10, 8}[i] // −10 % and −20 % of four
 		r.OutputSource = []string{"usage", "usage", "usage", "text"}[i]
-		r.CachedTokens = i
+		r.CachedTokens = &i
 		r.PromptHash = uint64(1 + i/3)
 	})
 	want := Lengths{
 		InputAsked: 100, OutputAsked: 10, InputWorst: 4, OutputWorst: 2,
 		InputMeanOff: 0.005, OutputMeanOff: -0.075, ClientWorst: 4,
-		InputSource: "mixed", OutputSource: "mixed", DistinctPrompts: 2, CachedTokens: 6,
+		InputSource: "mixed", OutputSource: "mixed", DistinctPrompts: 2, CachedTokens: 6, CachedTold: true,
 	}
 	if !near(s.Lengths.InputMeanOff, want.InputMeanOff) || !near(s.Lengths.OutputMeanOff, want.OutputMeanOff) {
 		t.Errorf("mean off %g, %g; want %g, %g", s.Lengths.InputMeanOff, s.Lengths.OutputMeanOff, want.InputMeanOff, want.OutputMeanOff)

@@ -130,7 +130,7 @@ type LengthsInfo struct {
 	InputSource     string `json:"input_source"`
 	OutputSource    string `json:"output_source"`
 	DistinctPrompts int    `json:"distinct_prompts"`
-	CachedTokens    int64  `json:"cached_tokens"`
+	CachedTokens    *int64 `json:"cached_tokens"` // null = the server did not tell
 }
 
 // Failures counts the requests that failed by error class, and apart from them

@@ -127,13 +127,17 @@ func clientOf(c metrics.Client) ClientInfo {
 }
 
 func lengthsOf(l metrics.Lengths) LengthsInfo {
-	return LengthsInfo{
+	info := LengthsInfo{
 		InputAsked: l.InputAsked, OutputAsked: l.OutputAsked,
 		InputWorstOff: l.InputWorst, OutputWorstOff: l.OutputWorst,
 		InputMeanOff: Float(l.InputMeanOff), OutputMeanOff: Float(l.OutputMeanOff),
 		ClientWorstOff: l.ClientWorst, InputSource: l.InputSource, OutputSource: l.OutputSource,
-		DistinctPrompts: l.DistinctPrompts, CachedTokens: l.CachedTokens,
+		DistinctPrompts: l.DistinctPrompts,
 	}
+	if l.CachedTold {
+		info.CachedTokens = &l.CachedTokens
+	}
+	return info
 }
 
 func steadyOf(s *metrics.SteadyState) *SteadyState {

@@ -10,10 +10,9 @@ import (
 type connKey struct{}
 
 // ConnContext is for the field of that name of the http.Server that serves a
-// Server: it lets streams write their events right to the connection, which
-// costs half of what http.ResponseWriter does, and puts the write directly after
-// the stamp in the truth. Without it, and other than in HTTP/1.1, events go
-// through the ResponseWriter.
+// Server: it lets streams write their events right to the connection, so that
+// nothing but the write comes after the stamp that the truth tells. Without it,
+// and other than in HTTP/1.1, events go through the ResponseWriter.
 func ConnContext(ctx context.Context, c net.Conn) context.Context {
 	return context.WithValue(ctx, connKey{}, c)
 }

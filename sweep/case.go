@@ -2,8 +2,10 @@ package sweep
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
+	"sync/atomic"
 	"time"
 
 	"llmsweep/client"
@@ -32,7 +34,8 @@ type Result struct {
 	Records []metrics.Record // warm-up included, as they ended
 	Notes   []string         // what a reader of the figures should know
 
-	eosIgnored bool // the server took ignore_eos, so a short answer is a fault
+	eosIgnored bool   // the server took ignore_eos, so a short answer is a fault
+	suspect    string // what its end says against the figures; "" = nothing
 }
 
 // Run makes the case's prompts, sends them, and sums up. Each request's record is
@@ -41,7 +44,12 @@ type Result struct {
 // context's cause; the Result is whole even then.
 func (d *Driver) Run(ctx context.Context, pc PlannedCase, keep func(*metrics.Record) error) (*Result, error) {
 	res := &Result{Status: runlog.StatusFailed}
-	defer func() { res.Summary = metrics.Summarize(res.Records, d.options(pc, res)) }()
+	defer func() {
+		res.Summary = metrics.Summarize(res.Records, d.options(pc, res))
+		if res.suspect != "" {
+			res.Summary.Validity.Add(metrics.Suspect, res.suspect)
+		}
+	}()
 
 	source, err := d.prompts(ctx, pc)
 	if err != nil {
@@ -55,14 +63,24 @@ func (d *Driver) Run(ctx context.Context, pc PlannedCase, keep func(*metrics.Rec
 	// A server that refuses connections fails the requests, each with its class.
 	_ = c.Open(ctx, openAhead(pc))
 
-	err = loadgen.Run(ctx, c, d.load(pc, source), func(t client.Trace) error {
+	loadCtx, cancel := d.caseContext(ctx)
+	defer cancel()
+	sent := &gauge{backend: c}
+	rule := newStopRule(d.Config.Abort, &pc)
+	err = loadgen.Run(loadCtx, sent, d.load(pc, source), func(t client.Trace) error {
 		r := metrics.FromTrace(t, func(text string) (int, error) { return d.Tokenizer.Count(text, false) })
+		if cutOff(t) {
+			r.Censor()
+		}
 		if d.Config.SaveDetailed {
 			r.Text = t.Text
 		}
 		res.Records = append(res.Records, r)
 		d.Progress.RequestEnded(&res.Records[len(res.Records)-1])
-		return keep(&r)
+		if err := keep(&r); err != nil {
+			return err
+		}
+		return rule.add(&r, int(sent.inFlight.Load()))
 	})
 	res.Notes = append(res.Notes, c.Notes()...)
 	res.eosIgnored = c.EOSIgnored()
@@ -75,15 +93,35 @@ func (d *Driver) ended(ctx context.Context, res *Result, err error) (*Result, er
 	case ctx.Err() != nil:
 		res.Status = runlog.StatusInterrupted
 		return res, context.Cause(ctx)
-	case err != nil:
+	case errors.Is(err, client.ErrCaseTimeout):
+		res.Notes = append(res.Notes, fmt.Sprintf("ended by timeouts.case, after %s", shortSpan(d.Config.CaseTimeout)))
+		return res, nil
+	}
+	if end, ok := errors.AsType[*earlyEnd](err); ok {
+		res.Notes = append(res.Notes, end.why)
+		if end.status == runlog.StatusFailed {
+			return res, nil
+		}
+		res.suspect = end.why
+		err = nil
+	}
+	if err != nil {
 		res.Notes = append(res.Notes, err.Error())
 		return res, err
 	}
+	censored := 0
 	for i := range res.Records {
-		if r := &res.Records[i]; !r.Warmup && r.Completed() {
+		r := &res.Records[i]
+		if !r.Warmup && r.Completed() {
 			res.Status = runlog.StatusMeasured
-			break
+			return res, nil
 		}
+		if !r.Warmup && r.Censored {
+			censored++
+		}
+	}
+	if censored > 0 {
+		res.Notes = append(res.Notes, fmt.Sprintf("no request had completed when the case ended; %d were cut off in flight: give it a longer duration", censored))
 	}
 	return res, nil
 }
@@ -120,33 +158,76 @@ func (d *Driver) prompts(ctx context.Context, pc PlannedCase) (*dataset.Random, 
 	return source, source.Prepare(ctx, d.Progress.Preparing)
 }
 
-// load is the case's schedule: a closed loop, or arrivals at a rate under a cap.
+// load is the case's schedule: a closed loop, or arrivals at a rate or a ramp
+// under a cap. A warm-up goes at the case's own rate, a ramp's first.
 func (d *Driver) load(pc PlannedCase, source *dataset.Random) loadgen.Plan {
 	plan := loadgen.Plan{
-		Measured:       loadgen.Phase{Source: source, Requests: pc.NumPrompts},
+		Measured:       loadgen.Phase{Source: source, Requests: pc.NumPrompts, For: pc.Duration},
 		MaxConcurrency: pc.MaxConcurrency,
 		Drain:          d.Config.WarmupDrain,
 		Epoch:          d.Start,
 	}
-	if pc.Warmup > 0 {
+	switch {
+	case pc.WarmupFor > 0:
+		plan.Warmup = loadgen.Phase{Source: source.Endless(), For: pc.WarmupFor}
+	case pc.Warmup > 0:
 		plan.Warmup = loadgen.Phase{Source: source.Warmup(), Requests: pc.Warmup}
 	}
-	if !math.IsInf(pc.Rate, 1) {
-		plan.Measured.Pacer = d.pacer(pc.Rate, pc.NumPrompts, pc.Seed)
-		plan.Warmup.Pacer = d.pacer(pc.Rate, pc.Warmup, ^pc.Seed)
+	burstiness := d.Config.Burstiness
+	rate := pc.Rate
+	switch {
+	case pc.Ramp != nil:
+		rate = pc.Ramp.first() // of the warm-up
+		plan.Measured.Pacer = pc.Ramp.pacer(pc.NumPrompts, pc.Duration, burstiness, pc.Seed)
+	case pc.open():
+		plan.Measured.Pacer = loadgen.Gamma{Rate: rate, Burstiness: burstiness, N: pc.NumPrompts, Seed: pc.Seed}
+	default:
+		return plan
+	}
+	if pc.WarmupFor > 0 { // as many as that takes: one step that goes on
+		plan.Warmup.Pacer = loadgen.Steps{Rates: []float64{rate}, Every: pc.WarmupFor, N: math.MaxInt, Burstiness: burstiness, Seed: ^pc.Seed}
+	} else {
+		plan.Warmup.Pacer = loadgen.Gamma{Rate: rate, Burstiness: burstiness, N: pc.Warmup, Seed: ^pc.Seed}
 	}
 	return plan
 }
 
-func (d *Driver) pacer(rate float64, n int, seed uint64) loadgen.Pacer {
-	return loadgen.Gamma{Rate: rate, Burstiness: d.Config.Burstiness, N: n, Seed: seed}
+// caseContext bounds the load by timeouts.case: its requests then fail as
+// timeout_case.
+func (d *Driver) caseContext(ctx context.Context) (context.Context, context.CancelFunc) {
+	if d.Config.CaseTimeout <= 0 {
+		return ctx, func() {}
+	}
+	return context.WithTimeoutCause(ctx, d.Config.CaseTimeout, client.ErrCaseTimeout)
+}
+
+// cutOff reports whether the request was ended by us on purpose: by the case's
+// time or by a rule. One that a user or timeouts.case ended has failed.
+func cutOff(t client.Trace) bool {
+	if t.Err == nil {
+		return false
+	}
+	_, byRule := errors.AsType[*earlyEnd](t.Err)
+	return byRule || errors.Is(t.Err, loadgen.ErrTimeUp)
+}
+
+// A gauge is a backend that counts its requests in flight.
+type gauge struct {
+	backend  loadgen.Backend
+	inFlight atomic.Int64
+}
+
+func (g *gauge) Do(ctx context.Context, r dataset.Request) client.Trace {
+	g.inFlight.Add(1)
+	defer g.inFlight.Add(-1)
+	return g.backend.Do(ctx, r)
 }
 
 func (d *Driver) options(pc PlannedCase, res *Result) metrics.Options {
 	c := d.Config
 	return metrics.Options{
 		Percentiles: c.Percentiles, SLO: c.Goodput,
-		MaxConcurrency: pc.MaxConcurrency, RequestRate: pc.Rate, NumPrompts: pc.NumPrompts,
+		MaxConcurrency: pc.MaxConcurrency, RequestRate: pc.Rate, Ramp: pc.Ramp != nil, NumPrompts: pc.NumPrompts,
 		InputLen: pc.Input, OutputLen: pc.Output,
 		IgnoreEOS:       res.eosIgnored,
 		FailuresAllowed: c.FailuresAllowed,

@@ -36,7 +36,7 @@ type Config struct {
 	Duration time.Duration `yaml:"duration"` // ends a case that has prompts left; 0 = no limit
 	Abort    Abort         `yaml:"abort"`
 
-	Repeats            int       `yaml:"repeats"`
+	Repeats int `yaml:"repeats"`
 
 	Sampling    map[string]any `yaml:"sampling"`
 	ExtraBody   map[string]any `yaml:"extra_body"`

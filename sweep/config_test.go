@@ -93,6 +93,8 @@ func TestReadEverything(t *testing.T) {
 		ConcurrencyPrompts: []Load{{8, 1000}},
 		RequestRate:        []float64{0.5, 4, unbounded},
 		Burstiness:         0.7,
+		Duration:           90 * time.Second,
+		Abort:              Abort{ErrorShare: 0.5, OverSaturation: true},
 		Repeats:            2,
 		Sampling:           map[string]any{"temperature": 0.6, "top_p": 0.95, "stop": []any{"a", "b"}, "seed": nil},
 		ExtraBody: map[string]any{
@@ -110,6 +112,7 @@ func TestReadEverything(t *testing.T) {
 		Timeouts: client.Timeouts{
 			Connect: 2500 * time.Millisecond, FirstToken: 600 * time.Second, Idle: 90 * time.Second, Request: 0,
 		},
+		CaseTimeout:  2 * time.Hour,
 		ReadyTimeout: 10 * time.Minute,
 		ResultsDir:   "out/20261122/183602",
 		Records:      "counts",

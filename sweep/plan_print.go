@@ -30,7 +30,7 @@ func EstimateCase(p PlannedCase) time.Duration {
 	case p.Ramp != nil:
 		seconds = max(seconds, p.Ramp.span(p.NumPrompts)+request)
 	case !math.IsInf(p.Rate, 1) && p.Rate > 0:
-		seconds = max(seconds, float64(p.NumPrompts)/p.Rate+request-warmup)
+		seconds = max(seconds, float64(p.NumPrompts)/p.Rate+request)
 	}
 	if p.Duration > 0 {
 		seconds = min(seconds, p.Duration.Seconds())
@@ -72,8 +72,12 @@ func PrintPlan(w io.Writer, c *Config, cases []PlannedCase) error {
 	var b strings.Builder
 	writeColumns(&b, rows, 1)
 	fmt.Fprintf(&b, "\n%s of %s at %s\n", plural(len(cases), "case"), c.Model, maskURL(c.BaseURL))
-	fmt.Fprintf(&b, "%s prompts and %s warm-up requests; %s input and %s output tokens, warm-up not counted\n",
-		thousands(prompts), thousands(warmups), thousands(input), thousands(output))
+	warmup := thousands(warmups) + " warm-up requests"
+	if c.Warmup.For > 0 {
+		warmup = shortSpan(c.Warmup.For) + " of warm-up a case"
+	}
+	fmt.Fprintf(&b, "%s prompts and %s; %s input and %s output tokens, warm-up not counted\n",
+		thousands(prompts), warmup, thousands(input), thousands(output))
 	if c.Duration > 0 {
 		fmt.Fprintf(&b, "each case ends after %s, whatever prompts are left\n", shortSpan(c.Duration))
 	}

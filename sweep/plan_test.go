@@ -96,6 +96,7 @@ func TestWarmupCount(t *testing.T) {
 		{Warmup{Auto: true}, Load{1000, 2000}, 256},
 		{Warmup{Requests: 3}, Load{8, 100}, 3},
 		{Warmup{}, Load{8, 100}, 0},
+		{Warmup{For: time.Minute}, Load{8, 100}, 0}, // by time
 	} {
 		if got := tt.w.count(tt.load); got != tt.want {
 			t.Errorf("%+v at %+v: %d, want %d", tt.w, tt.load, got, tt.want)
@@ -123,6 +124,7 @@ func TestCaseHash(t *testing.T) {
 		"history.keep=1", "resume_within=1", "headers.X-A=b", "api_key_env=OTHER", "ready_timeout=5m",
 		"sampling={top_p: 1.0, temperature: 0.0}", "extra_body.a=1.0", "warmup=1", // what auto is here
 		"concurrency_prompts=[[1, 1], [2, 2]]", "request_rate=.inf", "repeats=3",
+		"ramp=none", "duration=0", "abort={error_share: 0}", "timeouts.case=0",
 	} {
 		if hash("t1", same) != first {
 			t.Errorf("%s changes the hash", same)
@@ -133,6 +135,9 @@ func TestCaseHash(t *testing.T) {
 		"model=n", "backend=openai-chat", "endpoint=/x", "base_url=http://h:2", "input_output=[[2, 1]]", "input_output=[[1, 2]]",
 		"concurrency_prompts=[[2, 1]]", "concurrency_prompts=[[1, 2]]", "request_rate=4", "burstiness=2", "warmup=0", "warmup_drain=true",
 		"sampling.temperature=1", "extra_body.a=\"1\"", "extra_body.b=null", "ignore_eos=true", "timeouts.idle=1s", "timeouts.connect=1s", "seed=1",
+		"duration=60s", "timeouts.case=60s", "warmup=60s", "warmup=30s", "burstiness=inf", "abort.error_share=0.5", "abort.over_saturation=true",
+		"ramp={kind: linear, from: 1, to: 2}", "ramp={kind: linear, from: 1, to: 3}", "ramp={kind: exponential, from: 1, to: 2}",
+		"ramp={kind: steps, rates: [1, 2], every: 30s}", "ramp={kind: steps, rates: [1, 2], every: 31s}", "ramp={kind: steps, rates: [2, 1], every: 30s}",
 	} {
 		h := hash("t1", other)
 		if before, twice := seen[h]; twice {
@@ -159,24 +164,40 @@ func TestCaseHashIsStable(t *testing.T) {
 	}
 }
 
-// By hand: rounds × (input ÷ 8000 + output × 0.02 s).
+// By hand: rounds × (input ÷ 8000 + output × 0.02 s); with a schedule, not before
+// its last send and one request. A linear ramp from 1 to e/s by count has mean gap
+// 1/(e−1), an exponential one from 1 to 4 (1 − 1/4)/ln 4; of the steps 10 s hold
+// 10 requests, the next 10 s 20, and 5/s send the other 70.
 func TestEstimateCase(t *testing.T) {
 	inf := math.Inf(1)
 	for _, tt := range []struct {
 		p    PlannedCase
 		want time.Duration
 	}{
-		{PlannedCase{Input: 8000, Output: 50, MaxConcurrency: 1, NumPrompts: 10, Rate: inf}, 20 * time.Second},            // 10 × (1 + 1)
-		{PlannedCase{Input: 8000, Output: 50, MaxConcurrency: 4, NumPrompts: 10, Rate: inf}, 6 * time.Second},             // 3 × 2
-		{PlannedCase{Input: 8000, Output: 50, MaxConcurrency: 4, NumPrompts: 10, Warmup: 4, Rate: inf}, 8 * time.Second},  // 4 × 2
-		{PlannedCase{Input: 8000, Output: 50, MaxConcurrency: 100, NumPrompts: 100, Rate: 2}, 52 * time.Second},           // 100 ÷ 2 + 2
+		{PlannedCase{Input: 8000, Output: 50, MaxConcurrency: 1, NumPrompts: 10, Rate: inf}, 20 * time.Second},           // 10 × (1 + 1)
+		{PlannedCase{Input: 8000, Output: 50, MaxConcurrency: 4, NumPrompts: 10, Rate: inf}, 6 * time.Second},            // 3 × 2
+		{PlannedCase{Input: 8000, Output: 50, MaxConcurrency: 4, NumPrompts: 10, Warmup: 4, Rate: inf}, 8 * time.Second}, // 4 × 2
+		{PlannedCase{Input: 8000, Output: 50, MaxConcurrency: 100, NumPrompts: 100, Rate: 2}, 52 * time.Second},          // 100 ÷ 2 + 2
+		{PlannedCase{Input: 8000, Output: 50, MaxConcurrency: 4, NumPrompts: 10, Rate: inf, WarmupFor: 9 * time.Second}, 15 * time.Second},
+		{PlannedCase{Input: 8000, Output: 50, MaxConcurrency: 1, NumPrompts: 10, Warmup: 1, Rate: inf, Duration: 7 * time.Second}, 9 * time.Second},
+		{PlannedCase{Input: 8000, Output: 50, MaxConcurrency: 100, NumPrompts: 100, Rate: 2, Duration: 30 * time.Second}, 30 * time.Second},
+		{PlannedCase{Input: 8000, Output: 50, MaxConcurrency: 100, NumPrompts: 100, Rate: inf, Ramp: &Ramp{Kind: rampLinear, From: 1, To: math.E}},
+			roundSeconds(100/(math.E-1) + 2)},
+		{PlannedCase{Input: 8000, Output: 50, MaxConcurrency: 100, NumPrompts: 100, Rate: inf, Ramp: &Ramp{Kind: rampExponential, From: 1, To: 4}},
+			roundSeconds(100*0.75/math.Log(4) + 2)},
+		{PlannedCase{Input: 8000, Output: 50, MaxConcurrency: 100, NumPrompts: 100, Rate: inf, Ramp: &Ramp{Kind: rampLinear, From: 5, To: 5}}, 22 * time.Second},
+		{PlannedCase{Input: 8000, Output: 50, MaxConcurrency: 100, NumPrompts: 100, Rate: inf,
+			Ramp: &Ramp{Kind: rampSteps, Rates: []float64{1, 2, 5}, Every: 10 * time.Second}}, 36 * time.Second},
 		{PlannedCase{Input: 10_000_000, Output: 10_000_000, MaxConcurrency: 1, NumPrompts: 10_000_000, Rate: 1}, maxSpan}, // no overflow
 	} {
-		if got := EstimateCase(tt.p); got != tt.want {
+		if got := EstimateCase(tt.p); got != tt.want && roundSeconds(got.Seconds()) != tt.want {
 			t.Errorf("%+v: %v, want %v", tt.p, got, tt.want)
 		}
 	}
 }
+
+// roundSeconds is a span in whole µs: what is computed in two ways differs below.
+func roundSeconds(s float64) time.Duration { return time.Duration(s * 1e9).Round(time.Microsecond) }
 
 // What a case took before counts for more than an assumption.
 func TestEstimate(t *testing.T) {
@@ -221,6 +242,20 @@ func TestPrintPlan(t *testing.T) {
 			t.Fatal(err)
 		}
 		golden(t, tt.want, b.String())
+	}
+}
+
+// What is offered over time is said in the plan.
+func TestPrintPlanByTime(t *testing.T) {
+	c := parse(t, "", "ramp={kind: linear, from: 1, to: 9}", "warmup=2m", "duration=1h")
+	var b strings.Builder
+	if err := PrintPlan(&b, c, c.Plan()); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"linear 1 to 9", "  2m  ", "1 prompts and 2m of warm-up a case;", "each case ends after 1h, whatever prompts are left"} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("no %q in\n%s", want, b.String())
+		}
 	}
 }
 

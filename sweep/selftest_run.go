@@ -53,16 +53,18 @@ func (s *SelfTester) Run(ctx context.Context) (*SelfTest, error) {
 	flood := min(floodStreams, slices.Max(s.Streams))
 	// Whole answers in each stream, so that all streams are at work to the end;
 	// where the simulator cannot keep its pace, fewer.
-	paced := selfLoad{
-		name: Paced, tokens: pacedTokens, files: files,
-		each: int((s.Lasts + pacedAnswer - 1) / pacedAnswer), until: s.Lasts * 3 / 2,
-	}
-	unpaced := selfLoad{name: Flood, tokens: floodTokens, files: files, each: math.MaxInt32, until: min(s.Lasts, floodLasts)}
+	each := (s.Lasts + pacedAnswer - 1) / pacedAnswer
+	paced := selfLoad{name: Paced, tokens: pacedTokens, files: files, each: int(each), until: each * pacedAnswer * 3 / 2}
+	unpaced := selfLoad{name: Flood, tokens: floodTokens, files: files, each: 1 << 20, until: min(s.Lasts, floodLasts)}
 	for _, part := range []struct {
 		load    selfLoad
 		streams []int
 	}{{paced, s.Streams}, {unpaced, []int{flood}}} {
 		rows, err := s.rows(ctx, filepath.Join(logs, part.load.name+".log"), part.load, part.streams)
+		if ctx.Err() != nil {
+			_ = os.RemoveAll(logs)
+			return nil, context.Cause(ctx)
+		}
 		if err != nil {
 			return nil, err // the simulator's log stays
 		}
@@ -92,7 +94,7 @@ func (s *SelfTester) rows(ctx context.Context, log string, load selfLoad, stream
 	for _, n := range streams {
 		row := SelfTestRow{Load: load.name, Streams: n}
 		if err := load.measure(ctx, sim.BaseURL, &row); err != nil {
-			return nil, fmt.Errorf("self-test, %s, %d streams: %w", load.name, n, err)
+			return nil, fmt.Errorf("self-test, %s, %d streams: %w; the simulator's log is %s", load.name, n, err, log)
 		}
 		if row.Load == Paced {
 			row.Doubts = row.doubts()

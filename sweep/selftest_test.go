@@ -160,8 +160,8 @@ func TestSelfTestPrint(t *testing.T) {
 Flooded over 256 streams, the client takes 20,480 token events/s.
 
 Error against the server's own clock, ms: p50 / p99 / max
-load                        TTFT, kernel       TTFT, user clock            ITL, kernel        ITL, user clock
-paced, 16 streams   0.010 / 0.200 / 12.3   0.050 / 1.500 / 20.0  0.000 / 0.100 / 0.000  0.000 / 0.000 / 0.000
+load                         TTFT, kernel       TTFT, user clock            ITL, kernel        ITL, user clock
+paced, 16 streams    0.010 / 0.200 / 12.3   0.050 / 1.500 / 20.0  0.000 / 0.100 / 0.000  0.000 / 0.000 / 0.000
 flood, 256 streams  0.000 / 0.200 / 0.000  0.000 / 0.000 / 0.000  0.000 / 0.100 / 0.000  0.000 / 0.000 / 0.000
 
 The tool itself; client CPU in shares of a core, send lag p50 / p99

@@ -31,7 +31,11 @@ concurrency_prompts:      # [max concurrency, number of prompts]
   - [16, 64]
   - [32, 128]
 # request_rate: inf       # requests/s, or a list: [4, 8, inf]; inf = as fast as max concurrency lets
-# burstiness: 1           # of arrivals at a finite rate: 1 = Poisson, below 1 burstier, above 1 more even
+# ramp: none              # in place of request_rate, a rate that changes, over duration or else over the prompts:
+#                         # {kind: linear, from: 1, to: 20}, {kind: exponential, from: 1, to: 20}, requests/s, or
+#                         # {kind: steps, rates: [1, 2, 4], every: 30s}; the last step goes on
+# burstiness: 1           # of arrivals at a rate or a ramp: 1 = Poisson, below 1 burstier, above 1 more even, inf = constant
+# duration: 0             # ends a case after so long (60s) though prompts are left; what is in flight is cut off; 0 = no limit
 # repeats: 1              # rounds through all cases
 # dataset: random         # prompts of exact length from random tokens
 
@@ -41,14 +45,16 @@ concurrency_prompts:      # [max concurrency, number of prompts]
 # extra_body:             # more fields of the body; null takes one out; for example
 #   chat_template_kwargs: {enable_thinking: false}
 # ignore_eos: auto        # auto (dropped where the server refuses it), true or false
-# timeouts: {connect: 10s, first_token: 600s, idle: 120s, request: 1h}   # 0 = none; a bare number is seconds
+# timeouts: {connect: 10s, first_token: 600s, idle: 120s, request: 1h, case: 0}   # 0 = none; a bare number is seconds
 
 # --- Measurement
 # seed: 0                 # of the prompts; random draws one, for a server whose prefix cache outlives a run
-# warmup: auto            # requests before each case; auto = min(max concurrency, number of prompts, 256)
+# warmup: auto            # requests before each case, or for how long (30s); auto = min(max concurrency, number of prompts, 256)
 # warmup_drain: false     # wait for the last warm-up request before the first measured one
 # ready_timeout: 0        # how long to wait for the server; 0 = one probe
 # failures_allowed: 0.01  # share of the requests sent; above it a case is invalid
+# abort: {error_share: 0, over_saturation: false}   # end a case early: at that share of errors, from 20 requests on (0 = never);
+#                         # at a rate or ramp, once requests in flight and TTFT both keep rising
 # percentiles: [50, 90, 95, 99]
 # goodput: {ttft: 500, tpot: 50}   # ms, also itl, e2el: what a good request meets; for example
 

@@ -33,7 +33,7 @@ func simulator(t *testing.T, args ...string) (string, *exec.Cmd) {
 
 // startSimulator starts a command that is a simulator, ends it with the test, and
 // returns its base URL.
-func startSimulator(t *testing.T, cmd *exec.Cmd) string {
+func startSimulator(t testing.TB, cmd *exec.Cmd) string {
 	t.Helper()
 	stdin, err := cmd.StdinPipe()
 	if err != nil {

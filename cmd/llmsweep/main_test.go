@@ -27,7 +27,7 @@ func TestMain(m *testing.M) {
 }
 
 // llmsweep is the command as a child process in dir.
-func llmsweep(t *testing.T, dir string, args ...string) *exec.Cmd {
+func llmsweep(t testing.TB, dir string, args ...string) *exec.Cmd {
 	t.Helper()
 	exe, err := os.Executable()
 	if err != nil {
