@@ -3,7 +3,6 @@ package client
 import (
 	"context"
 	"crypto/x509"
-	"encoding/json"
 	"fmt"
 	"io"
 	"log"
@@ -17,8 +16,6 @@ import (
 	"sync"
 	"testing"
 	"time"
-
-	"llmsweep/dataset"
 )
 
 // A server that announces keep-alive and closes after each answer, as
@@ -232,78 +229,6 @@ func TestCancel(t *testing.T) {
 	}
 }
 
-// Fields that a server refuses are dropped for good, and that is noted.
-func TestRefusedFields(t *testing.T) {
-	for _, tt := range []struct {
-		name, answer, mode string
-		sends              int64
-		resent             string
-		ignored            bool
-		class              Class
-	}{
-		{"names ignore_eos", `{"detail":[{"type":"extra_forbidden","loc":["body","ignore_eos"],"msg":"Extra inputs are not permitted"}]}`, "auto", 3, "ignore_eos", false, ""},
-		{"names both", `{"error":{"message":"unknown fields: ignore_eos, min_tokens"}}`, "auto", 3, "ignore_eos, min_tokens", false, ""},
-		{"names stream_options", `{"error":"stream_options is not supported"}`, "true", 3, "stream_options", true, ""},
-		{"names it, but it was asked for", `{"error":"unknown field ignore_eos"}`, "true", 2, "", true, HTTP4xx},
-		{"quotes the whole request", `{"detail":[{"loc":["body","x"],"msg":"missing","input":{"ignore_eos":true}}]}`, "auto", 2, "", true, HTTP4xx},
-	} {
-		s := serveRaw(t, func(c net.Conn, _ *http.Request, body []byte) bool {
-			var sent map[string]any
-			_ = json.Unmarshal(body, &sent)
-			words := strings.Contains
-			for _, f := range optional {
-				if _, has := sent[f]; has && words(tt.answer, f) {
-					_, err := fmt.Fprintf(c, "HTTP/1.1 422 Unprocessable Entity\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", len(tt.answer), tt.answer)
-					return err == nil
-				}
-			}
-			_, err := io.WriteString(c, sse(good))
-			return err == nil
-		})
-		c := newClient(t, Config{BaseURL: s.url(), IgnoreEOS: tt.mode})
-		first, second := c.Do(t.Context(), request), c.Do(t.Context(), request)
-		if class(first) != tt.class || class(second) != tt.class || first.Resent != tt.resent || second.Resent != "" || s.requests.Load() != tt.sends {
-			t.Errorf("%s: %v, then %v; resent %q, %q; %d sends", tt.name, first.Err, second.Err, first.Resent, second.Resent, s.requests.Load())
-		}
-		notes := c.Notes()
-		if c.EOSIgnored() != tt.ignored || (len(notes) > 0) != (tt.resent != "") {
-			t.Errorf("%s: EOS ignored %v, notes %q", tt.name, c.EOSIgnored(), notes)
-		}
-		if tt.resent != "" && !strings.Contains(notes[0], "dropped: the server answered 422: ") {
-			t.Errorf("%s: note %q", tt.name, notes[0])
-		}
-	}
-}
-
-func TestBody(t *testing.T) {
-	for _, tt := range []struct {
-		name string
-		cfg  Config
-		req  dataset.Request
-		want string
-	}{
-		{"completions", Config{Backend: "openai", Model: "m", IgnoreEOS: "auto"}, dataset.Request{Prompt: "<a>", MaxTokens: 7},
-			`{"model":"m","prompt":"<a>","stream":true,"ignore_eos":true,"min_tokens":7,"max_tokens":7,"stream_options":{"include_usage":true}}`},
-		{"chat", Config{Backend: "openai-chat", Model: "m", IgnoreEOS: "false"}, dataset.Request{Prompt: "a", MaxTokens: 7},
-			`{"model":"m","messages":[{"role":"user","content":"a"}],"stream":true,"max_tokens":7,"stream_options":{"include_usage":true}}`},
-		{"layers", Config{Backend: "openai", Model: "m", IgnoreEOS: "true",
-			Sampling:  map[string]any{"temperature": 0, "top_p": 0.5, "seed": 1},
-			ExtraBody: map[string]any{"top_p": 0.6, "stream_options": nil, "min_tokens": 1}},
-			dataset.Request{Prompt: "a", MaxTokens: 7, Extra: map[string]any{"min_tokens": 2, "seed": nil}},
-			`{"model":"m","prompt":"a","stream":true,"ignore_eos":true,"max_tokens":7,"min_tokens":2,"temperature":0,"top_p":0.6}`},
-	} {
-		d := dialect{cfg: tt.cfg}
-		got, err := d.body(tt.req, nil)
-		if err != nil || string(got) != tt.want {
-			t.Errorf("%s:\n%s\nwant\n%s\n(%v)", tt.name, got, tt.want, err)
-		}
-	}
-	d := dialect{cfg: Config{Backend: "openai"}}
-	if _, err := d.body(dataset.Request{Extra: map[string]any{"x": make(chan int)}}, nil); err == nil || !strings.Contains(err.Error(), "body field x") {
-		t.Errorf("a field that is no JSON: %v", err)
-	}
-}
-
 // Secrets are sent, and quoted by nobody.
 func TestSecrets(t *testing.T) {
 	s := serveRaw(t, func(c net.Conn, r *http.Request, _ []byte) bool {
@@ -408,80 +333,6 @@ func TestModelsAndReady(t *testing.T) {
 	}
 }
 
-// The clock's mapping, by hand: the run began at 100 s; now is 110 s.
-func TestStampAt(t *testing.T) {
-	start := time.Now()
-	now := start.Add(10 * time.Second)
-	for _, tt := range []struct {
-		name   string
-		before time.Duration // the stamp lies this much before now
-		at     int64
-		lag    int32
-		kernel bool
-	}{
-		{"read at once", 0, 10e9, 0, true},
-		{"2 ms late", 2 * time.Millisecond, 9998e6, 2000, true},
-		{"just believed", time.Minute, -50e9, 60e6, true},
-		{"clock set back", -time.Second, 10e9, 0, false},
-		{"clock set forward", time.Hour, 10e9, 0, false},
-	} {
-		s := stampAt(now, start, now.Add(-tt.before).UnixNano())
-		if s.at != tt.at || s.lag != tt.lag || s.kernel != tt.kernel {
-			t.Errorf("%s: %+v", tt.name, s)
-		}
-	}
-	if s := stampAt(now, start, 0); s.kernel || s.at != 10e9 {
-		t.Errorf("no stamp: %+v", s)
-	}
-}
-
-// On Linux a reader that comes late is told so: the bytes arrived before it.
-func TestKernelStamps(t *testing.T) {
-	if runtime.GOOS != "linux" {
-		t.Skip("kernel stamps are Linux's")
-	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	nc, err := net.Dial("tcp", l.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer nc.Close()
-	start := time.Now()
-	w, err := newWire(nc.(*net.TCPConn), start)
-	if err != nil {
-		t.Fatal(err)
-	}
-	peer, err := l.Accept()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer peer.Close()
-	const late = 10 * time.Millisecond
-	for deadline := start.Add(10 * time.Second); time.Now().Before(deadline); {
-		if _, err := peer.Write([]byte("x")); err != nil {
-			t.Fatal(err)
-		}
-		written := int64(time.Since(start))
-		time.Sleep(late)
-		if _, err := w.Read(make([]byte, 8)); err != nil {
-			t.Fatal(err)
-		}
-		now := int64(time.Since(start))
-		if !w.last.kernel {
-			continue // the kernel turns stamping on in its own time, once for all sockets
-		}
-		if s := w.last; s.lag < int32(late.Microseconds())/2 || s.at > written+int64(late)/2 || s.at+int64(s.lag)*1000 > now {
-			t.Errorf("stamp %+v; written at %d, read by %d", s, written, now)
-		}
-		return
-	}
-	t.Error("no read had a kernel stamp")
-}
-
 // Every goroutine ends with its request, and connections with Close.
 func TestNothingLeaks(t *testing.T) {
 	s := serveRaw(t, always(sse(strings.Repeat(token, 2000)+good), true))
@@ -511,41 +362,5 @@ func TestRaiseFileLimit(t *testing.T) {
 	}
 	if again, err := RaiseFileLimit(); again != first || err != nil {
 		t.Errorf("%d, then %d, %v", first, again, err)
-	}
-}
-
-// A read whose kernel stamp lies before the arrival of the read before it, which
-// had no stamp: TCP delivers in order, so arrivals never go back.
-func TestArrivalsNeverGoBack(t *testing.T) {
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer ln.Close()
-	dialed, err := net.Dial("tcp", ln.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer dialed.Close()
-	server, err := ln.Accept()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer server.Close()
-	start := time.Now()
-	w, err := newWire(dialed.(*net.TCPConn), start)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := server.Write([]byte("x")); err != nil {
-		t.Fatal(err)
-	}
-	before := int64(time.Hour) // the arrival of a read before, by a clock that ran ahead
-	w.last = stamp{at: before}
-	if _, err := w.Read(make([]byte, 1)); err != nil {
-		t.Fatal(err)
-	}
-	if w.last.at != before {
-		t.Errorf("arrival %d ns after one at %d ns", w.last.at, before)
 	}
 }

@@ -1,6 +1,7 @@
 package client
 
 import (
+	"bytes"
 	"crypto/tls"
 	"errors"
 	"io"
@@ -39,11 +40,33 @@ func stampAt(now, start time.Time, kernel int64) stamp {
 // A wire is a TCP connection that stamps its reads. It works below tls.Client.
 type wire struct {
 	net.Conn
-	rx    receiver
-	start time.Time
-	last  stamp
-	wrote int64 // bytes since the connection was opened
-	nowt  bool  // reads do not wait
+	rx      receiver
+	start   time.Time
+	last    stamp
+	wrote   int64 // bytes since the connection was opened
+	nowt    bool  // reads do not wait
+	singles int   // blank lines that reads still end with, one each
+}
+
+// firstReads is how many reads of an answer end with a blank line each: its head,
+// and its first events, the first token among them.
+const firstReads = 5
+
+// blankLine is the index after the first blank line in b; 0 = there is none.
+func blankLine(b []byte) int {
+	for at := 0; ; {
+		i := bytes.IndexByte(b[at:], '\n')
+		if i < 0 {
+			return 0
+		}
+		at += i + 1
+		switch rest := b[at:]; {
+		case len(rest) > 0 && rest[0] == '\n':
+			return at + 1
+		case len(rest) > 1 && rest[0] == '\r' && rest[1] == '\n':
+			return at + 2
+		}
+	}
 }
 
 func newWire(c *net.TCPConn, start time.Time) (*wire, error) {
@@ -54,7 +77,7 @@ func newWire(c *net.TCPConn, start time.Time) (*wire, error) {
 // Read reads what is there, waiting for it unless nowt is set, and keeps the
 // stamp of the read in last.
 func (w *wire) Read(p []byte) (int, error) {
-	n, kernel, err := w.rx.read(p, w.nowt)
+	n, kernel, err := w.receive(p)
 	if n > 0 || err == io.EOF {
 		s := stampAt(time.Now(), w.start, kernel)
 		// TCP delivers in order, so an arrival before the last one is the clocks'
@@ -65,6 +88,20 @@ func (w *wire) Read(p []byte) (int, error) {
 		w.last = s
 	}
 	return n, err
+}
+
+// receive is one read; an answer's first ones end with a blank line.
+func (w *wire) receive(p []byte) (n int, kernel int64, err error) {
+	if w.singles > 0 && !w.nowt && len(p) > 0 {
+		cut, found, err := w.rx.upTo(p)
+		if err != nil {
+			return 0, 0, err
+		}
+		if p = cut; found {
+			w.singles--
+		}
+	}
+	return w.rx.read(p, w.nowt)
 }
 
 func (w *wire) Write(p []byte) (int, error) {

@@ -17,12 +17,13 @@ type receiver struct {
 	raw  syscall.RawConn
 	call func(fd uintptr) bool // step, bound once: no allocation per read
 
-	msg  unix.Msghdr
-	iov  unix.Iovec
-	oob  [8]uint64 // control messages; aligned for cmsghdr
-	wait bool
-	n    int
-	err  syscall.Errno
+	msg   unix.Msghdr
+	iov   unix.Iovec
+	oob   [8]uint64 // control messages; aligned for cmsghdr
+	wait  bool
+	flags uintptr
+	n     int
+	err   syscall.Errno
 }
 
 // attach takes the connection over for reading and asks for kernel stamps.
@@ -38,6 +39,24 @@ func (r *receiver) attach(c *net.TCPConn) error {
 	return raw.Control(func(fd uintptr) {
 		_ = unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_TIMESTAMPNS, 1)
 	})
+}
+
+// upTo is p cut after the first blank line of what is there to read, so that the
+// next read ends with it, and found says whether there is one. A late reader
+// thereby gets the stamp of the segment that a first token came in, not of the
+// newest that came since.
+// An error is the socket's own, which tells it only once.
+func (r *receiver) upTo(p []byte) (cut []byte, found bool, err error) {
+	r.flags = unix.MSG_PEEK
+	n, _, err := r.read(p, false)
+	r.flags = 0
+	if err != nil {
+		return nil, false, err
+	}
+	if i := blankLine(p[:n]); i > 0 {
+		return p[:i], true, nil
+	}
+	return p, false, nil
 }
 
 // read fills p from one recvmsg; kernel is its receive time in Unix ns, 0 = none.
@@ -69,7 +88,7 @@ func (r *receiver) step(fd uintptr) bool {
 	for {
 		r.msg.Control = (*byte)(unsafe.Pointer(&r.oob))
 		r.msg.SetControllen(int(unsafe.Sizeof(r.oob)))
-		n, _, errno := unix.Syscall(unix.SYS_RECVMSG, fd, uintptr(unsafe.Pointer(&r.msg)), 0)
+		n, _, errno := unix.Syscall(unix.SYS_RECVMSG, fd, uintptr(unsafe.Pointer(&r.msg)), r.flags)
 		if errno == syscall.EINTR {
 			continue
 		}

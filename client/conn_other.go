@@ -26,6 +26,9 @@ func (r *receiver) read(p []byte, nowt bool) (n int, kernel int64, err error) {
 	return n, 0, err
 }
 
+// upTo has nothing to gain without kernel stamps.
+func (r *receiver) upTo(p []byte) ([]byte, bool, error) { return p, false, nil }
+
 // acked cannot be told here, so the cautious answer is yes: what may have been
 // taken is not sent again.
 func (r *receiver) acked(int64) bool { return true }

@@ -67,6 +67,9 @@ func (f *fast) try(l *limits, c *conn, wire []byte, t *Trace) (a *answer, untake
 
 func (f *fast) exchange(l *limits, c *conn, wire []byte, t *Trace) (*answer, error) {
 	c.before, c.answered = c.wire.wrote, false
+	if c.wire == c.Conn { // below TLS there are no lines to see
+		c.wire.singles = firstReads
+	}
 	t.Sent = l.now()
 	l.sent = t.Sent
 	_ = c.SetDeadline(l.next())

@@ -1,0 +1,85 @@
+package client
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+
+	"llmsweep/dataset"
+)
+
+// Fields that a server refuses are dropped for good, and that is noted.
+func TestRefusedFields(t *testing.T) {
+	for _, tt := range []struct {
+		name, answer, mode string
+		sends              int64
+		resent             string
+		ignored            bool
+		class              Class
+	}{
+		{"names ignore_eos", `{"detail":[{"type":"extra_forbidden","loc":["body","ignore_eos"],"msg":"Extra inputs are not permitted"}]}`, "auto", 3, "ignore_eos", false, ""},
+		{"names both", `{"error":{"message":"unknown fields: ignore_eos, min_tokens"}}`, "auto", 3, "ignore_eos, min_tokens", false, ""},
+		{"names stream_options", `{"error":"stream_options is not supported"}`, "true", 3, "stream_options", true, ""},
+		{"names it, but it was asked for", `{"error":"unknown field ignore_eos"}`, "true", 2, "", true, HTTP4xx},
+		{"quotes the whole request", `{"detail":[{"loc":["body","x"],"msg":"missing","input":{"ignore_eos":true}}]}`, "auto", 2, "", true, HTTP4xx},
+	} {
+		s := serveRaw(t, func(c net.Conn, _ *http.Request, body []byte) bool {
+			var sent map[string]any
+			_ = json.Unmarshal(body, &sent)
+			words := strings.Contains
+			for _, f := range optional {
+				if _, has := sent[f]; has && words(tt.answer, f) {
+					_, err := fmt.Fprintf(c, "HTTP/1.1 422 Unprocessable Entity\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", len(tt.answer), tt.answer)
+					return err == nil
+				}
+			}
+			_, err := io.WriteString(c, sse(good))
+			return err == nil
+		})
+		c := newClient(t, Config{BaseURL: s.url(), IgnoreEOS: tt.mode})
+		first, second := c.Do(t.Context(), request), c.Do(t.Context(), request)
+		if class(first) != tt.class || class(second) != tt.class || first.Resent != tt.resent || second.Resent != "" || s.requests.Load() != tt.sends {
+			t.Errorf("%s: %v, then %v; resent %q, %q; %d sends", tt.name, first.Err, second.Err, first.Resent, second.Resent, s.requests.Load())
+		}
+		notes := c.Notes()
+		if c.EOSIgnored() != tt.ignored || (len(notes) > 0) != (tt.resent != "") {
+			t.Errorf("%s: EOS ignored %v, notes %q", tt.name, c.EOSIgnored(), notes)
+		}
+		if tt.resent != "" && !strings.Contains(notes[0], "dropped: the server answered 422: ") {
+			t.Errorf("%s: note %q", tt.name, notes[0])
+		}
+	}
+}
+
+func TestBody(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		cfg  Config
+		req  dataset.Request
+		want string
+	}{
+		{"completions", Config{Backend: "openai", Model: "m", IgnoreEOS: "auto"}, dataset.Request{Prompt: "<a>", MaxTokens: 7},
+			`{"model":"m","prompt":"<a>","stream":true,"ignore_eos":true,"min_tokens":7,"max_tokens":7,"stream_options":{"include_usage":true}}`},
+		{"chat", Config{Backend: "openai-chat", Model: "m", IgnoreEOS: "false"}, dataset.Request{Prompt: "a", MaxTokens: 7},
+			`{"model":"m","messages":[{"role":"user","content":"a"}],"stream":true,"max_tokens":7,"stream_options":{"include_usage":true}}`},
+		{"layers", Config{Backend: "openai", Model: "m", IgnoreEOS: "true",
+			Sampling:  map[string]any{"temperature": 0, "top_p": 0.5, "seed": 1},
+			ExtraBody: map[string]any{"top_p": 0.6, "stream_options": nil, "min_tokens": 1}},
+			dataset.Request{Prompt: "a", MaxTokens: 7, Extra: map[string]any{"min_tokens": 2, "seed": nil}},
+			`{"model":"m","prompt":"a","stream":true,"ignore_eos":true,"max_tokens":7,"min_tokens":2,"temperature":0,"top_p":0.6}`},
+	} {
+		d := dialect{cfg: tt.cfg}
+		got, err := d.body(tt.req, nil)
+		if err != nil || string(got) != tt.want {
+			t.Errorf("%s:\n%s\nwant\n%s\n(%v)", tt.name, got, tt.want, err)
+		}
+	}
+	d := dialect{cfg: Config{Backend: "openai"}}
+	if _, err := d.body(dataset.Request{Extra: map[string]any{"x": make(chan int)}}, nil); err == nil || !strings.Contains(err.Error(), "body field x") {
+		t.Errorf("a field that is no JSON: %v", err)
+	}
+}
