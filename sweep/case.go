@@ -52,8 +52,12 @@ func (d *Driver) Run(ctx context.Context, pc PlannedCase, keep func(*metrics.Rec
 	}()
 
 	source, err := d.prompts(ctx, pc)
-	if err != nil {
+	switch {
+	case ctx.Err() != nil:
 		return d.ended(ctx, res, err)
+	case err != nil: // this case's alone: the next may have prompts
+		res.Notes = append(res.Notes, err.Error())
+		return res, nil
 	}
 	c, err := client.New(d.clientConfig())
 	if err != nil {
