@@ -80,6 +80,41 @@ func TestNoHiddenRetry(t *testing.T) {
 	}
 }
 
+// Nor is one that the server worked on before it reset the connection.
+func TestNoHiddenRetryAfterReset(t *testing.T) {
+	n := 0
+	s := serveRaw(t, func(c net.Conn, _ *http.Request, _ []byte) bool {
+		if n++; n == 1 {
+			_, _ = io.WriteString(c, sse(good))
+			return true
+		}
+		time.Sleep(10 * closeRace)
+		_ = c.(*net.TCPConn).SetLinger(0) // a close is a reset now
+		return false
+	})
+	c := newClient(t, Config{BaseURL: s.url()})
+	first, second := c.Do(t.Context(), request), c.Do(t.Context(), request)
+	if first.Err != nil || class(second) != Reset || s.requests.Load() != 2 {
+		t.Errorf("%v, then %v; %d requests seen, want 2 and the second reset", first.Err, second.Err, s.requests.Load())
+	}
+}
+
+// A first token may come long after a role chunk: the idle time begins with it,
+// and waiting for it costs no CPU.
+func TestFirstTokenAfterIdle(t *testing.T) {
+	const idle = 50 * time.Millisecond
+	s := serveRaw(t, func(c net.Conn, _ *http.Request, _ []byte) bool {
+		_, _ = io.WriteString(c, sseHead+`data: {"choices":[{"delta":{"role":"assistant"}}]}`+"\n\n")
+		time.Sleep(6 * idle)
+		_, _ = io.WriteString(c, token+finish)
+		return false
+	})
+	got := newClient(t, Config{BaseURL: s.url(), Timeouts: Timeouts{Idle: idle, FirstToken: time.Minute}}).Do(t.Context(), request)
+	if got.Err != nil || len(got.Arrivals) != 1 {
+		t.Errorf("%d tokens, %v; want 1 and no error", len(got.Arrivals), got.Err)
+	}
+}
+
 func TestTLS(t *testing.T) {
 	s := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/event-stream")
@@ -250,6 +285,25 @@ func TestSecrets(t *testing.T) {
 	_, err := New(Config{Backend: "x", BaseURL: "ftp://u:hunter2@h", IgnoreEOS: "yes", Headers: map[string]string{"a b": "", "C": "x\r\nhunter2: y"}, APIKey: "sk\n"})
 	if err == nil || strings.Contains(err.Error(), "hunter2") || strings.Count(err.Error(), "\n") != 5 {
 		t.Errorf("want six faults and no secret in %v", err)
+	}
+}
+
+// A redirect is not followed: its target is nobody to show the key to.
+func TestRedirectKeepsTheKey(t *testing.T) {
+	shown := make(chan string, 10)
+	other := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { shown <- r.Header.Get("Authorization") }))
+	defer other.Close()
+	s := httptest.NewServer(http.RedirectHandler(strings.Replace(other.URL, "127.0.0.1", "localhost", 1)+"/v1/models", http.StatusFound))
+	defer s.Close()
+	c := newClient(t, Config{BaseURL: s.URL, APIKey: "sk-abc"})
+	if err := c.Ready(t.Context()); err == nil {
+		t.Error("a server that redirects is ready")
+	}
+	if _, err := c.Models(t.Context()); err == nil {
+		t.Error("a server that redirects lists models")
+	}
+	if len(shown) > 0 {
+		t.Errorf("the other host was asked, with %q", <-shown)
 	}
 }
 

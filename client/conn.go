@@ -114,9 +114,10 @@ func (w *wire) Write(p []byte) (int, error) {
 type conn struct {
 	net.Conn // the wire itself, or TLS over it
 	wire     *wire
-	buf      []byte // response heads are read into it
-	before   int64  // wire.wrote when the request in hand was begun
-	answered bool   // a byte of the answer to the request in hand came
+	buf      []byte    // response heads are read into it
+	before   int64     // wire.wrote when the request in hand was begun
+	begun    time.Time // when the request in hand was begun
+	answered bool      // a byte of the answer to the request in hand came
 }
 
 // alive reports whether a kept connection can take a request: nothing to read,
@@ -129,15 +130,20 @@ func (c *conn) alive() bool {
 	return errors.Is(err, os.ErrDeadlineExceeded)
 }
 
+// closeRace is how long after a send a reset still tells of a server that was
+// closing the connection at that moment, with the request unread.
+const closeRace = 20 * time.Millisecond
+
 // untaken reports whether err says that the server had closed the connection
-// before it took any of the request: a reset (its kernel refused the bytes, or
-// dropped them unread), or a close with none of them acknowledged.
+// before it took any of the request: it closed with none of the bytes
+// acknowledged, or reset the connection then or at once, as a kernel does for
+// bytes that arrive at a close and are never read.
 func (c *conn) untaken(err error) bool {
-	if c.answered {
+	switch {
+	case c.answered:
 		return false
-	}
-	if isReset(err) {
-		return true
+	case isReset(err):
+		return time.Since(c.begun) < closeRace || !c.wire.rx.acked(c.before)
 	}
 	return isEOF(err) && !c.wire.rx.acked(c.before)
 }

@@ -66,7 +66,7 @@ func (f *fast) try(l *limits, c *conn, wire []byte, t *Trace) (a *answer, untake
 }
 
 func (f *fast) exchange(l *limits, c *conn, wire []byte, t *Trace) (*answer, error) {
-	c.before, c.answered = c.wire.wrote, false
+	c.before, c.answered, c.begun = c.wire.wrote, false, time.Now()
 	if c.wire == c.Conn { // below TLS there are no lines to see
 		c.wire.singles = firstReads
 	}

@@ -23,6 +23,7 @@ type limits struct {
 	sent  int64 // 0 = not yet
 	event int64 // last event with data; 0 = none
 	token bool  // a token came
+	asked int64 // when expired was asked last
 	done  bool  // [DONE] came
 }
 
@@ -41,7 +42,11 @@ func (l *limits) next() time.Time {
 		sooner(l.sent, l.to.FirstToken)
 	}
 	if l.event > 0 {
-		sooner(l.event, l.to.Idle)
+		from := l.event
+		if !l.token && l.to.FirstToken > 0 {
+			from = max(from, l.asked) // FirstToken's wait goes on; only look again whether a token is among what came
+		}
+		sooner(from, l.to.Idle)
 		if l.done {
 			sooner(l.event, lastWait)
 		}
@@ -56,6 +61,7 @@ func (l *limits) next() time.Time {
 // for the first token is FirstToken's alone, so that early events without a
 // token do not start the idle time; without FirstToken it is Idle's.
 func (l *limits) expired(now int64) Class {
+	l.asked = now
 	over := func(from int64, d time.Duration) bool { return d > 0 && now >= from+int64(d) }
 	switch {
 	case l.done && over(l.event, lastWait):

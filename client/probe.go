@@ -67,7 +67,7 @@ func (c *Client) Ready(ctx context.Context) error {
 // is not timed.
 func (c *Client) plainClient() *http.Client {
 	_, proxy, _ := c.cfg.check() // New has checked it
-	return &http.Client{Transport: withHeader{
+	return &http.Client{CheckRedirect: stay, Transport: withHeader{
 		header: c.header,
 		next: &http.Transport{
 			Proxy:           proxy,
@@ -76,6 +76,10 @@ func (c *Client) plainClient() *http.Client {
 		},
 	}}
 }
+
+// stay follows no redirect: the timed road would not either, and the headers carry
+// the key.
+func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
 // withHeader adds a request's headers.
 type withHeader struct {

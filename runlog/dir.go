@@ -63,7 +63,7 @@ func Open(dir string) (*Dir, error) {
 
 // removeTemps clears away what a killed run had not finished writing.
 func (d *Dir) removeTemps() error {
-	for _, pattern := range []string{".bench_*" + tempSuffix, filepath.Join(stateDir, ".*"+tempSuffix)} {
+	for _, pattern := range []string{".*" + tempSuffix, filepath.Join(stateDir, ".*"+tempSuffix)} {
 		found, err := filepath.Glob(filepath.Join(globEscape(d.path), pattern))
 		if err != nil {
 			return fmt.Errorf("looking for unfinished files in %s: %w", d.path, err)

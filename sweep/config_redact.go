@@ -137,6 +137,15 @@ func maskFree(name string, v any) any {
 // onlyVariable is a secret that the file itself does not hold.
 var onlyVariable = regexp.MustCompile(`^(?i:(bearer|basic|token) +)?\$\{[A-Za-z_][A-Za-z0-9_]*\}$`)
 
+// maskedLabels is the labels as they may be written down.
+func (c *Config) maskedLabels() map[string]string {
+	masked := make(map[string]string, len(c.Labels))
+	for name, text := range c.Labels {
+		masked[name] = maskText(name, text)
+	}
+	return masked
+}
+
 func maskText(name, text string) string {
 	if (secretName(name) || secretText.MatchString(text)) && !onlyVariable.MatchString(text) {
 		return "***"

@@ -14,6 +14,9 @@ import (
 // readyEvery is how often a server that is not there yet is asked again.
 const readyEvery = 500 * time.Millisecond
 
+// probeTimeout is how long one question to a server may take at least.
+const probeTimeout = 10 * time.Second
+
 // reach starts the simulator, or waits up to ready_timeout for a real server to
 // answer. It comes before any file is moved.
 func (r *Runner) reach(ctx context.Context) error {
@@ -40,8 +43,11 @@ func (r *Runner) checkSockets() error {
 	most := 0
 	for _, pc := range r.plan {
 		n := max(pc.NumPrompts, pc.Warmup)
-		if pc.MaxConcurrency > 0 {
+		switch {
+		case pc.MaxConcurrency > 0:
 			n = min(n, pc.MaxConcurrency)
+		case pc.open(): // as many as the server is slow: known afterwards
+			n = openAhead(pc)
 		}
 		most = max(most, n)
 	}
@@ -60,6 +66,8 @@ func askServer(ctx context.Context, c *Config, apiKey string) (note string, err 
 	if err := waitReady(ctx, server, c.ReadyTimeout); err != nil {
 		return "", err
 	}
+	ctx, cancel := context.WithTimeout(ctx, probeTimeout)
+	defer cancel()
 	models, err := server.Models(ctx)
 	if err == nil && len(models) > 0 && !slices.Contains(models, c.Model) {
 		return fmt.Sprintf("model %s is not among those that %s lists: %s", c.Model, c.BaseURL, strings.Join(models, ", ")), nil
@@ -80,11 +88,22 @@ func CheckServer(ctx context.Context, c *Config, getenv func(string) string) err
 	return err
 }
 
+// probe asks once, and waits no longer than timeout for the answer.
+func probe(ctx context.Context, c *client.Client, timeout time.Duration) error {
+	within, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	err := c.Ready(within)
+	if err != nil && ctx.Err() == nil && within.Err() != nil {
+		return fmt.Errorf("the server took the connection and did not answer within %s: %w; is it still loading its model? ready_timeout waits longer", timeout.Round(time.Second), err)
+	}
+	return err
+}
+
 // waitReady asks until the server answers; a timeout of 0 asks once.
 func waitReady(ctx context.Context, c *client.Client, timeout time.Duration) error {
 	deadline := time.Now().Add(timeout)
 	for {
-		err := c.Ready(ctx)
+		err := probe(ctx, c, max(probeTimeout, time.Until(deadline)))
 		if err == nil || ctx.Err() != nil || !time.Now().Before(deadline) {
 			return err
 		}

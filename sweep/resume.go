@@ -40,11 +40,15 @@ func (r *Runner) begin(dir *runlog.Dir) ([]PlannedCase, error) {
 		}
 		return r.missing(dir)
 	}
-	if old != nil {
-		to, err := dir.Archive(r.Config.History.Keep)
-		if err != nil {
-			return nil, err
-		}
+	to, err := dir.Archive(r.Config.History.Keep)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case to == "":
+	case old == nil:
+		r.Progress.Note("there was a run here without its manifest; its files are in " + to)
+	default:
 		r.Progress.Note(fmt.Sprintf("%s; its files are in %s", why, to))
 	}
 	if err := dir.Begin(r.run); err != nil {

@@ -48,16 +48,10 @@ type Runner struct {
 
 // An Outcome is what a sweep came to.
 type Outcome struct {
-	Dir     string        // the results folder
-	Names   []string      // the plan's cases, in order
-	Ran     []CaseOutcome // in order
-	Missing int           // cases of the plan without a measured result
-	LeftOut int           // of Missing: those that --only or --only-failed left out
-}
-
-// A CaseOutcome is how one case ended.
-type CaseOutcome struct {
-	Name, Status, Verdict string
+	Dir     string   // the results folder
+	Names   []string // the plan's cases, in order
+	Missing int      // cases of the plan without a measured result
+	LeftOut int      // of Missing: those that --only or --only-failed left out
 }
 
 // A ConfigError says that the config, or what it names, cannot be run.
@@ -92,11 +86,7 @@ func (r *Runner) Run(ctx context.Context) (out Outcome, err error) {
 	}
 	r.Progress.SweepStarted(len(toRun), len(r.plan))
 	for _, pc := range toRun {
-		var c CaseOutcome
-		if c, err = r.runCase(ctx, dir, pc); c.Name != "" {
-			out.Ran = append(out.Ran, c)
-		}
-		if err != nil {
+		if err = r.runCase(ctx, dir, pc); err != nil {
 			break
 		}
 	}
@@ -185,17 +175,17 @@ func checkLengths(c *Config, tok tokenizer.Tokenizer) error {
 }
 
 // runCase runs one case and writes its files.
-func (r *Runner) runCase(ctx context.Context, dir *runlog.Dir, pc PlannedCase) (CaseOutcome, error) {
+func (r *Runner) runCase(ctx context.Context, dir *runlog.Dir, pc PlannedCase) error {
 	if err := ctx.Err(); err != nil {
-		return CaseOutcome{}, context.Cause(ctx)
+		return context.Cause(ctx)
 	}
 	base, err := r.baseURL(ctx)
 	if err != nil {
-		return CaseOutcome{}, err
+		return err
 	}
 	w, err := dir.NewCase(pc.Case, runlog.RecordsMode(r.Config.Records))
 	if err != nil {
-		return CaseOutcome{}, err
+		return err
 	}
 	defer w.Close()
 	r.Progress.CaseStarted(pc)
@@ -204,8 +194,7 @@ func (r *Runner) runCase(ctx context.Context, dir *runlog.Dir, pc PlannedCase) (
 	r.judgeLoad(res)
 	f := r.caseFile(pc, res)
 	r.Progress.CaseEnded(pc, res)
-	out := CaseOutcome{pc.Name, f.Status, f.Validity.Verdict}
-	return out, errors.Join(caseErr, w.Finish(f))
+	return errors.Join(caseErr, w.Finish(f))
 }
 
 func (r *Runner) driver(base string) *Driver {
@@ -222,6 +211,11 @@ func (r *Runner) One(ctx context.Context, adjust func(*PlannedCase)) (*Result, *
 	if err := r.resolve(); err != nil {
 		return nil, nil, &ConfigError{err}
 	}
+	pc := r.plan[0]
+	if adjust != nil {
+		adjust(&pc)
+	}
+	r.plan = []PlannedCase{pc}
 	defer r.stopSim()
 	if err := r.reach(ctx); err != nil {
 		return nil, nil, err
@@ -229,10 +223,6 @@ func (r *Runner) One(ctx context.Context, adjust func(*PlannedCase)) (*Result, *
 	base, err := r.baseURL(ctx)
 	if err != nil {
 		return nil, nil, err
-	}
-	pc := r.plan[0]
-	if adjust != nil {
-		adjust(&pc)
 	}
 	r.begun = r.Now()
 	r.run = runlog.Run{StartUnixNS: r.begun.UnixNano(), Host: host()}
@@ -283,7 +273,7 @@ func (r *Runner) caseFile(pc PlannedCase, res *Result) *runlog.CaseFile {
 	c := r.Config
 	f := runlog.NewCaseFile(pc.Case, res.Summary, runlog.Info{
 		Date: r.Now(), StartUnixNS: r.run.StartUnixNS,
-		EndpointType: c.Backend, Backend: c.Backend, Labels: c.Labels,
+		EndpointType: c.Backend, Backend: c.Backend, Labels: c.maskedLabels(),
 		Model: c.Model, TokenizerID: r.tok.ID(), Burstiness: c.Burstiness,
 		Status: res.Status, Notes: res.Notes, SLO: c.Goodput,
 		Environment: r.run.Host, Server: map[string]any{"base_url": c.BaseURL},

@@ -135,7 +135,7 @@ func benchEnding(ctx context.Context, res *sweep.Result, err error) error {
 	case err != nil:
 		return withStatus(exitFailed, err)
 	case res.Status != runlog.StatusMeasured:
-		return withStatus(exitFailed, fmt.Errorf("%s: %s", res.Status, res.Summary.FirstError))
+		return withStatus(exitFailed, fmt.Errorf("%s: %s", res.Status, whyNot(res)))
 	case res.Summary.Validity.Verdict == "invalid":
 		return withStatus(exitFailed, fmt.Errorf("invalid: %s", strings.Join(res.Summary.Validity.Reasons, "; ")))
 	}
@@ -237,7 +237,10 @@ func (b *benchFlags) save(f *runlog.CaseFile) (string, error) {
 		}
 		name = fmt.Sprintf("%s-%sqps%s-%s-%s.json", b.backend, b.rate, part, filepath.Base(f.ModelID), f.Date)
 	}
-	path := filepath.Join(b.resultDir, name)
+	path := name
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(b.resultDir, name)
+	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return "", err
 	}

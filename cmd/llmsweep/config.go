@@ -4,12 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"llmsweep/runlog"
 	"llmsweep/sweep"
 )
 
@@ -111,15 +109,4 @@ func initCommand() *cobra.Command {
 			return nil
 		},
 	}
-}
-
-// failedCases says which cases have no result or an invalid one.
-func failedCases(out sweep.Outcome) string {
-	var names []string
-	for _, c := range out.Ran {
-		if c.Status != runlog.StatusMeasured || c.Verdict == "invalid" {
-			names = append(names, c.Name)
-		}
-	}
-	return strings.Join(names, ", ")
 }

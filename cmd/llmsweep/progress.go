@@ -26,26 +26,26 @@ func newProgress(w io.Writer) sweep.Progress {
 
 // A tally counts a case's measured requests as they end.
 type tally struct {
-	case_   sweep.PlannedCase
-	began   time.Time
-	done    int
-	failed  int
-	tokens  int64
-	ttft    float64 // sum, ms
-	ttfts   int
-	warmups int
+	case_  sweep.PlannedCase
+	first  int64 // first send, ns
+	last   int64 // last end
+	done   int
+	failed int
+	tokens int64
+	ttft   float64 // sum, ms
+	ttfts  int
 }
 
-func (t *tally) start(c sweep.PlannedCase) { *t = tally{case_: c, began: time.Now()} }
+func (t *tally) start(c sweep.PlannedCase) { *t = tally{case_: c} }
 
 func (t *tally) add(r *metrics.Record) {
 	if r.Warmup {
-		t.warmups++
 		return
 	}
-	if t.done == 0 {
-		t.began = time.Now()
+	if r.Sent != 0 && (t.first == 0 || r.Sent < t.first) {
+		t.first = r.Sent
 	}
+	t.last = max(t.last, r.End)
 	t.done++
 	if r.Failed() {
 		t.failed++
@@ -66,8 +66,8 @@ func (t *tally) figures() string {
 		return "warming up"
 	}
 	s := ""
-	if secs := time.Since(t.began).Seconds(); secs > 0.2 {
-		s = fmt.Sprintf("%.0f tok/s", float64(t.tokens)/secs)
+	if t.tokens > 0 && t.last > t.first {
+		s = fmt.Sprintf("%.0f tok/s", float64(t.tokens)/(float64(t.last-t.first)/1e9))
 	}
 	if t.ttfts > 0 {
 		mean := t.ttft / float64(t.ttfts)
@@ -83,11 +83,7 @@ func (t *tally) figures() string {
 func summary(c sweep.PlannedCase, r *sweep.Result) string {
 	s := &r.Summary
 	if r.Status != runlog.StatusMeasured {
-		why := s.FirstError
-		if why == "" && len(r.Notes) > 0 {
-			why = r.Notes[0]
-		}
-		return fmt.Sprintf("%s %s: %d of %d done; %s", c.Name, r.Status, s.Completed, c.NumPrompts, why)
+		return fmt.Sprintf("%s %s: %d of %d done; %s", c.Name, r.Status, s.Completed, c.NumPrompts, whyNot(r))
 	}
 	line := fmt.Sprintf("%s %s: %s requests/s, %s tok/s, TTFT %s ms, TPOT %s ms in %.1f s", c.Name, s.Validity.Verdict,
 		figure(&s.RequestThroughput), figure(&s.OutputThroughput), figure(&s.TTFT.Mean), figure(&s.TPOT.Mean), s.Duration)
@@ -95,6 +91,14 @@ func summary(c sweep.PlannedCase, r *sweep.Result) string {
 		line += fmt.Sprintf("; %d failed, first: %s", s.Failed, s.FirstError)
 	}
 	return line
+}
+
+// whyNot is why a case has no result.
+func whyNot(r *sweep.Result) string {
+	if r.Summary.FirstError == "" && len(r.Notes) > 0 {
+		return r.Notes[0]
+	}
+	return r.Summary.FirstError
 }
 
 // lines is progress for logs: a line at each case's begin and end, and some between.
@@ -206,4 +210,5 @@ func (b *bars) CaseEnded(c sweep.PlannedCase, r *sweep.Result) {
 func (b *bars) SweepEnded() {
 	b.sweep.Abort(false)
 	b.p.Wait()
+	b.p = nil // what is said from here on stands below the bars
 }

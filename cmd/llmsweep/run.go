@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"llmsweep/aggregate"
+	"llmsweep/metrics"
 	"llmsweep/runlog"
 	"llmsweep/sweep"
 )
@@ -49,11 +51,15 @@ to be gone on with.`,
 		if err != nil {
 			return withStatus(exitFailed, err)
 		}
+		var rows []aggregate.Row // of the plan's cases, whether measured now or before
 		r := sweep.Runner{
 			Config: c, Version: version, Executable: exe, Getenv: os.Getenv, Now: time.Now,
 			Progress: newProgress(cmd.ErrOrStderr()),
-			Fold:     func(dir string) error { return fold(cmd.OutOrStdout(), dir) },
-			Fresh:    *fresh, OnlyFailed: *onlyFailed, Only: *only,
+			Fold: func(dir string) (err error) {
+				rows, err = fold(cmd.OutOrStdout(), dir)
+				return err
+			},
+			Fresh: *fresh, OnlyFailed: *onlyFailed, Only: *only,
 			SelfTest: lastSelftest(cmd.ErrOrStderr()),
 		}
 		out, err := r.Run(cmd.Context())
@@ -63,7 +69,7 @@ to be gone on with.`,
 		if out.LeftOut > 0 && err == nil {
 			fmt.Fprintf(cmd.ErrOrStderr(), "left out: %s of %d not measured yet; run without --only and --only-failed to add them\n", cases(out.LeftOut), len(out.Names))
 		}
-		return ending(cmd.Context(), out, err, *strict)
+		return ending(cmd.Context(), out, rows, err, *strict)
 	}
 	return cmd
 }
@@ -90,19 +96,19 @@ func beforeBegin(err error) error {
 }
 
 // fold writes the folder's CSV and prints its table, the CSV's path last.
-func fold(w io.Writer, dir string) error {
+func fold(w io.Writer, dir string) ([]aggregate.Row, error) {
 	rows, broken := aggregate.Load([]string{dir})
 	if len(rows) == 0 {
-		return errors.Join(broken...)
+		return nil, errors.Join(broken...)
 	}
 	path, err := writeCSVs(dir, rows)
 	if err != nil {
-		return errors.Join(append(broken, err)...)
+		return rows, errors.Join(append(broken, err)...)
 	}
 	fmt.Fprintln(w)
 	printTable(w, rows)
 	fmt.Fprintf(w, "\n%s\n", path)
-	return errors.Join(broken...)
+	return rows, errors.Join(broken...)
 }
 
 // writeCSVs writes both CSVs of a results folder, and returns the first one's path.
@@ -115,8 +121,9 @@ func writeCSVs(dir string, rows []aggregate.Row) (string, error) {
 	return path, err
 }
 
-// ending is the exit status of a run that had begun, and its last words.
-func ending(ctx context.Context, out sweep.Outcome, err error, strict bool) error {
+// ending is the exit status of a run that had begun, and its last words. A case
+// that was measured before the run was gone on with is judged like the others.
+func ending(ctx context.Context, out sweep.Outcome, rows []aggregate.Row, err error, strict bool) error {
 	if ctx.Err() != nil {
 		return withStatus(exitInterrupted, fmt.Errorf("interrupted: %s of %d missing; the same command goes on from here", cases(out.Missing), len(out.Names)))
 	}
@@ -126,13 +133,22 @@ func ending(ctx context.Context, out sweep.Outcome, err error, strict bool) erro
 	if missing := out.Missing - out.LeftOut; missing > 0 {
 		return withStatus(exitFailed, fmt.Errorf("%s of %d without a result; the same command runs what is missing", cases(missing), len(out.Names)))
 	}
-	if names := failedCases(out); names != "" {
+	if names := judged(rows, metrics.Invalid); names != "" {
 		return withStatus(exitFailed, fmt.Errorf("invalid: %s", names))
 	}
-	for _, c := range out.Ran {
-		if strict && c.Verdict != "valid" && c.Status == runlog.StatusMeasured {
-			return withStatus(exitFailed, fmt.Errorf("--strict: %s is %s", c.Name, c.Verdict))
-		}
+	if names := judged(rows, metrics.Suspect); strict && names != "" {
+		return withStatus(exitFailed, fmt.Errorf("--strict: suspect: %s", names))
 	}
 	return nil
+}
+
+// judged names the measured cases with a verdict.
+func judged(rows []aggregate.Row, verdict string) string {
+	var names []string
+	for i := range rows {
+		if rows[i].Status == runlog.StatusMeasured && rows[i].Validity == verdict {
+			names = append(names, rows[i].Case)
+		}
+	}
+	return strings.Join(names, ", ")
 }

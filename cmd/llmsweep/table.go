@@ -11,6 +11,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/text"
 
 	"llmsweep/aggregate"
+	"llmsweep/metrics"
 	"llmsweep/runlog"
 )
 
@@ -89,7 +90,7 @@ func best(rows []aggregate.Row) (most, lowest map[int]bool) {
 	groups := map[string][]int{}
 	for i := range rows {
 		r := &rows[i]
-		if r.InputLen == nil || r.OutputLen == nil || r.OutputThroughput == nil || r.MeanE2EL == nil || r.Validity == "invalid" {
+		if r.InputLen == nil || r.OutputLen == nil || r.OutputThroughput == nil || r.MeanE2EL == nil || r.Validity == metrics.Invalid || r.Status != "" && r.Status != runlog.StatusMeasured {
 			continue
 		}
 		key := strconv.Itoa(*r.InputLen) + "x" + strconv.Itoa(*r.OutputLen)
