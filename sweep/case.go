@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -88,7 +89,34 @@ func (d *Driver) Run(ctx context.Context, pc PlannedCase, keep func(*metrics.Rec
 	})
 	res.Notes = append(res.Notes, c.Notes()...)
 	res.eosIgnored = c.EOSIgnored()
-	return d.ended(ctx, res, err)
+	res, err = d.ended(ctx, res, err)
+	if why := d.gone(ctx, c, res); why != "" && err == nil {
+		res.Status = runlog.StatusFailed
+		res.Notes = append(res.Notes, why)
+	}
+	return res, err
+}
+
+// gone says that the server died during the case: connections of measured
+// requests broke, and it takes none any more. What had completed before is no
+// result of the case that was asked for. "" = no.
+func (d *Driver) gone(ctx context.Context, c *client.Client, res *Result) string {
+	broke := slices.ContainsFunc(res.Records, func(r metrics.Record) bool {
+		switch client.Class(r.ErrorClass) {
+		case client.Connect, client.TimeoutConnect, client.Reset, client.Truncated:
+			return !r.Warmup
+		}
+		return false
+	})
+	if !broke || ctx.Err() != nil {
+		return ""
+	}
+	within, cancel := context.WithTimeout(ctx, probeTimeout)
+	defer cancel()
+	if err := c.Open(within, 1); err != nil {
+		return fmt.Sprintf("the server died during the case: %v", err)
+	}
+	return ""
 }
 
 // ended gives the result its status.

@@ -271,6 +271,9 @@ func TestServerDies(t *testing.T) {
 	if n := len(recordsOf(t, dir, "bench_io32x100_mc40_np119")); n != 119 || died.Completed >= 119 || died.Failures.Sent != 119 {
 		t.Errorf("the case at work: %d records, %d completed, %d sent; want all of 119 recorded, not all completed", n, died.Completed, died.Failures.Sent)
 	}
+	if f := readCase(t, dir, "bench_io32x100_mc40_np119"); f.Status != runlog.StatusFailed || len(f.Notes) == 0 || !strings.Contains(f.Notes[len(f.Notes)-1], "the server died during the case") {
+		t.Errorf("the case that it died in: %s, notes %q", f.Status, f.Notes)
+	}
 	f := readCase(t, dir, "bench_io32x100_mc3_np5")
 	if f.Status != runlog.StatusFailed || f.Failures.ByClass["connect"] != 5 {
 		t.Errorf("the case after: %s, %+v", f.Status, f.Failures)
