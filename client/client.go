@@ -141,10 +141,6 @@ func (c *Client) Do(ctx context.Context, r dataset.Request) Trace {
 	}
 }
 
-// Probe sends one request outside of any load, to learn what the server makes
-// of it. It is Do under the name that says so.
-func (c *Client) Probe(ctx context.Context, r dataset.Request) Trace { return c.Do(ctx, r) }
-
 // Open opens connections ahead, TLS handshake included, until n idle ones
 // exist. Through a proxy it does nothing.
 func (c *Client) Open(ctx context.Context, n int) error { return c.road.open(ctx, n) }
