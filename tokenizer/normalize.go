@@ -42,8 +42,10 @@ func normalForm(f norm.Form) normalizer {
 	}
 }
 
-// longMarks reports whether s, decomposed, may have more than 30 combining
-// marks in a row; every part of a character's decomposition is taken for a mark.
+// longMarks reports whether s, decomposed, may have more than 30 characters in
+// a row that x/text counts as marks: those with a combining class, and those
+// without one that join what is before them (Hangul vowels, Indic vowel signs).
+// Every part of a character's decomposition is taken for one.
 func longMarks(s string) bool {
 	run := 0
 	for i := 0; i < len(s); {
@@ -53,13 +55,11 @@ func longMarks(s string) bool {
 			continue
 		}
 		p := norm.NFKD.PropertiesString(s[i:])
-		switch d := p.Decomposition(); {
-		case p.CCC() != 0:
-			run += max(1, utf8.RuneCount(d))
-		case d != nil:
-			run = utf8.RuneCount(d)
-		default:
-			run = 0
+		n := max(3, utf8.RuneCount(p.Decomposition())) // a Hangul syllable's three parts are not told
+		if p.BoundaryBefore() {
+			run = n
+		} else {
+			run += n
 		}
 		if run > 30 {
 			return true

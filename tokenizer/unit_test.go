@@ -140,7 +140,7 @@ func TestValidUTF8(t *testing.T) {
 func TestSlowNormal(t *testing.T) {
 	forms := []norm.Form{norm.NFC, norm.NFD, norm.NFKC, norm.NFKD}
 	random := rand.New(rand.NewPCG(3, 4))
-	alphabet := []rune("aeo\u0301\u0323\u0300\u0308\u0327가\u1100\u1161\u11a8éḍ̇ﬁÅ²\u0f71\u0f72\u0344")
+	alphabet := []rune("큋\u09c7\u09be\u1161aeo\u0301\u0323\u0300\u0308\u0327가\u1100\u1161\u11a8éḍ̇ﬁÅ²\u0f71\u0f72\u0344")
 	for range 3000 {
 		rs := make([]rune, random.IntN(12))
 		for i := range rs {
@@ -149,6 +149,17 @@ func TestSlowNormal(t *testing.T) {
 		for _, f := range forms {
 			if got, want := slowNormal(f, string(rs)), f.String(string(rs)); got != want {
 				t.Fatalf("form %d of %+q: %+q, want %+q", f, string(rs), got, want)
+			}
+		}
+	}
+	// Whatever carries a long run, on either side of x/text's limit of 30.
+	for range 3000 {
+		base := alphabet[random.IntN(len(alphabet))]
+		mark := alphabet[random.IntN(len(alphabet))]
+		text := "x" + string(base) + strings.Repeat(string(mark), 24+random.IntN(10)) + "\u0323\u0300"
+		for _, f := range forms {
+			if got, want := normalForm(f)(text), slowNormal(f, text); got != want {
+				t.Fatalf("form %d of %+q: %+q, want %+q", f, text, got, want)
 			}
 		}
 	}
