@@ -5,22 +5,33 @@
 // Out: Sessions. The same config and seed give the same bytes on every machine.
 package dataset
 
-import "time"
+import (
+	"time"
+
+	"llmsweep/tokenizer"
+)
 
 // A Request asks the server for one completion.
 type Request struct {
 	ID       string // unique within a run; sent as X-Request-Id
-	Session  string // sessions of more than one turn share it; "" = a session of one
+	Session  string // sessions of more than one turn share it, and a connection while they last; "" = a session of one
+	Last     bool   // the session's last request: its connection is anyone's after it
 	Scenario string // which part of a mixed dataset it belongs to; "" = the only one
 	Warmup   bool   // sent before the measured requests, and never measured
 
-	Prompt       string
-	InputLen     int // tokens asked for: what the server should count, special tokens and chat template included
-	PromptTokens int // the client's own count of the prompt as sent; 0 = not counted
-	MaxTokens    int // output length asked for, tokens
+	Prompt       string    // of a completion, or the one user message of a chat
+	PromptIDs    []uint32  // in place of Prompt, for completions: token ids, to which the server adds nothing
+	Messages     []Message // in place of Prompt, for chat: all of a conversation up to the turn that is asked
+	Images       []string  // data URLs, sent as image_url parts after the text of the last message
+	InputLen     int       // tokens asked for: what the server should count, special tokens and chat template included; 0 = unknown
+	PromptTokens int       // the client's own count of the prompt as sent; 0 = not counted
+	MaxTokens    int       // output length asked for, tokens; 0 = the server's own end
 
 	Extra map[string]any // body fields of this request alone; merged after the config's
 }
+
+// A Message is one turn of a chat.
+type Message = tokenizer.Message
 
 // A Session is a conversation of one or more requests, in order. Next is given
 // the server's answer to the request before (empty at first) and returns the
