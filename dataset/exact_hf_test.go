@@ -41,11 +41,7 @@ func loadRust(t *testing.T, spec string) tokenizer.Tokenizer {
 // testCount makes prompts of all lengths from v and has lib count them.
 func testCount(t *testing.T, name string, v *Vocabulary, chat bool, lib tokenizer.Tokenizer) {
 	t.Helper()
-	least, err := MinInputLen(v.tok, chat)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, n := range exactLengths(least) {
+	for _, n := range exactLengths(fitter(t, v.tok, chat).Least()) {
 		measured, _ := prepared(t, RandomConfig{Vocabulary: v, Chat: chat, InputLen: n, Requests: 2, Seed: uint64(n)})
 		for _, r := range measured {
 			if got := sentTokens(t, lib, r.Prompt, chat); got != n {

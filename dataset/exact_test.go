@@ -90,11 +90,7 @@ func exactLengths(least int) (ns []int) {
 // sent that is not the generator's own.
 func testExactLengths(t *testing.T, v *Vocabulary, chat bool) {
 	t.Helper()
-	least, err := MinInputLen(v.tok, chat)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, n := range exactLengths(least) {
+	for _, n := range exactLengths(fitter(t, v.tok, chat).Least()) {
 		measured, _ := prepared(t, RandomConfig{Vocabulary: v, Chat: chat, InputLen: n, Requests: 2, Seed: uint64(n)})
 		for _, r := range measured {
 			if got := sentTokens(t, v.tok, r.Prompt, chat); got != n {
@@ -126,13 +122,10 @@ func sentTokens(t testing.TB, tok tokenizer.Tokenizer, prompt string, chat bool)
 func testFirstDraw(t *testing.T, v *Vocabulary, chat bool) {
 	t.Helper()
 	const length, n = 512, 100
-	r, err := NewRandom(RandomConfig{Vocabulary: v, Chat: chat, InputLen: length})
-	if err != nil {
-		t.Fatal(err)
-	}
+	f := fitter(t, v.tok, chat)
 	exact := 0
 	for i := range uint64(n) {
-		if first, rest := r.pick(promptRand(1, i)); sentTokens(t, v.tok, join(first, rest), chat) == length {
+		if first, rest := f.pick(promptRand(1, i), length); sentTokens(t, v.tok, join(first, rest), chat) == length {
 			exact++
 		}
 	}

@@ -2,6 +2,7 @@ package dataset
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 
 	"llmsweep/tokenizer"
@@ -106,7 +107,7 @@ func (f fake) Decode(ids []uint32, _ bool) string {
 
 func (f fake) Chat(ms []tokenizer.Message) (string, error) {
 	if f.plain {
-		return "", errors.New("it has no chat template")
+		return "", fmt.Errorf("it has no chat template: %w", tokenizer.ErrNoTemplate)
 	}
 	return "<u>" + ms[0].Content + "</u>", nil
 }

@@ -14,6 +14,48 @@ import (
 	"llmsweep/tokenizer"
 )
 
+// RandomConfig is a case of the random dataset, with what it is fitted to.
+type RandomConfig struct {
+	Vocabulary                             *Vocabulary
+	Chat                                   bool
+	InputLen, OutputLen, Requests, Warmups int
+	Seed                                   uint64
+	IDPrefix                               string
+}
+
+func NewRandom(cfg RandomConfig) (*Prompts, error) {
+	c, err := NewCounter(cfg.Vocabulary.tok, cfg.Chat)
+	if err != nil {
+		return nil, err
+	}
+	return newCase(Spec{Type: TypeRandom}, NewFitter(cfg.Vocabulary, c), Case{
+		InputLen: cfg.InputLen, OutputLen: cfg.OutputLen, Requests: cfg.Requests, Warmups: cfg.Warmups,
+		Seed: cfg.Seed, IDPrefix: cfg.IDPrefix,
+	})
+}
+
+// newCase opens a dataset and fits it.
+func newCase(spec Spec, f *Fitter, c Case) (*Prompts, error) {
+	s, err := Open(spec)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.Fit(context.Background(), f, nil); err != nil {
+		return nil, err
+	}
+	return s.Case(c)
+}
+
+// fitter is one for tok, counting prompts as sent.
+func fitter(t testing.TB, tok tokenizer.Tokenizer, chat bool) *Fitter {
+	t.Helper()
+	c, err := NewCounter(tok, chat)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return NewFitter(vocabulary(t, tok), c)
+}
+
 func vocabulary(t testing.TB, tok tokenizer.Tokenizer) *Vocabulary {
 	t.Helper()
 	v, err := NewVocabulary(tok)
@@ -79,7 +121,7 @@ func TestRequestFields(t *testing.T) {
 
 // The fake's template and BOS are known by construction: with BOS one word fits
 // in 2 tokens, inside <u> and </u> in 3.
-func TestMinInputLen(t *testing.T) {
+func TestLeastInputLen(t *testing.T) {
 	tok := fake{letters: 26}
 	for _, tt := range []struct {
 		chat bool
@@ -89,9 +131,9 @@ func TestMinInputLen(t *testing.T) {
 		{false, 2, "random: input length 1: want at least 2 tokens, 1 for the special tokens and 1 for a word"},
 		{true, 3, "random: input length 2: want at least 3 tokens, 2 for the chat template and 1 for a word"},
 	} {
-		least, err := MinInputLen(tok, tt.chat)
-		if err != nil || least != tt.want {
-			t.Errorf("chat %v: least input length %d, error %v; want %d", tt.chat, least, err, tt.want)
+		least := fitter(t, tok, tt.chat).Least()
+		if least != tt.want {
+			t.Errorf("chat %v: least input length %d, want %d", tt.chat, least, tt.want)
 		}
 		cfg := RandomConfig{Vocabulary: vocabulary(t, tok), Chat: tt.chat, InputLen: least, Requests: 10}
 		prepared(t, cfg)
@@ -113,7 +155,7 @@ func TestRepair(t *testing.T) {
 					Vocabulary: vocabulary(t, tok), Chat: chat, InputLen: n, Requests: 50, Seed: uint64(n),
 				})
 				for _, r := range measured {
-					if got, _ := countSent(tok, r.Prompt, chat); got != n {
+					if got := sentTokens(t, tok, r.Prompt, chat); got != n {
 						t.Errorf("merge %d, chat %v: %d tokens, want %d: %.60q", merge, chat, got, n, r.Prompt)
 					}
 				}
@@ -148,7 +190,7 @@ func TestImpossibleLength(t *testing.T) {
 		t.Fatal(err)
 	}
 	err = r.Prepare(t.Context(), nil)
-	if want := "random: prompt 0: no prompt of exactly 6 tokens found in 16 draws (the last has "; err == nil || !strings.HasPrefix(err.Error(), want) {
+	if want := "random: no prompt of exactly 6 tokens found in 16 draws (the last has "; err == nil || !strings.HasPrefix(err.Error(), want) {
 		t.Errorf("error %v, want %s…", err, want)
 	}
 }
@@ -163,8 +205,8 @@ func TestNoTwoPromptsAlike(t *testing.T) {
 	}{
 		{30, 0, ""},
 		{20, 10, ""},
-		{31, 0, "random: prompt 31 of 31: no prompt of 2 tokens is left that differs from all before it (30 words open one, by tokenizer fake): take a longer input or fewer prompts"},
-		{20, 11, "random: prompt 31 of 31: no prompt of 2 tokens is left that differs from all before it (30 words open one, by tokenizer fake): take a longer input or fewer prompts"},
+		{31, 0, "random: no prompt of 2 tokens is left that differs from all before it (30 words open one, by tokenizer fake): take a longer input or fewer prompts (prompt 30)"},
+		{20, 11, "random: no prompt of 2 tokens is left that differs from all before it (30 words open one, by tokenizer fake): take a longer input or fewer prompts (prompt w10)"},
 	} {
 		r, err := NewRandom(RandomConfig{Vocabulary: v, InputLen: 2, Requests: tt.requests, Warmups: tt.warmups, Seed: 4})
 		if err != nil {

@@ -76,37 +76,3 @@ func (v *Vocabulary) scan(isWord func(string) bool) error {
 	}
 	return nil
 }
-
-// MinInputLen is the least input length in tokens that a prompt can have: one
-// word, and what goes around it. That is the special tokens which tok adds to a
-// prompt, or, if chat, its chat template with one message of a user.
-func MinInputLen(tok tokenizer.Tokenizer, chat bool) (int, error) {
-	const word = "a"
-	sent, err := countSent(tok, word, chat)
-	if err != nil {
-		return 0, err
-	}
-	plain, err := tok.Count(word, false)
-	if err != nil {
-		return 0, fmt.Errorf("tokenizer %s: %w", tok.ID(), err)
-	}
-	return sent - plain + 1, nil
-}
-
-// countSent counts the tokens of prompt as the server will: special tokens or
-// chat template included.
-func countSent(tok tokenizer.Tokenizer, prompt string, chat bool) (int, error) {
-	text := prompt
-	if chat {
-		var err error
-		text, err = tok.Chat([]tokenizer.Message{{Role: "user", Content: prompt}})
-		if err != nil {
-			return 0, fmt.Errorf("tokenizer %s: counting a chat prompt: %w", tok.ID(), err)
-		}
-	}
-	n, err := tok.Count(text, !chat)
-	if err != nil {
-		return 0, fmt.Errorf("tokenizer %s: %w", tok.ID(), err)
-	}
-	return n, nil
-}

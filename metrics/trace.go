@@ -53,7 +53,7 @@ func FromTrace(t client.Trace, count func(text string) (int, error)) Record {
 
 		Status:       t.Status,
 		FinishReason: t.FinishReason,
-		PromptHash:   fnv1a(t.Request.Prompt),
+		PromptHash:   t.Request.Key(),
 	}
 	if t.Usage != nil {
 		r.InputServer = t.Usage.Prompt
@@ -101,13 +101,4 @@ func errorText(e *client.Error) string {
 		cut--
 	}
 	return text[:cut]
-}
-
-// fnv1a is the 64-bit FNV-1a hash, without hash/fnv's copy of the text.
-func fnv1a(text string) uint64 {
-	h := uint64(14695981039346656037)
-	for i := range len(text) {
-		h = (h ^ uint64(text[i])) * 1099511628211
-	}
-	return h
 }

@@ -2,7 +2,6 @@ package metrics
 
 import (
 	"errors"
-	"hash/fnv"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -94,15 +93,5 @@ func TestFromTraceErrors(t *testing.T) {
 	long := FromTrace(client.Trace{Err: &client.Error{Class: client.Reset, Err: errors.New("x" + strings.Repeat("é", 2000))}}, nil)
 	if n := len(long.Error); n != 1023 || !utf8.ValidString(long.Error) {
 		t.Errorf("a long text is cut to %d bytes, valid %v; want 1023 (whole characters within 1 KiB)", n, utf8.ValidString(long.Error))
-	}
-}
-
-func TestPromptHashIsFNV1a(t *testing.T) {
-	for _, text := range []string{"", "a", "hello", strings.Repeat("é€", 500)} {
-		h := fnv.New64a()
-		h.Write([]byte(text))
-		if got := fnv1a(text); got != h.Sum64() {
-			t.Errorf("fnv1a of %d bytes = %x, want hash/fnv's %x", len(text), got, h.Sum64())
-		}
 	}
 }

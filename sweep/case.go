@@ -19,13 +19,13 @@ import (
 
 // A Driver runs single cases against one server.
 type Driver struct {
-	Config     *Config
-	BaseURL    string // of the server: http(s)://…
-	APIKey     string // secret
-	Tokenizer  tokenizer.Tokenizer
-	Vocabulary *dataset.Vocabulary // the tokenizer's words, found once
-	Start      time.Time           // the run's start: instants count from here
-	Progress   Progress
+	Config    *Config
+	BaseURL   string // of the server: http(s)://…
+	APIKey    string // secret
+	Tokenizer tokenizer.Tokenizer
+	Source    *dataset.Source // the dataset, read and fitted to the tokenizer
+	Start     time.Time       // the run's start: instants count from here
+	Progress  Progress
 }
 
 // A Result is what a case came to.
@@ -178,21 +178,25 @@ func (d *Driver) clientConfig() client.Config {
 }
 
 // prompts makes the warm-up's and the measured requests, before the clock starts.
-func (d *Driver) prompts(ctx context.Context, pc PlannedCase) (*dataset.Random, error) {
-	source, err := dataset.NewRandom(dataset.RandomConfig{
-		Vocabulary: d.Vocabulary, Chat: d.Config.chat(),
-		InputLen: pc.Input, OutputLen: pc.Output, Requests: pc.NumPrompts, Warmups: pc.Warmup,
-		Seed: pc.Seed, IDPrefix: fmt.Sprintf("%s.%d-", pc.Name, pc.Attempt),
-	})
+func (d *Driver) prompts(ctx context.Context, pc PlannedCase) (*dataset.Prompts, error) {
+	source, err := d.Source.Case(pc.prompts())
 	if err != nil {
 		return nil, err
 	}
 	return source, source.Prepare(ctx, d.Progress.Preparing)
 }
 
+// prompts is what the case asks of the dataset.
+func (p *PlannedCase) prompts() dataset.Case {
+	return dataset.Case{
+		InputLen: p.Input, OutputLen: p.Output, Requests: p.NumPrompts, Warmups: p.Warmup,
+		Seed: p.Seed, IDPrefix: fmt.Sprintf("%s.%d-", p.Name, p.Attempt),
+	}
+}
+
 // load is the case's schedule: a closed loop, or arrivals at a rate or a ramp
 // under a cap. A warm-up goes at the case's own rate, a ramp's first.
-func (d *Driver) load(pc PlannedCase, source *dataset.Random) loadgen.Plan {
+func (d *Driver) load(pc PlannedCase, source *dataset.Prompts) loadgen.Plan {
 	plan := loadgen.Plan{
 		Measured:       loadgen.Phase{Source: source, Requests: pc.NumPrompts, For: pc.Duration},
 		MaxConcurrency: pc.MaxConcurrency,

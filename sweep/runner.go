@@ -38,12 +38,12 @@ type Runner struct {
 
 	SelfTest *SelfTest // the host's last one: a case beyond it is suspect; nil = none was made
 
-	plan  []PlannedCase
-	tok   tokenizer.Tokenizer
-	vocab *dataset.Vocabulary
-	sim   *simChild
-	run   runlog.Run
-	begun time.Time // instants count from here
+	plan   []PlannedCase
+	tok    tokenizer.Tokenizer
+	source *dataset.Source
+	sim    *simChild
+	run    runlog.Run
+	begun  time.Time // instants count from here
 }
 
 // An Outcome is what a sweep came to.
@@ -105,7 +105,18 @@ func (r *Runner) resolve() error {
 	if r.tok, err = LoadTokenizer(r.Config, r.Getenv); err != nil {
 		return err
 	}
-	if r.vocab, err = dataset.NewVocabulary(r.tok); err != nil {
+	vocab, err := dataset.NewVocabulary(r.tok)
+	if err != nil {
+		return err
+	}
+	counter, err := dataset.NewCounter(r.tok, r.Config.chat())
+	if err != nil {
+		return err
+	}
+	if r.source, err = dataset.Open(dataset.Spec{Type: r.Config.Dataset}); err != nil {
+		return err
+	}
+	if err := r.source.Fit(context.TODO(), dataset.NewFitter(vocab, counter), nil); err != nil {
 		return err
 	}
 	return r.replan()
@@ -160,10 +171,11 @@ func (r *Runner) replan() error {
 // checkLengths faults an input length too short for the tokenizer's special
 // tokens or the chat template.
 func checkLengths(c *Config, tok tokenizer.Tokenizer) error {
-	least, err := dataset.MinInputLen(tok, c.chat())
+	counter, err := dataset.NewCounter(tok, c.chat())
 	if err != nil {
 		return err
 	}
+	least := counter.Around() + 1
 	var errs []error
 	for i, io := range c.InputOutput {
 		if io.Input < least {
@@ -199,7 +211,7 @@ func (r *Runner) runCase(ctx context.Context, dir *runlog.Dir, pc PlannedCase) e
 
 func (r *Runner) driver(base string) *Driver {
 	return &Driver{
-		Config: r.Config, BaseURL: base, APIKey: r.apiKey(), Tokenizer: r.tok, Vocabulary: r.vocab,
+		Config: r.Config, BaseURL: base, APIKey: r.apiKey(), Tokenizer: r.tok, Source: r.source,
 		Start: r.begun, Progress: r.Progress,
 	}
 }

@@ -1,0 +1,278 @@
+package dataset
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"sync/atomic"
+	"time"
+)
+
+// A Case is what one case asks of a dataset. All lengths are in tokens.
+type Case struct {
+	InputLen  int // of the prompt as sent: special tokens, or the chat template, included; 0 = the dataset's own
+	OutputLen int // 0 = the dataset's own
+	Requests  int // measured requests
+	Warmups   int // requests before them
+	Seed      uint64
+	IDPrefix  string // ids are it and the request's number; a warm-up's has "w" before that
+
+	// First is how many requests the run has before this case's, so that a dataset
+	// of rows sends none of them twice. Run is all the run's, 0 = this case's alone.
+	First, Run int
+
+	TokenIDs bool // prompts are sent as token ids
+	Buffer   int  // bytes of prompts that are made ahead; 0 = DefaultBuffer
+}
+
+// DefaultBuffer is how many bytes of prompts are made before the clock starts.
+// What is more follows as they are sent.
+const DefaultBuffer = 256 << 20
+
+// Prompts makes the sessions of one case: the same ones on any number of cores,
+// and no two with the same prompt unless the dataset asks for it.
+type Prompts struct {
+	cfg    Case
+	spec   *Spec
+	maker  maker
+	fitter *Fitter
+
+	ahead    []made          // the first measured ones, made by Prepare
+	warm     []made          // all warm-ups that are counted
+	taken    map[uint64]bool // Request.Key of all sessions handed out or made ahead; nil until Prepare
+	measured atomic.Bool     // Sessions has been called
+	late     atomic.Int64
+}
+
+// A made session, and its prompt's key.
+type made struct {
+	draft draft
+	key   uint64
+	err   error
+}
+
+func newPrompts(s *Source, c Case, m maker) *Prompts {
+	return &Prompts{cfg: c, spec: &s.spec, maker: m, fitter: s.fitter}
+}
+
+var (
+	errUnprepared = errors.New("the prompts are not made yet: call Prepare first")
+	errWalked     = errors.New("the prompts have been handed out: they are made once")
+)
+
+// Prepare makes prompts on all cores before any clock starts: all of them if they
+// fit the buffer, else as many as do. progress, if not nil, is told how many are
+// done, about a hundred times, one call at a time. A prompt that cannot be made
+// exact, or unlike all others, is an error.
+func (p *Prompts) Prepare(ctx context.Context, progress func(done, total int)) error {
+	n, err := p.fits()
+	if err != nil {
+		return err
+	}
+	numbers := make([]number, 0, n+p.cfg.Warmups)
+	for i := range n {
+		numbers = append(numbers, number{i: i})
+	}
+	for i := range p.cfg.Warmups {
+		numbers = append(numbers, number{i, true})
+	}
+	all := make([]made, len(numbers))
+	err = inParallel(ctx, len(numbers), progress, func(i int) error {
+		all[i] = p.make(numbers[i])
+		return all[i].err
+	})
+	if err != nil {
+		return err
+	}
+	p.taken = make(map[uint64]bool, p.cfg.Requests+p.cfg.Warmups)
+	for i := range all {
+		if err := context.Cause(ctx); err != nil {
+			return err
+		}
+		if err := p.settle(numbers[i], &all[i]); err != nil {
+			return err
+		}
+	}
+	p.ahead, p.warm = all[:n:n], all[n:]
+	return nil
+}
+
+// fits is how many measured prompts are made ahead: all, or what the buffer
+// holds, judged by the first few.
+func (p *Prompts) fits() (int, error) {
+	const sample, least = 16, 64
+	n := p.cfg.Requests
+	if n <= least {
+		return n, nil
+	}
+	size := 0
+	for i := range sample {
+		m := p.make(number{i: i})
+		if m.err != nil {
+			return 0, m.err
+		}
+		size += m.draft.size()
+	}
+	buffer := p.cfg.Buffer
+	if buffer == 0 {
+		buffer = DefaultBuffer
+	}
+	return min(n, max(least, buffer/max(1, size/sample))), nil
+}
+
+// make makes session n, whether or not another has its prompt.
+func (p *Prompts) make(n number) made {
+	d, err := p.maker.make(n, promptRand(p.cfg.Seed, n.stream()))
+	return p.finish(n, d, err)
+}
+
+// finish gives a draft its ids and its prompt's key.
+func (p *Prompts) finish(n number, d draft, err error) made {
+	if err != nil {
+		return made{err: fmt.Errorf("%w (prompt %s)", err, n)}
+	}
+	m := made{draft: d, key: d.Key()}
+	if p.cfg.TokenIDs && d.PromptIDs == nil {
+		ids, err := p.fitter.tok.AppendIDs(nil, d.Prompt, true)
+		if err != nil {
+			return made{err: fmt.Errorf("tokenizer %s: %w", p.fitter.tok.ID(), err)}
+		}
+		m.draft.PromptIDs, m.draft.Prompt = ids, ""
+		m.draft.PromptTokens = len(ids)
+	}
+	return m
+}
+
+// settle takes session n's prompt, and makes it anew if another has it.
+func (p *Prompts) settle(n number, m *made) error {
+	if m.err != nil {
+		return m.err
+	}
+	if p.taken[m.key] && !p.spec.Repeats() {
+		taken := func(r Request) bool { return p.taken[r.Key()] }
+		d, err := p.maker.remake(n, promptRand(p.cfg.Seed, n.stream()|redrawn), taken)
+		if *m = p.finish(n, d, err); m.err != nil {
+			return m.err
+		}
+	}
+	p.taken[m.key] = true
+	return nil
+}
+
+// Late is how many prompts were not made when the load asked for them: each may
+// have been sent late.
+func (p *Prompts) Late() int { return int(p.late.Load()) }
+
+// Sessions yields the measured sessions in order, once.
+func (p *Prompts) Sessions() iter.Seq2[Session, error] {
+	return func(yield func(Session, error) bool) {
+		switch {
+		case p.taken == nil:
+			yield(Session{}, errUnprepared)
+			return
+		case p.measured.Swap(true):
+			yield(Session{}, errWalked)
+			return
+		}
+		rest := p.follow()
+		defer rest.stop()
+		for i := range p.cfg.Requests {
+			n := number{i: i}
+			var m made
+			if i < len(p.ahead) {
+				m, p.ahead[i] = p.ahead[i], made{}
+			} else {
+				m = rest.take()
+				if err := p.settle(n, &m); err != nil {
+					yield(Session{}, err)
+					return
+				}
+			}
+			rest.free()
+			if !yield(p.session(n, m.draft), nil) {
+				return
+			}
+		}
+	}
+}
+
+// Warmup is the source of the counted warm-ups.
+func (p *Prompts) Warmup() Warmup { return Warmup{p, false} }
+
+// Endless is the source of a warm-up that ends by time: it begins with the
+// counted warm-ups, and goes on with sessions that are made when they are asked
+// for, unlike all others. It is walked by one goroutine, once.
+func (p *Prompts) Endless() Warmup { return Warmup{p, true} }
+
+// Warmup yields warm-up sessions; see Prompts.Warmup and Prompts.Endless.
+type Warmup struct {
+	prompts *Prompts
+	endless bool
+}
+
+// Len is the number of counted warm-ups.
+func (w Warmup) Len() int { return len(w.prompts.warm) }
+
+// Sessions yields the sessions in order. An endless warm-up ends when it is
+// stopped, or when no prompt is left that differs from all before it: that is
+// its error.
+func (w Warmup) Sessions() iter.Seq2[Session, error] {
+	p := w.prompts
+	return func(yield func(Session, error) bool) {
+		if p.taken == nil {
+			yield(Session{}, errUnprepared)
+			return
+		}
+		for i, m := range p.warm {
+			if !yield(p.session(number{i, true}, m.draft), nil) {
+				return
+			}
+		}
+		for i := len(p.warm); w.endless; i++ {
+			n := number{i, true}
+			m := p.make(n)
+			if err := p.settle(n, &m); err != nil {
+				yield(Session{}, err)
+				return
+			}
+			if !yield(p.session(n, m.draft), nil) {
+				return
+			}
+		}
+	}
+}
+
+// session gives a draft's requests their names.
+func (p *Prompts) session(n number, d draft) Session {
+	id := p.cfg.IDPrefix + n.String()
+	first := d.Request
+	first.ID, first.Warmup = id, n.warmup
+	if d.next == nil {
+		return Single(first)
+	}
+	first.Session = id
+	turn := 0
+	return Session{Next: func(answer string) (Request, time.Duration, bool) {
+		turn++
+		if turn == 1 {
+			return first, 0, true
+		}
+		req, think, ok := d.next(answer)
+		req.ID, req.Session, req.Warmup = fmt.Sprintf("%s.%d", id, turn), id, n.warmup
+		req.Scenario = first.Scenario
+		return req, think, ok
+	}}
+}
+
+// size is about how many bytes the draft takes in memory.
+func (d *draft) size() int {
+	n := len(d.Prompt) + 4*len(d.PromptIDs) + 256
+	for _, m := range d.Messages {
+		n += len(m.Content)
+	}
+	for _, u := range d.Images {
+		n += len(u)
+	}
+	return n
+}
