@@ -33,15 +33,6 @@ type number struct {
 	warmup bool
 }
 
-// row is the place of session n among all of the run: where rows are dealt out,
-// each is sent once.
-func (c *Case) row(n number) int {
-	if n.warmup {
-		return c.First + c.Requests + n.i
-	}
-	return c.First + n.i
-}
-
 // A draft is a session before it has its ids: its first request, and what comes
 // after each answer.
 type draft struct {

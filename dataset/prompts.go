@@ -18,9 +18,8 @@ type Case struct {
 	Seed      uint64
 	IDPrefix  string // ids are it and the request's number; a warm-up's has "w" before that
 
-	// First is how many requests the run has before this case's, so that a dataset
-	// of rows sends none of them twice. Run is all the run's, 0 = this case's alone.
-	First, Run int
+	Name    string // of the case: a dataset of rows has dealt it some
+	Attempt int    // from 1; another takes other rows, if there are any left
 
 	TokenIDs bool // prompts are sent as token ids
 	Buffer   int  // bytes of prompts that are made ahead; 0 = DefaultBuffer

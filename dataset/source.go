@@ -2,6 +2,7 @@ package dataset
 
 import (
 	"context"
+	"errors"
 	"fmt"
 )
 
@@ -29,8 +30,24 @@ func open(spec Spec) (k kind, content string, err error) {
 	switch spec.Type {
 	case TypeRandom:
 		return &random{spec: spec}, "", nil
+	case TypeShareGPT:
+		return openShareGPT(spec)
+	case TypeSonnet:
+		return openSonnet(spec)
+	case TypeCustom:
+		return openCustom(spec)
+	case TypePrefixRepetition:
+		return openPrefixRepetition(spec)
+	case TypeConversation:
+		return openConversation(spec)
+	case TypeTrace:
+		return openTrace(spec)
+	case TypeRandomMM:
+		return openRandomMM(spec)
+	case TypeMix:
+		return openMix(spec)
 	}
-	return nil, "", fmt.Errorf("dataset %s: there is no such type", spec.Type)
+	return nil, "", fmt.Errorf("dataset.type %s: there is no such dataset", spec.Type)
 }
 
 // Content is the SHA-256 (hex) of the files that were read; "" = there are none.
@@ -46,11 +63,30 @@ func (s *Source) Fit(ctx context.Context, f *Fitter, progress func(done, total i
 	return s.kind.fit(ctx, f, progress)
 }
 
-// Check faults a case whose prompts cannot be made: lengths too short, too few
-// rows. The source has been fitted.
-func (s *Source) Check(c Case) error {
-	_, err := s.Case(c)
-	return err
+// A dealer is a kind whose rows are dealt out over the cases of a run.
+type dealer interface {
+	deal(seed uint64, plan []Case) error
+}
+
+// Plan faults a plan with a case whose prompts cannot be made, lengths too short,
+// say, or too few rows; all such cases at once. Datasets of rows deal them out
+// over the cases, by the run's seed, so that none is sent twice. The source has
+// been fitted.
+func (s *Source) Plan(seed uint64, plan []Case) error {
+	if d, ok := s.kind.(dealer); ok {
+		if err := d.deal(seed, plan); err != nil {
+			return err
+		}
+	}
+	var errs []error
+	said := map[string]bool{}
+	for _, c := range plan {
+		if _, err := s.Case(c); err != nil && !said[err.Error()] {
+			said[err.Error()] = true
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // Case is the prompts of one case, not yet made.

@@ -190,7 +190,7 @@ func (d *Driver) prompts(ctx context.Context, pc PlannedCase) (*dataset.Prompts,
 func (p *PlannedCase) prompts() dataset.Case {
 	return dataset.Case{
 		InputLen: p.Input, OutputLen: p.Output, Requests: p.NumPrompts, Warmups: p.Warmup,
-		Seed: p.Seed, IDPrefix: fmt.Sprintf("%s.%d-", p.Name, p.Attempt),
+		Name: p.Name, Attempt: p.Attempt, Seed: p.Seed, IDPrefix: fmt.Sprintf("%s.%d-", p.Name, p.Attempt),
 	}
 }
 

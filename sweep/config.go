@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"llmsweep/client"
+	"llmsweep/dataset"
 	"llmsweep/metrics"
 )
 
@@ -26,8 +27,12 @@ type Config struct {
 	Proxy     string            `yaml:"proxy"`
 	Headers   map[string]string `yaml:"headers"`
 
-	Dataset            string    `yaml:"dataset"`      // "random"
-	InputOutput        []IOLen   `yaml:"input_output"` // tokens
+	Dataset        dataset.Spec `yaml:"dataset"`
+	PromptTokenIDs bool         `yaml:"prompt_token_ids"` // prompts are sent as token ids
+	PromptOverhead string       `yaml:"prompt_overhead"`  // who counts what goes around a prompt: auto, tokenizer, server
+	PromptBuffer   int          `yaml:"prompt_buffer"`    // bytes of prompts made ahead; 0 = dataset.DefaultBuffer
+
+	InputOutput        []IOLen   `yaml:"input_output"` // tokens; {0, 0} alone = the dataset's own lengths
 	ConcurrencyPrompts []Load    `yaml:"concurrency_prompts"`
 	RequestRate        []float64 `yaml:"request_rate"` // requests/s; +Inf = unbounded
 	Ramp               *Ramp     `yaml:"ramp"`         // in place of RequestRate; nil = none

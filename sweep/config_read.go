@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"llmsweep/client"
+	"llmsweep/dataset"
 )
 
 // Env is what a config's text refers to outside of itself.
@@ -68,17 +69,18 @@ func Parse(name string, data []byte, env Env, sets ...string) (*Config, error) {
 // are known.
 func Default() *Config {
 	return &Config{
-		Backend:     client.OpenAI,
-		APIKeyEnv:   "OPENAI_API_KEY",
-		Proxy:       "none",
-		Dataset:     "random",
-		RequestRate: []float64{unbounded},
-		Burstiness:  1,
-		Repeats:     1,
-		IgnoreEOS:   "auto",
-		Percentiles: []float64{50, 90, 95, 99},
-		Warmup:      Warmup{Auto: true},
-		Timeouts:    defaultTimeouts,
+		Backend:        client.OpenAI,
+		APIKeyEnv:      "OPENAI_API_KEY",
+		Proxy:          "none",
+		Dataset:        dataset.Spec{Type: dataset.TypeRandom},
+		PromptOverhead: "auto",
+		RequestRate:    []float64{unbounded},
+		Burstiness:     1,
+		Repeats:        1,
+		IgnoreEOS:      "auto",
+		Percentiles:    []float64{50, 90, 95, 99},
+		Warmup:         Warmup{Auto: true},
+		Timeouts:       defaultTimeouts,
 
 		FailuresAllowed: 0.01,
 		ResultsDir:      "results",
@@ -123,7 +125,7 @@ func configFields(c *Config) []configField {
 			configField{"over_saturation", readFlag(&c.Abort.OverSaturation)},
 		)},
 		{"repeats", readWhole(&c.Repeats, 1, 10_000)},
-		{"dataset", readOneOf(&c.Dataset, "random")},
+		{"dataset", readOneOf(&c.Dataset.Type, "random")},
 
 		{"sampling", readFreeForm(&c.Sampling, &c.written.sampling)},
 		{"extra_body", readFreeForm(&c.ExtraBody, &c.written.extraBody)},

@@ -52,7 +52,7 @@ func (c *Config) Redacted() map[string]any {
 		"tokenizer": c.Tokenizer, "api_key_env": c.APIKeyEnv, "proxy": maskURL(c.Proxy),
 		"headers": maskWords(orElse(c.written.headers, c.Headers)),
 
-		"dataset": c.Dataset, "input_output": inputOutput, "concurrency_prompts": loads,
+		"dataset": c.Dataset.Type, "input_output": inputOutput, "concurrency_prompts": loads,
 		"request_rate": rates, "ramp": c.Ramp.redacted(), "burstiness": rateValue(c.Burstiness), "repeats": c.Repeats,
 		"duration": c.Duration.String(),
 		"abort":    map[string]any{"error_share": c.Abort.ErrorShare, "over_saturation": c.Abort.OverSaturation},

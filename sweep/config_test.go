@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"llmsweep/client"
+	"llmsweep/dataset"
 	"llmsweep/metrics"
 )
 
@@ -41,15 +42,16 @@ func parse(t *testing.T, more string, sets ...string) *Config {
 // The file that users have already, with the defaults.
 func TestReadGrid(t *testing.T) {
 	want := &Config{
-		Path:        "testdata/config/grid.yaml",
-		Model:       "deepseek-ai/DeepSeek-R1-Distill-Qwen-32B",
-		BaseURL:     "http://localhost:8010",
-		Backend:     "openai",
-		Tokenizer:   "deepseek-ai/DeepSeek-R1-Distill-Qwen-32B",
-		APIKeyEnv:   "OPENAI_API_KEY",
-		Proxy:       "none",
-		Dataset:     "random",
-		InputOutput: []IOLen{{256, 256}, {1024, 256}, {4096, 512}},
+		Path:           "testdata/config/grid.yaml",
+		Model:          "deepseek-ai/DeepSeek-R1-Distill-Qwen-32B",
+		BaseURL:        "http://localhost:8010",
+		Backend:        "openai",
+		Tokenizer:      "deepseek-ai/DeepSeek-R1-Distill-Qwen-32B",
+		APIKeyEnv:      "OPENAI_API_KEY",
+		Proxy:          "none",
+		Dataset:        dataset.Spec{Type: "random"},
+		PromptOverhead: "auto",
+		InputOutput:    []IOLen{{256, 256}, {1024, 256}, {4096, 512}},
 		ConcurrencyPrompts: []Load{
 			{1, 10}, {4, 40}, {16, 160}, {64, 640},
 		},
@@ -88,7 +90,8 @@ func TestReadEverything(t *testing.T) {
 			"Authorization": "Bearer sk-from-env", "X-Api-Key": "literal-secret", "X-Team": "inference",
 			"X-Upstream": "Bearer literal-secret",
 		},
-		Dataset:            "random",
+		Dataset:            dataset.Spec{Type: "random"},
+		PromptOverhead:     "auto",
 		InputOutput:        []IOLen{{128, 64}},
 		ConcurrencyPrompts: []Load{{8, 1000}},
 		RequestRate:        []float64{0.5, 4, unbounded},

@@ -57,7 +57,7 @@ func (c *Config) plannedCase(lengths IOLen, load Load, rate float64, repeat int)
 				MaxConcurrency: load.MaxConcurrency,
 				NumPrompts:     load.NumPrompts,
 				RequestRate:    runlog.Rate(rate),
-				Dataset:        c.Dataset,
+				Dataset:        c.Dataset.Type,
 				Repeat:         repeat,
 				More:           c.moreAxes(),
 			},

@@ -61,7 +61,7 @@ func (c *Config) CaseHash(p PlannedCase, tokenizerHash string) (string, error) {
 		Endpoint:   c.Endpoint,
 		BaseURL:    c.BaseURL,
 		Tokenizer:  tokenizerHash,
-		Dataset:    c.Dataset,
+		Dataset:    c.Dataset.Type,
 		InputLen:   p.Input,
 		OutputLen:  p.Output,
 		InFlight:   p.MaxConcurrency,

@@ -113,7 +113,7 @@ func (r *Runner) resolve() error {
 	if err != nil {
 		return err
 	}
-	if r.source, err = dataset.Open(dataset.Spec{Type: r.Config.Dataset}); err != nil {
+	if r.source, err = dataset.Open(r.Config.Dataset); err != nil {
 		return err
 	}
 	if err := r.source.Fit(context.TODO(), dataset.NewFitter(vocab, counter), nil); err != nil {
