@@ -1,6 +1,7 @@
 package client
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net"
@@ -49,6 +50,9 @@ func (cfg *Config) check() (base *url.URL, proxy func(*http.Request) (*url.URL, 
 		} else if !headerValue(value) {
 			fault("headers."+name, "(not shown)", "a value on one line")
 		}
+	}
+	if name := cfg.SessionHeader; name != "" && (!headerName(name) || slices.Contains(ownHeaders, http.CanonicalHeaderKey(name))) {
+		fault("session_header", name, "a name of letters, digits and hyphens, other than "+strings.Join(ownHeaders, ", "))
 	}
 	if !headerValue(cfg.APIKey) {
 		fault("api key", "(not shown)", "a value on one line")
@@ -114,6 +118,19 @@ func (cfg *Config) header(base *url.URL) http.Header {
 		h.Set(name, value)
 	}
 	return h
+}
+
+// ownHeaders are set for each request anew.
+var ownHeaders = []string{"Host", "Content-Length", "Transfer-Encoding", "X-Request-Id"}
+
+// sessionHeader is the name of the header that carries a session's id; "" = none
+// does, because each request has one of that name in h.
+func (cfg *Config) sessionHeader(h http.Header) string {
+	name := http.CanonicalHeaderKey(cmp.Or(cfg.SessionHeader, "X-Session-Id"))
+	if h.Get(name) != "" {
+		return ""
+	}
+	return name
 }
 
 // requestHead is the request line and the headers that every request shares.

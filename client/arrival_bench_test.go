@@ -111,7 +111,7 @@ func countBoundaries(raw net.Conn, c *Client, tokens int) error {
 	if err != nil {
 		return err
 	}
-	if _, err := raw.Write(c.road.(*fast).message(message{id: "r", body: body})); err != nil {
+	if _, err := raw.Write(append(c.road.(*fast).headOf(message{id: "r", body: body}), body...)); err != nil {
 		return err
 	}
 	buf := make([]byte, blockSize)

@@ -59,8 +59,21 @@ func (d *dialect) without() []string {
 // fields replace earlier ones of the same name: the backend's own, Sampling,
 // ExtraBody, r.Extra; null removes one.
 func (d *dialect) body(r dataset.Request, without []string) ([]byte, error) {
+	if err := d.takes(r); err != nil {
+		return nil, err
+	}
+	frame, err := d.frame(r, without)
+	if err != nil {
+		return nil, err
+	}
+	return fill(frame, r, d.cfg.Sampling, d.cfg.ExtraBody, r.Extra)
+}
+
+// frame is the body of r with nothing in place of its prompt. An answer that is
+// to end where the server likes is not asked to go on, unless the config says so.
+func (d *dialect) frame(r dataset.Request, without []string) ([]byte, error) {
 	var opt bodyOptions
-	if d.cfg.IgnoreEOS != "false" {
+	if d.cfg.IgnoreEOS == "true" || d.cfg.IgnoreEOS == "auto" && r.MaxTokens > 0 {
 		opt.IgnoreEOS = !slices.Contains(without, "ignore_eos")
 		if !slices.Contains(without, "min_tokens") {
 			opt.MinTokens = r.MaxTokens
@@ -70,58 +83,56 @@ func (d *dialect) body(r dataset.Request, without []string) ([]byte, error) {
 	if !slices.Contains(without, "stream_options") {
 		stream = &openai.StreamOptions{IncludeUsage: true}
 	}
-	var v any
 	if d.cfg.Backend == OpenAIChat {
 		b := chatBody{bodyOptions: opt, MaxTokens: r.MaxTokens, StreamOptions: stream}
 		b.Model, b.Stream = d.cfg.Model, true
-		b.Messages = []openai.ChatCompletionMessage{{Role: openai.ChatMessageRoleUser, Content: r.Prompt}}
-		v = b
-	} else {
-		b := completionBody{bodyOptions: opt, MaxTokens: r.MaxTokens, StreamOptions: stream}
-		b.Model, b.Stream, b.Prompt = d.cfg.Model, true, r.Prompt
-		v = b
+		return appendJSON(nil, b)
 	}
-	doc, err := marshal(v)
-	if err != nil {
-		return nil, err
-	}
-	return merge(doc, d.cfg.Sampling, d.cfg.ExtraBody, r.Extra)
+	b := completionBody{bodyOptions: opt, MaxTokens: r.MaxTokens, StreamOptions: stream}
+	b.Model, b.Stream, b.Prompt = d.cfg.Model, true, "" // left out if nil
+	return appendJSON(nil, b)
 }
 
-// marshal is v as JSON on one line, with <, > and & as they are.
-func marshal(v any) ([]byte, error) {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
+// appendJSON appends v as JSON on one line, with <, > and & as they are.
+func appendJSON(out []byte, v any) ([]byte, error) {
+	b := bytes.NewBuffer(out)
+	e := json.NewEncoder(b)
 	e.SetEscapeHTML(false)
 	if err := e.Encode(v); err != nil {
-		return nil, err
+		return out, err
 	}
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
 }
 
-// merge is the object doc with the fields of layers, later ones first in rank;
-// a null removes a field. What is kept of doc keeps its place and its bytes.
-func merge(doc []byte, layers ...map[string]any) ([]byte, error) {
+// fill is the object frame with r's prompt and the fields of layers, later ones
+// first in rank; a null removes a field. What is kept of frame keeps its place.
+func fill(frame []byte, r dataset.Request, layers ...map[string]any) ([]byte, error) {
 	fields := map[string]any{}
 	for _, layer := range layers {
 		for k, v := range layer {
 			fields[k] = v
 		}
 	}
-	if len(fields) == 0 {
-		return doc, nil
-	}
-	out := make([]byte, 1, len(doc)+256)
+	out := make([]byte, 1, len(frame)+promptSize(r)+256)
 	out[0] = '{'
-	c := cursor{b: doc}
+	c := cursor{b: frame}
 	c.object(func(key []byte) bool {
 		c.space()
 		start := c.i
 		if !c.pass() {
 			return false
 		}
-		if _, replaced := fields[string(key)]; !replaced {
-			out = append(appendKey(out, string(key)), doc[start:c.i]...)
+		name := string(key)
+		if _, replaced := fields[name]; replaced {
+			return true
+		}
+		switch out = appendKey(out, name); name {
+		case "prompt":
+			out = appendPrompt(out, r)
+		case "messages":
+			out = appendMessages(out, r)
+		default:
+			out = append(out, frame[start:c.i]...)
 		}
 		return true
 	})
@@ -133,11 +144,10 @@ func merge(doc []byte, layers ...map[string]any) ([]byte, error) {
 	}
 	slices.Sort(names) // the same request is the same bytes
 	for _, name := range names {
-		v, err := marshal(fields[name])
-		if err != nil {
+		var err error
+		if out, err = appendJSON(appendKey(out, name), fields[name]); err != nil {
 			return nil, fmt.Errorf("body field %s: %w", name, err)
 		}
-		out = append(appendKey(out, name), v...)
 	}
 	return append(out, '}'), nil
 }
@@ -146,8 +156,7 @@ func appendKey(out []byte, key string) []byte {
 	if len(out) > 1 {
 		out = append(out, ',')
 	}
-	k, _ := marshal(key) // a string always can be
-	return append(append(out, k...), ':')
+	return append(appendText(out, key), ':')
 }
 
 // refuse notes the optional fields that a 400 or 422 answer names, and returns

@@ -71,6 +71,29 @@ func TestBody(t *testing.T) {
 			ExtraBody: map[string]any{"top_p": 0.6, "stream_options": nil, "min_tokens": 1}},
 			dataset.Request{Prompt: "a", MaxTokens: 7, Extra: map[string]any{"min_tokens": 2, "seed": nil}},
 			`{"model":"m","prompt":"a","stream":true,"ignore_eos":true,"max_tokens":7,"min_tokens":2,"temperature":0,"top_p":0.6}`},
+		{"token ids", Config{Backend: "openai", Model: "m", IgnoreEOS: "false", Sampling: map[string]any{"seed": 1}},
+			dataset.Request{Prompt: "not sent", PromptIDs: []uint32{0, 17, 4294967295}, MaxTokens: 1},
+			`{"model":"m","prompt":[0,17,4294967295],"stream":true,"max_tokens":1,"stream_options":{"include_usage":true},"seed":1}`},
+		{"no token ids", Config{Backend: "openai", Model: "m", IgnoreEOS: "false"}, dataset.Request{PromptIDs: []uint32{}, MaxTokens: 1},
+			`{"model":"m","prompt":[],"stream":true,"max_tokens":1,"stream_options":{"include_usage":true}}`},
+		{"messages", Config{Backend: "openai-chat", Model: "m", IgnoreEOS: "false"},
+			dataset.Request{Prompt: "not sent", Messages: []dataset.Message{{Role: "system", Content: "s"}, {Role: "user", Content: "a\n\"b\""}, {Role: "assistant"}, {Role: "user", Content: "<ü>"}}, MaxTokens: 7},
+			`{"model":"m","messages":[{"role":"system","content":"s"},{"role":"user","content":"a\n\"b\""},{"role":"assistant","content":""},{"role":"user","content":"<ü>"}],` +
+				`"stream":true,"max_tokens":7,"stream_options":{"include_usage":true}}`},
+		{"images", Config{Backend: "openai-chat", Model: "m", IgnoreEOS: "false"},
+			dataset.Request{Messages: []dataset.Message{{Role: "user", Content: "a"}, {Role: "user", Content: "b"}}, Images: []string{"data:image/png;base64,AA+/", `data:"`}, MaxTokens: 7},
+			`{"model":"m","messages":[{"role":"user","content":"a"},{"role":"user","content":[{"type":"text","text":"b"},` +
+				`{"type":"image_url","image_url":{"url":"data:image/png;base64,AA+/"}},{"type":"image_url","image_url":{"url":"data:\""}}]}],` +
+				`"stream":true,"max_tokens":7,"stream_options":{"include_usage":true}}`},
+		{"an image alone", Config{Backend: "openai-chat", Model: "m", IgnoreEOS: "false"}, dataset.Request{Images: []string{"data:,"}, MaxTokens: 7},
+			`{"model":"m","messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"data:,"}}]}],` +
+				`"stream":true,"max_tokens":7,"stream_options":{"include_usage":true}}`},
+		{"the server's own end", Config{Backend: "openai", Model: "m", IgnoreEOS: "auto"}, dataset.Request{Prompt: "a"},
+			`{"model":"m","prompt":"a","stream":true,"stream_options":{"include_usage":true}}`},
+		{"EOS ignored all the same", Config{Backend: "openai", Model: "m", IgnoreEOS: "true"}, dataset.Request{Prompt: "a"},
+			`{"model":"m","prompt":"a","stream":true,"ignore_eos":true,"stream_options":{"include_usage":true}}`},
+		{"a prompt replaced", Config{Backend: "openai", Model: "m", IgnoreEOS: "false"}, dataset.Request{Prompt: "a", Extra: map[string]any{"prompt": "b"}},
+			`{"model":"m","stream":true,"stream_options":{"include_usage":true},"prompt":"b"}`},
 	} {
 		d := dialect{cfg: tt.cfg}
 		got, err := d.body(tt.req, nil)

@@ -33,20 +33,23 @@ const (
 // Config is how to reach a server and in which dialect. Its zero Timeouts mean
 // none.
 type Config struct {
-	Backend   string            // OpenAI or OpenAIChat
-	BaseURL   string            // http(s)://host[:port][/prefix]
-	Endpoint  string            // path after BaseURL; "" = the backend's own
-	Model     string            // as the server names it
-	APIKey    string            // secret: sent as a bearer token, never in an error, log or file; "" = none
-	Headers   map[string]string // sent with each request
-	ExtraBody map[string]any    // merged last into each body; a null value removes the field
-	Sampling  map[string]any    // temperature, top_p, …: merged before ExtraBody
-	IgnoreEOS string            // "auto" (also ""), "true" or "false": send ignore_eos and min_tokens = the length asked for
-	Proxy     string            // "none" (also ""), "env" or a URL
-	Timeouts  Timeouts
-	KeepText  bool           // keep each answer's text in its Trace
-	Start     time.Time      // the run's start: instants count from here; zero = when New is called
-	RootCAs   *x509.CertPool // who signs the server's certificate; nil = the system's roots
+	Backend  string            // OpenAI or OpenAIChat
+	BaseURL  string            // http(s)://host[:port][/prefix]
+	Endpoint string            // path after BaseURL; "" = the backend's own
+	Model    string            // as the server names it
+	APIKey   string            // secret: sent as a bearer token, never in an error, log or file; "" = none
+	Headers  map[string]string // sent with each request
+	// SessionHeader names the header with the session's id, sent with the requests
+	// of a session; "" = X-Session-Id. One of that name among Headers replaces it.
+	SessionHeader string
+	ExtraBody     map[string]any // merged last into each body; a null value removes the field
+	Sampling      map[string]any // temperature, top_p, …: merged before ExtraBody
+	IgnoreEOS     string         // "auto" (also ""), "true" or "false": send ignore_eos and min_tokens = the length asked for
+	Proxy         string         // "none" (also ""), "env" or a URL
+	Timeouts      Timeouts
+	KeepText      bool           // keep each answer's text in its Trace
+	Start         time.Time      // the run's start: instants count from here; zero = when New is called
+	RootCAs       *x509.CertPool // who signs the server's certificate; nil = the system's roots
 }
 
 // Timeouts bound the parts of a request; each has its own error class.
@@ -66,7 +69,8 @@ type Client struct {
 	dialect dialect
 	road    road
 	secrets []string
-	blocks  sync.Pool // of *[]byte, blockSize each
+	blocks  sync.Pool    // of *[]byte, blockSize each
+	plain   *http.Client // for what is not timed
 }
 
 // New checks cfg and prepares the road to the server; nothing is sent. The
@@ -91,17 +95,20 @@ func New(cfg Config) (*Client, error) {
 	c.header = cfg.header(base)
 	base.User = nil
 	c.base, c.target = base, endpoint(base, cfg)
+	c.plain = c.plainClient(proxy)
+	session := cfg.sessionHeader(c.header)
 	var tc *tls.Config
 	if base.Scheme == "https" {
 		tc = &tls.Config{ServerName: base.Hostname(), RootCAs: cfg.RootCAs, NextProtos: []string{"http/1.1"}}
 	}
 	if proxy != nil {
-		c.road = newProxied(c.target, c.header, proxy, tc, cfg)
+		c.road = newProxied(c.target, c.header, session, proxy, tc, cfg)
 		return c, nil
 	}
 	c.road = &fast{
-		pool: pool{addr: hostPort(base), tls: tc, connect: cfg.Timeouts.Connect, start: cfg.Start},
-		head: requestHead(c.target, c.header),
+		pool:    pool{addr: hostPort(base), tls: tc, connect: cfg.Timeouts.Connect, start: cfg.Start},
+		head:    requestHead(c.target, c.header),
+		session: session,
 	}
 	return c, nil
 }
@@ -117,6 +124,10 @@ func (c *Client) freeBlock(b []byte) {
 
 // Do sends r and reads the answer to its end. What was seen until a failure or
 // the end of ctx is in the Trace; Due and Queued are left to the caller.
+//
+// The connection of a request with a Session is kept for that session's next
+// request, and is anyone's after its Last one or EndSession. Where it has died in
+// between, the next request gets one as any request does.
 func (c *Client) Do(ctx context.Context, r dataset.Request) Trace {
 	t := Trace{Request: r}
 	for {
@@ -126,7 +137,7 @@ func (c *Client) Do(ctx context.Context, r dataset.Request) Trace {
 			t.Err = &Error{Class: Protocol, Err: fmt.Errorf("request body: %w", err)}
 			return t
 		}
-		refusal := c.exchange(ctx, message{id: r.ID, body: body}, &t)
+		refusal := c.exchange(ctx, message{id: r.ID, session: r.Session, last: r.Last, body: body}, &t)
 		named := c.dialect.refuse(t.Status, refusal, without)
 		if len(named) == 0 || ctx.Err() != nil {
 			return t
@@ -145,9 +156,16 @@ func (c *Client) Do(ctx context.Context, r dataset.Request) Trace {
 // exist. Through a proxy it does nothing.
 func (c *Client) Open(ctx context.Context, n int) error { return c.road.open(ctx, n) }
 
-// Close closes the idle connections; those in use are closed when their request
-// ends.
-func (c *Client) Close() { c.road.close() }
+// EndSession says that no more requests of a session will come, whether or not
+// its Last one has been sent. Of a session that is unknown it says nothing new.
+func (c *Client) EndSession(id string) { c.road.endSession(id) }
+
+// Close closes the idle connections, those kept for sessions too; those in use
+// are closed when their request ends.
+func (c *Client) Close() {
+	c.road.close()
+	c.plain.CloseIdleConnections()
+}
 
 // Notes says what was found out about the server, one sentence each.
 func (c *Client) Notes() []string {

@@ -110,6 +110,14 @@ func (w *wire) Write(p []byte) (int, error) {
 	return n, err
 }
 
+// writeBoth writes a and b in one system call.
+func (w *wire) writeBoth(a, b []byte) error {
+	both := net.Buffers{a, b}
+	n, err := both.WriteTo(w.Conn)
+	w.wrote += n
+	return err
+}
+
 // A conn is one HTTP/1.1 connection, plain or TLS.
 type conn struct {
 	net.Conn // the wire itself, or TLS over it
@@ -118,6 +126,25 @@ type conn struct {
 	before   int64     // wire.wrote when the request in hand was begun
 	begun    time.Time // when the request in hand was begun
 	answered bool      // a byte of the answer to the request in hand came
+}
+
+// joined is the largest body, bytes, that leaves with its head in one TLS record.
+const joined = 8 << 10
+
+// send writes a request. A large body, an image's or a long prompt's, is not
+// copied to stand behind its head.
+func (c *conn) send(head, body []byte) error {
+	if c.wire == c.Conn {
+		return c.wire.writeBoth(head, body)
+	}
+	if len(body) <= joined {
+		head, body = append(head, body...), nil
+	}
+	if _, err := c.Write(head); err != nil || body == nil {
+		return err
+	}
+	_, err := c.Write(body)
+	return err
 }
 
 // alive reports whether a kept connection can take a request: nothing to read,

@@ -12,15 +12,16 @@ import (
 // request, kept for the next one.
 type fast struct {
 	pool
-	head string // request line and headers, up to the request's own
+	head    string // request line and headers, up to the request's own
+	session string // name of the header with the session's id; "" = none is sent
 }
 
 func (f *fast) send(l *limits, m message, t *Trace) (*answer, error) {
-	wire := f.message(m)
-	c, dead := f.take()
+	head := f.headOf(m)
+	c, dead := f.take(m.session)
 	t.Reconnects += dead
 	if c != nil {
-		a, untaken, err := f.try(l, c, wire, t)
+		a, untaken, err := f.try(l, c, head, m, t)
 		if err == nil || l.ctx.Err() != nil || !untaken {
 			return a, err
 		}
@@ -31,41 +32,45 @@ func (f *fast) send(l *limits, m message, t *Trace) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	a, _, err := f.try(l, c, wire, t)
+	a, _, err := f.try(l, c, head, m, t)
 	return a, err
 }
 
-// message is the request's bytes. An id that is no header value is left out.
-func (f *fast) message(m message) []byte {
-	b := make([]byte, 0, len(f.head)+len(m.id)+64+len(m.body))
+// headOf is the request's bytes up to its body.
+func (f *fast) headOf(m message) []byte {
+	b := make([]byte, 0, len(f.head)+len(m.id)+len(f.session)+len(m.session)+80)
 	b = append(b, f.head...)
-	if m.id != "" && headerValue(m.id) {
-		b = append(b, "X-Request-Id: "...)
-		b = append(b, m.id...)
+	for _, h := range m.headers(f.session) {
+		b = append(b, h[0]...)
+		b = append(b, ": "...)
+		b = append(b, h[1]...)
 		b = append(b, "\r\n"...)
 	}
 	b = append(b, "Content-Length: "...)
 	b = strconv.AppendInt(b, int64(len(m.body)), 10)
-	b = append(b, "\r\n\r\n"...)
-	return append(b, m.body...)
+	return append(b, "\r\n\r\n"...)
 }
 
 // try sends the request on c and reads the head of its answer. Where that fails c
 // is closed, and untaken says whether the server took none of the request.
-func (f *fast) try(l *limits, c *conn, wire []byte, t *Trace) (a *answer, untaken bool, err error) {
+func (f *fast) try(l *limits, c *conn, head []byte, m message, t *Trace) (a *answer, untaken bool, err error) {
 	stop := context.AfterFunc(l.ctx, func() { _ = c.SetDeadline(time.Unix(1, 0)) })
-	a, err = f.exchange(l, c, wire, t)
+	a, err = f.exchange(l, c, head, m.body, t)
 	if err != nil {
 		stop()
 		untaken = c.untaken(err) // asks the socket: before it is closed
 		c.Close()
 		return nil, untaken, err
 	}
-	a.body.(*framed).stop = stop
+	b := a.body.(*framed)
+	b.stop = stop
+	if !m.last {
+		b.session = m.session
+	}
 	return a, false, nil
 }
 
-func (f *fast) exchange(l *limits, c *conn, wire []byte, t *Trace) (*answer, error) {
+func (f *fast) exchange(l *limits, c *conn, head, body []byte, t *Trace) (*answer, error) {
 	c.before, c.answered, c.begun = c.wire.wrote, false, time.Now()
 	if c.wire == c.Conn { // below TLS there are no lines to see
 		c.wire.singles = firstReads
@@ -76,7 +81,7 @@ func (f *fast) exchange(l *limits, c *conn, wire []byte, t *Trace) (*answer, err
 	if err := l.ctx.Err(); err != nil {
 		return nil, err
 	}
-	_, werr := c.Write(wire)
+	werr := c.send(head, body)
 	if werr == nil {
 		t.Written = l.now()
 	} else if !isReset(werr) {
@@ -126,6 +131,7 @@ func (f *fast) readHead(c *conn, t *Trace) (*answer, error) {
 type framed struct {
 	conn    *conn
 	pool    *pool
+	session string      // to keep the connection for; "" = for anyone
 	stop    func() bool // ends the watch over the context
 	rest    []byte      // came with the head
 	chunked bool
@@ -187,7 +193,7 @@ func (b *framed) setDeadline(t time.Time) { _ = b.conn.SetReadDeadline(t) }
 func (b *framed) release() {
 	// A watch that has begun may yet set the deadline: no use for another request.
 	if b.stop() && b.keep && b.ended && len(b.rest) == 0 {
-		b.pool.put(b.conn)
+		b.pool.put(b.conn, b.session)
 		return
 	}
 	b.conn.Close()

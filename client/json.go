@@ -261,6 +261,29 @@ func (c *cursor) integer() (n int, set, ok bool) {
 	return n, true, true
 }
 
+// literal reports whether a JSON string holds the text s as it is, if s is UTF-8.
+// It takes eight bytes at once: images come by the MB. In each byte of the words
+// below the top bit is set where the byte is what is looked for (Bit Twiddling
+// Hacks, "determine if a word has a byte less than n"); a false hit is possible
+// only above a true one.
+func literal[T string | []byte](s T) bool {
+	const each = 0x0101010101010101
+	for ; len(s) >= 8; s = s[8:] {
+		w := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+			uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+		quote, slash := w^each*'"', w^each*'\\'
+		if ((w-each*' ')&^w|(quote-each)&^quote|(slash-each)&^slash)&(each<<7) != 0 {
+			return false
+		}
+	}
+	for i := range len(s) {
+		if b := s[i]; b < ' ' || b == '"' || b == '\\' {
+			return false
+		}
+	}
+	return true
+}
+
 // appendString appends the text that a raw JSON string stands for. What is not
 // UTF-8, and half a surrogate pair, become U+FFFD, as in encoding/json.
 func appendString(dst, raw []byte) []byte {

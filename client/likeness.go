@@ -31,10 +31,8 @@ func (l *likeness) text(data []byte) (text []byte, ok bool) {
 		return nil, false
 	}
 	text = data[l.at:to]
-	for _, b := range text {
-		if b < ' ' || b == '"' || b == '\\' {
-			return nil, false
-		}
+	if !literal(text) {
+		return nil, false
 	}
 	return text, true
 }

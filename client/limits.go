@@ -133,13 +133,28 @@ type road interface {
 	send(l *limits, m message, t *Trace) (*answer, error)
 	// open opens connections ahead until n idle ones exist.
 	open(ctx context.Context, n int) error
+	// endSession gives up the connection kept for a session.
+	endSession(id string)
 	close()
 }
 
-// A message is one request: its id, as a header, and its body.
+// A message is one request: its id and its session's, as headers, and its body.
 type message struct {
-	id   string
-	body []byte
+	id      string
+	session string // "" = none
+	last    bool   // of the session
+	body    []byte
+}
+
+// headers are the message's own headers, the session's under the given name. An
+// id that is no header value is left out.
+func (m *message) headers(session string) (nameValue [][2]string) {
+	for _, h := range [][2]string{{"X-Request-Id", m.id}, {session, m.session}} {
+		if h[0] != "" && h[1] != "" && headerValue(h[1]) {
+			nameValue = append(nameValue, h)
+		}
+	}
+	return nameValue
 }
 
 // An answer is the head of a response and the way to its body.

@@ -15,7 +15,8 @@ const (
 	openAtOnce = 64      // connections that are opened ahead at the same time
 )
 
-// A pool dials connections to one address and keeps the idle ones.
+// A pool dials connections to one address and keeps the idle ones, some of them
+// for a session's next request.
 type pool struct {
 	addr    string      // host:port
 	tls     *tls.Config // nil = plain
@@ -23,24 +24,17 @@ type pool struct {
 	start   time.Time
 
 	mu     sync.Mutex
-	idle   []*conn
+	idle   []*conn          // anyone's
+	kept   map[string]*conn // idle too, each for the session of that id alone
 	closed bool
 }
 
-// take is an idle connection that still lives, or nil. dead counts those that
-// were found closed.
-func (p *pool) take() (c *conn, dead int) {
+// take is an idle connection that still lives, the session's own first, or nil.
+// dead counts those that were found closed.
+func (p *pool) take(session string) (c *conn, dead int) {
 	for {
-		p.mu.Lock()
-		n := len(p.idle)
-		if n == 0 {
-			p.mu.Unlock()
-			return nil, dead
-		}
-		c = p.idle[n-1]
-		p.idle = p.idle[:n-1]
-		p.mu.Unlock()
-		if c.alive() {
+		c = p.pop(session)
+		if c == nil || c.alive() {
 			return c, dead
 		}
 		c.Close()
@@ -48,16 +42,48 @@ func (p *pool) take() (c *conn, dead int) {
 	}
 }
 
-// put keeps a connection for the next request.
-func (p *pool) put(c *conn) {
+func (p *pool) pop(session string) *conn {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if c := p.kept[session]; c != nil {
+		delete(p.kept, session)
+		return c
+	}
+	n := len(p.idle)
+	if n == 0 {
+		return nil
+	}
+	c := p.idle[n-1]
+	p.idle = p.idle[:n-1]
+	return c
+}
+
+// put keeps a connection for the session's next request; "" = for anyone's.
+func (p *pool) put(c *conn, session string) {
 	_ = c.SetDeadline(time.Time{})
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.closed {
+	switch {
+	case p.closed:
 		c.Close()
-		return
+	case session == "" || p.kept[session] != nil: // a session that sends two at once keeps the first to come back
+		p.idle = append(p.idle, c)
+	default:
+		if p.kept == nil {
+			p.kept = map[string]*conn{}
+		}
+		p.kept[session] = c
 	}
-	p.idle = append(p.idle, c)
+}
+
+// endSession makes the session's connection anyone's.
+func (p *pool) endSession(id string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if c := p.kept[id]; c != nil {
+		delete(p.kept, id)
+		p.idle = append(p.idle, c)
+	}
 }
 
 // dial opens a connection and notes its instants in t.
@@ -112,7 +138,7 @@ func (p *pool) open(ctx context.Context, n int) error {
 	p.mu.Unlock()
 	for _, c := range old {
 		if c.alive() {
-			p.put(c)
+			p.put(c, "")
 			n--
 		} else {
 			c.Close()
@@ -137,7 +163,7 @@ func (p *pool) open(ctx context.Context, n int) error {
 				cancel(err) // the first one says why
 				return
 			}
-			p.put(c)
+			p.put(c, "")
 		})
 	}
 	wg.Wait()
@@ -154,7 +180,10 @@ func (p *pool) close() {
 	for _, c := range p.idle {
 		c.Close()
 	}
-	p.idle = nil
+	for _, c := range p.kept {
+		c.Close()
+	}
+	p.idle, p.kept = nil, nil
 }
 
 func (p *pool) now() int64 { return int64(time.Since(p.start)) }

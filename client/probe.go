@@ -2,15 +2,15 @@ package client
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"syscall"
 
 	openai "github.com/sashabaranov/go-openai"
+
+	"llmsweep/dataset"
 )
 
 // Models is the ids that GET /v1/models lists.
@@ -21,11 +21,10 @@ func (c *Client) Models(ctx context.Context) ([]string, error) {
 
 // models is Models with the status of a failed answer; 0 = none came.
 func (c *Client) models(ctx context.Context) (ids []string, status int, err error) {
-	h := c.plainClient()
-	defer h.CloseIdleConnections()
+	defer c.plain.CloseIdleConnections()
 	cfg := openai.DefaultConfig("") // our own headers carry the key
 	cfg.BaseURL = below(c.base, "/v1").String()
-	cfg.HTTPClient = h
+	cfg.HTTPClient = c.plain
 	list, err := openai.NewClientWithConfig(cfg).ListModels(ctx)
 	if err != nil {
 		return nil, httpStatus(err), c.unready(cfg.BaseURL+"/models", err)
@@ -44,14 +43,13 @@ func (c *Client) Ready(ctx context.Context) error {
 	if status != http.StatusNotFound {
 		return err
 	}
-	h := c.plainClient()
-	defer h.CloseIdleConnections()
+	defer c.plain.CloseIdleConnections()
 	u := below(c.base, "/health").String()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u, nil)
 	if err != nil {
 		return err
 	}
-	resp, err := h.Do(req)
+	resp, err := c.plain.Do(req)
 	if err != nil {
 		return c.unready(u, err)
 	}
@@ -63,43 +61,23 @@ func (c *Client) Ready(ctx context.Context) error {
 	return nil
 }
 
-// plainClient is net/http with the config's headers, roots and proxy, for what
-// is not timed.
-func (c *Client) plainClient() *http.Client {
-	_, proxy, _ := c.cfg.check() // New has checked it
-	return &http.Client{CheckRedirect: stay, Transport: withHeader{
-		header: c.header,
-		next: &http.Transport{
-			Proxy:           proxy,
-			DialContext:     (&net.Dialer{Timeout: c.cfg.Timeouts.Connect}).DialContext,
-			TLSClientConfig: &tls.Config{RootCAs: c.cfg.RootCAs},
-		},
-	}}
-}
+// ErrNoUsage says that a whole answer came without the server's count of the
+// prompt.
+var ErrNoUsage = errors.New("the server told no usage.prompt_tokens; have it report usage, or count with a tokenizer alone")
 
-// stay follows no redirect: the timed road would not either, and the headers carry
-// the key.
-func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-
-// withHeader adds a request's headers.
-type withHeader struct {
-	header http.Header
-	next   *http.Transport
-}
-
-func (w withHeader) RoundTrip(r *http.Request) (*http.Response, error) {
-	r = r.Clone(r.Context())
-	for name, values := range w.header {
-		r.Header[name] = values
+// PromptTokens is the server's own count of r's prompt, special tokens and chat
+// template included: r is sent and answered as any request. The error is a
+// *Error where it failed, and ErrNoUsage where nothing was counted.
+func (c *Client) PromptTokens(ctx context.Context, r dataset.Request) (int, error) {
+	t := c.Do(ctx, r)
+	switch {
+	case t.Err != nil:
+		return 0, fmt.Errorf("asking %s to count a prompt: %w", c.target.Redacted(), t.Err)
+	case t.Usage == nil || t.Usage.Prompt == 0: // an empty prompt is refused: 0 is none told
+		return 0, fmt.Errorf("asking %s to count a prompt: %w", c.target.Redacted(), ErrNoUsage)
 	}
-	r.Header.Set("Accept", "application/json")
-	if host := w.header.Get("Host"); host != "" {
-		r.Host = host
-	}
-	return w.next.RoundTrip(r)
+	return t.Usage.Prompt, nil
 }
-
-func (w withHeader) CloseIdleConnections() { w.next.CloseIdleConnections() }
 
 // httpStatus is the status that a go-openai error carries; 0 = none.
 func httpStatus(err error) int {

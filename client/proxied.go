@@ -20,15 +20,16 @@ import (
 // the reader's own. net/http may replace a connection that it finds closed
 // before the request was taken; that is counted where it asks for another one.
 type proxied struct {
-	client *http.Client
-	url    *url.URL
-	header http.Header
-	start  time.Time
+	client  *http.Client
+	url     *url.URL
+	header  http.Header
+	session string // name of the header with the session's id; "" = none is sent
+	start   time.Time
 }
 
-func newProxied(u *url.URL, h http.Header, proxy func(*http.Request) (*url.URL, error), tc *tls.Config, cfg Config) *proxied {
+func newProxied(u *url.URL, h http.Header, session string, proxy func(*http.Request) (*url.URL, error), tc *tls.Config, cfg Config) *proxied {
 	return &proxied{
-		url: u, header: h, start: cfg.Start,
+		url: u, header: h, session: session, start: cfg.Start,
 		client: &http.Client{
 			Transport: &http.Transport{
 				Proxy:               proxy,
@@ -44,6 +45,7 @@ func newProxied(u *url.URL, h http.Header, proxy func(*http.Request) (*url.URL, 
 }
 
 func (p *proxied) open(context.Context, int) error { return nil }
+func (p *proxied) endSession(string)               {} // net/http hands its connections out itself
 func (p *proxied) close()                          { p.client.CloseIdleConnections() }
 func (p *proxied) now() int64                      { return int64(time.Since(p.start)) }
 
@@ -59,8 +61,8 @@ func (p *proxied) send(l *limits, m message, t *Trace) (*answer, error) {
 	if host := req.Header.Get("Host"); host != "" {
 		req.Host = host
 	}
-	if m.id != "" && headerValue(m.id) {
-		req.Header.Set("X-Request-Id", m.id)
+	for _, h := range m.headers(p.session) {
+		req.Header.Set(h[0], h[1])
 	}
 	b := &pumped{cancel: cancel, pieces: make(chan piece), ended: make(chan struct{}), now: p.now}
 	heads := make(chan any, 1)

@@ -26,9 +26,19 @@ func (w *walk) next(answer string) (ok bool) {
 	return ok
 }
 
+// A sessionEnder is a Backend that keeps something for a session, a connection
+// say. It is told of the end of each session with an id, which may come before its
+// last request: when the phase is over, or the source has no more turns.
+type sessionEnder interface {
+	EndSession(id string)
+}
+
 // walk sends the session's requests, one after the other. The first one has been
 // claimed from the budget already.
 func (l *load) walk(ctx context.Context, w walk) {
+	if b, ok := l.backend.(sessionEnder); ok && w.req.Session != "" {
+		defer b.EndSession(w.req.Session)
+	}
 	if !l.pause(ctx, &w) {
 		w.budget.claimed.Add(-1)
 		return
