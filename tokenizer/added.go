@@ -1,6 +1,7 @@
 package tokenizer
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -114,9 +115,21 @@ func (a *addedTokens) find(text string, from int) (start, end int, token *addedT
 	return 0, 0, nil
 }
 
-// A word character is \w of Rust's regex crate.
+// A word character is \w of Rust's regex crate, which knows Unicode 16.
 func wordRune(r rune) bool {
-	return unicode.In(r, unicode.L, unicode.M, unicode.Nd, unicode.Nl, unicode.Pc, unicode.Other_Alphabetic, unicode.Join_Control)
+	if unicode.In(r, unicode.L, unicode.M, unicode.Nd, unicode.Nl, unicode.Pc, unicode.Other_Alphabetic, unicode.Join_Control) {
+		return true
+	}
+	i, found := slices.BinarySearchFunc(unicode16, r, func(x newRunes, r rune) int {
+		switch {
+		case x.hi < r:
+			return -1
+		case x.lo > r:
+			return 1
+		}
+		return 0
+	})
+	return found && unicode16[i].class&(cLetter|cMark|cNumber) != 0
 }
 
 func wordEnds(s string) bool {

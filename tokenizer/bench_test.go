@@ -24,6 +24,7 @@ func BenchmarkEncode(b *testing.B) {
 		"qwen3":       "builtin:qwen3",
 		"deepseek_v3": filepath.Join(testTokenizers, "deepseek_v3"),
 		"gptoss":      filepath.Join(testTokenizers, "gptoss"),
+		"minilm":      filepath.Join(testTokenizers, "minilm"),
 	} {
 		b.Run(name, func(b *testing.B) {
 			tok := load(b, spec)
@@ -82,5 +83,21 @@ func BenchmarkLoadJSON(b *testing.B) {
 		if _, err := s.open(LoadOptions{}); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+func BenchmarkEncodeUnigram(b *testing.B) {
+	kinds, _ := readKinds(b)
+	s := source{id: "xlm-r", json: wholeFiles(b, kinds[:1])[0]}
+	tok, err := s.open(LoadOptions{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	text := corpusText(b)
+	b.SetBytes(int64(len(text)))
+	b.ReportAllocs()
+	var ids []uint32
+	for b.Loop() {
+		ids, _ = tok.AppendIDs(ids[:0], text, false)
 	}
 }

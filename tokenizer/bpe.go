@@ -1,191 +1,156 @@
 package tokenizer
 
 import (
-	"math/bits"
+	"fmt"
+	"unicode/utf8"
 )
 
-// noToken marks a byte or character that the vocabulary does not have.
-const noToken = ^uint32(0)
-
-// A pairTable maps two neighbouring tokens to their merge, by open addressing:
-// an entry is a quarter of a cache line, and a lookup mostly touches one.
-type pairTable struct {
-	entries []pairEntry
-	shift   uint8
+// A bpe merges the symbols of a word, pair by pair.
+type bpe struct {
+	symbols
+	pairs pairTable
+	whole map[string]uint32 // words that are tokens whatever the merges say (ignore_merges); nil = none
 }
 
-type pairEntry struct {
-	left, right uint32
-	rank, id    uint32 // merges are made in order of rank, and give id
+// symbols says which tokens the characters or bytes of a word start as.
+type symbols struct {
+	bytes        bool              // ByteLevel: the symbols are bytes
+	byBytes      [256]uint32       // ByteLevel; noToken = not in the vocabulary
+	ids          map[string]uint32 // the vocabulary
+	byteFallback bool
+	fallback     [256]uint32 // of <0x00> … <0xFF>
+	unk          uint32      // noToken = none: what is unknown is dropped
+	fuseUnk      bool        // one unk for a run of unknown characters
 }
 
-// newPairTable has room for n pairs at half its size or less.
-func newPairTable(n int) pairTable {
-	size := max(bits.Len(uint(2*n)), 4)
-	t := pairTable{entries: make([]pairEntry, 1<<size), shift: uint8(64 - size)}
-	for i := range t.entries {
-		t.entries[i].left = noToken
-	}
-	return t
-}
-
-func (t *pairTable) slot(left, right uint32) *pairEntry {
-	h := (uint64(left)<<32 | uint64(right)) * 0x9E3779B97F4A7C15
-	i := (h ^ h>>29) * 0xBF58476D1CE4E5B9 >> t.shift
-	for {
-		e := &t.entries[i]
-		if e.left == noToken || e.left == left && e.right == right {
-			return e
+// newBPE makes the model; bytes says that a word's bytes are its symbols.
+func newBPE(m *modelPart, bytes bool) (*bpe, error) {
+	b := &bpe{pairs: newPairTable(len(m.merges))}
+	b.bytes, b.fuseUnk, b.byteFallback, b.unk = bytes, m.FuseUnk, m.ByteFallback, noToken
+	if m.UnkToken != nil {
+		id, err := m.unkID("")
+		if err != nil {
+			return nil, err
 		}
-		i = (i + 1) & uint64(len(t.entries)-1)
+		b.unk = id
 	}
-}
-
-// put adds a merge; of two for the same pair the later counts.
-func (t *pairTable) put(left, right, rank, id uint32) {
-	*t.slot(left, right) = pairEntry{left, right, rank, id}
-}
-
-// rank is noToken where the pair does not merge.
-func (t *pairTable) rank(left, right uint32) uint32 {
-	if e := t.slot(left, right); e.left != noToken {
-		return e.rank
+	for i := range 256 {
+		b.byBytes[i] = noToken
+		if id, ok := m.ids[string(byteChars[i])]; ok {
+			b.byBytes[i] = id
+		}
 	}
-	return noToken
-}
-
-func (t *pairTable) id(left, right uint32) uint32 { return t.slot(left, right).id }
-
-// linearLimit is how many symbols are merged by looking through all of them;
-// above it a heap is faster.
-const linearLimit = 64
-
-// A merger is the scratch space of merges.
-type merger struct {
-	ranks      []uint32 // of the pair that begins at each symbol
-	prev, next []int32
-	heap       []uint64 // rank<<32 | symbol
-}
-
-// merge joins neighbours, lowest rank first and leftmost among equals, until
-// none merges; it works in symbols and returns what is left of it.
-func (m *merger) merge(t *pairTable, symbols []uint32) []uint32 {
-	if len(symbols) > linearLimit {
-		return m.mergeLong(t, symbols)
+	b.fallback = byteTokens(m.ids)
+	if !bytes {
+		b.ids = m.ids
 	}
-	ranks := m.ranks[:0]
-	for i := 0; i+1 < len(symbols); i++ {
-		ranks = append(ranks, t.rank(symbols[i], symbols[i+1]))
+	for rank, p := range m.merges {
+		b.pairs.put(p.left, p.right, uint32(rank), p.id)
 	}
-	m.ranks = ranks
-	for {
-		best, at := noToken, -1
-		for i, r := range ranks {
-			if r < best {
-				best, at = r, i
+	if m.IgnoreMerges {
+		b.whole = m.ids
+		if bytes {
+			b.whole = make(map[string]uint32, len(m.ids))
+			var word []byte
+			for token, id := range m.ids {
+				word = appendSpelled(word[:0], token)
+				b.whole[string(word)] = id
 			}
 		}
-		if at < 0 {
-			return symbols
-		}
-		symbols[at] = t.id(symbols[at], symbols[at+1])
-		symbols = append(symbols[:at+1], symbols[at+2:]...)
-		ranks = append(ranks[:at], ranks[at+1:]...)
-		if at > 0 {
-			ranks[at-1] = t.rank(symbols[at-1], symbols[at])
-		}
-		if at < len(ranks) {
-			ranks[at] = t.rank(symbols[at], symbols[at+1])
-		}
 	}
+	return b, nil
 }
 
-// mergeLong is merge with a heap, for words of any length: SentencePiece-style
-// tokenizers merge whole texts.
-func (m *merger) mergeLong(t *pairTable, symbols []uint32) []uint32 {
-	n := len(symbols)
-	m.ranks, m.prev, m.next, m.heap = m.ranks[:0], m.prev[:0], m.next[:0], m.heap[:0]
-	for i := range n {
-		m.prev = append(m.prev, int32(i-1))
-		m.next = append(m.next, int32(i+1))
-		rank := noToken
-		if i+1 < n {
-			rank = t.rank(symbols[i], symbols[i+1])
-		}
-		m.ranks = append(m.ranks, rank)
-		if rank != noToken {
-			m.push(uint64(rank)<<32 | uint64(i))
-		}
+// unkID is the id of unk_token, or of byDefault where the file names none.
+func (m *modelPart) unkID(byDefault string) (uint32, error) {
+	token := byDefault
+	if m.UnkToken != nil {
+		token = *m.UnkToken
 	}
-	for len(m.heap) > 0 {
-		top := m.pop()
-		i := int32(uint32(top))
-		if m.ranks[i] != uint32(top>>32) {
-			continue // the pair has changed since
-		}
-		gone := m.next[i]
-		symbols[i] = t.id(symbols[i], symbols[gone])
-		m.ranks[gone] = noToken
-		m.next[i] = m.next[gone]
-		if m.next[i] < int32(n) {
-			m.prev[m.next[i]] = i
-		}
-		m.repair(t, symbols, i)
-		if m.prev[i] >= 0 {
-			m.repair(t, symbols, m.prev[i])
-		}
+	id, ok := m.ids[token]
+	if !ok {
+		return 0, fmt.Errorf("tokenizer.json: unk_token %q is not in the vocabulary; add it there", token)
 	}
-	kept := 0
-	for i := int32(0); i < int32(n); i = m.next[i] {
-		symbols[kept] = symbols[i]
-		kept++
-	}
-	return symbols[:kept]
+	return id, nil
 }
 
-// repair finds the rank of the pair that begins at symbol i anew.
-func (m *merger) repair(t *pairTable, symbols []uint32, i int32) {
-	rank := noToken
-	if j := m.next[i]; int(j) < len(symbols) {
-		rank = t.rank(symbols[i], symbols[j])
+// byteTokens are the ids of <0x00> … <0xFF>; noToken = not in the vocabulary.
+func byteTokens(ids map[string]uint32) (tokens [256]uint32) {
+	for b := range tokens {
+		id, ok := ids[fmt.Sprintf("<0x%02X>", b)]
+		if !ok {
+			id = noToken
+		}
+		tokens[b] = id
 	}
-	m.ranks[i] = rank
-	if rank != noToken {
-		m.push(uint64(rank)<<32 | uint64(i))
-	}
+	return tokens
 }
 
-func (m *merger) push(x uint64) {
-	h := append(m.heap, x)
-	i := len(h) - 1
-	for i > 0 {
-		up := (i - 1) / 2
-		if h[up] <= x {
-			break
-		}
-		h[i] = h[up]
-		i = up
+func (b *bpe) encode(e *encoder, word string) []uint32 {
+	if id, ok := b.whole[word]; ok {
+		e.symbols = append(e.symbols[:0], id)
+		return e.symbols
 	}
-	h[i] = x
-	m.heap = h
+	e.symbols = b.appendSymbols(e.symbols[:0], word)
+	return e.merge(&b.pairs, e.symbols)
 }
 
-func (m *merger) pop() uint64 {
-	h := m.heap
-	top, x := h[0], h[len(h)-1]
-	h = h[:len(h)-1]
-	for i := 0; len(h) > 0; {
-		down := 2*i + 1
-		if down+1 < len(h) && h[down+1] < h[down] {
-			down++
+// appendSymbols appends the tokens that word starts as. It follows the Rust
+// library to the letter: a character that falls back to bytes does not end a
+// run of unknown ones, which then comes after it.
+func (s *symbols) appendSymbols(dst []uint32, word string) []uint32 {
+	pending := false // an unk that is not written yet
+	known := func(id uint32) {
+		if pending {
+			dst, pending = append(dst, s.unk), false
 		}
-		if down >= len(h) || x <= h[down] {
-			h[i] = x
-			break
-		}
-		h[i] = h[down]
-		i = down
+		dst = append(dst, id)
 	}
-	m.heap = h
-	return top
+	unknown := func(char string) {
+		if s.byteFallback && hasBytes(&s.fallback, char) {
+			for i := range len(char) {
+				dst = append(dst, s.fallback[char[i]])
+			}
+			return
+		}
+		if s.unk == noToken {
+			return
+		}
+		if pending && !s.fuseUnk {
+			dst = append(dst, s.unk)
+		}
+		pending = true
+	}
+	if s.bytes {
+		for i := range len(word) {
+			if id := s.byBytes[word[i]]; id != noToken {
+				known(id)
+			} else {
+				unknown(string(byteChars[word[i]]))
+			}
+		}
+	} else {
+		for i, w := 0, 0; i < len(word); i += w {
+			_, w = utf8.DecodeRuneInString(word[i:])
+			if id, ok := s.ids[word[i:i+w]]; ok {
+				known(id)
+			} else {
+				unknown(word[i : i+w])
+			}
+		}
+	}
+	if pending {
+		dst = append(dst, s.unk)
+	}
+	return dst
+}
+
+// hasBytes reports whether tokens has every byte of text.
+func hasBytes(tokens *[256]uint32, text string) bool {
+	for i := range len(text) {
+		if tokens[text[i]] == noToken {
+			return false
+		}
+	}
+	return true
 }

@@ -46,6 +46,9 @@ func (d *described) chatWith(messages []Message, args map[string]any) (string, e
 // WithTemplateArgs is t with arguments for its chat template, as a request's
 // chat_template_kwargs has them (enable_thinking: false).
 func WithTemplateArgs(t Tokenizer, args map[string]any) Tokenizer {
+	if s, ok := t.(*server); ok && len(args) > 0 {
+		return s.withTemplateArgs(args)
+	}
 	with, ok := t.(chatWither)
 	if !ok || len(args) == 0 {
 		return t
@@ -66,16 +69,19 @@ type argued struct {
 
 func (a argued) Chat(messages []Message) (string, error) { return a.with.chatWith(messages, a.args) }
 
-// newBPE makes the tokenizer of a file and its config.
-func newBPE(f *file, c *config, d described) (*bpe, error) {
-	t := &bpe{described: d}
-	m := &f.Model
+// newNative makes the tokenizer of a file and its config.
+func newNative(f *file, c *config, d described) (*native, error) {
+	t := &native{described: d}
 	var err error
 	if t.normalize, err = normalizers(f.Normalizer); err != nil {
 		return nil, err
 	}
-	if t.stages, t.bytes, err = stages(f.PreTokenizer); err != nil {
+	var bytes bool
+	if t.stages, bytes, err = stages(f.PreTokenizer); err != nil {
 		return nil, err
+	}
+	if f.PreTokenizer.usesFirst() && f.Normalizer.trims() {
+		return nil, unsupported("pre_tokenizer", "Metaspace with prepend_scheme first after a normalizer that takes characters away")
 	}
 	if t.before, t.after, err = postProcess(f.PostProcessor); err != nil {
 		return nil, err
@@ -92,29 +98,27 @@ func newBPE(f *file, c *config, d described) (*bpe, error) {
 	if t.detokenize, err = newDecoder(f.Decoder, tokens, t.flags); err != nil {
 		return nil, err
 	}
-	t.pairs = newPairTable(len(m.merges))
-	for rank, p := range m.merges {
-		t.pairs.put(p.left, p.right, uint32(rank), p.id)
+	t.model, err = f.Model.open(bytes)
+	return t, err
+}
+
+// open makes the model; bytes says that the pre-tokenizer is ByteLevel.
+func (m *modelPart) open(bytes bool) (model, error) {
+	switch {
+	case m.Type == "BPE":
+		return newBPE(m, bytes)
+	case bytes:
+		return nil, unsupported("pre_tokenizer", "ByteLevel before a "+m.Type)
+	case m.Type == "WordPiece":
+		return newWordPiece(m)
+	case m.Type == "WordLevel":
+		return newWordLevel(m)
 	}
-	if err := t.fillSymbols(m); err != nil {
-		return nil, err
-	}
-	if m.IgnoreMerges {
-		t.whole = m.ids
-		if t.bytes {
-			t.whole = make(map[string]uint32, len(m.ids))
-			var word []byte
-			for token, id := range m.ids {
-				word = appendSpelled(word[:0], token)
-				t.whole[string(word)] = id
-			}
-		}
-	}
-	return t, nil
+	return newUnigram(m)
 }
 
 // addTokens makes the added tokens findable and returns all tokens by id.
-func (t *bpe) addTokens(f *file) (tokens []string, ids func(string) (uint32, bool), err error) {
+func (t *native) addTokens(f *file) (tokens []string, ids func(string) (uint32, bool), err error) {
 	m := &f.Model
 	tokens = slices.Clone(m.tokens)
 	t.flags = make([]uint8, len(tokens))
@@ -155,28 +159,4 @@ func (t *bpe) addTokens(f *file) (tokens []string, ids func(string) (uint32, boo
 		id, ok := m.ids[s]
 		return id, ok
 	}, nil
-}
-
-func (t *bpe) fillSymbols(m *model) error {
-	t.fuseUnk, t.byteFallback, t.unk = m.FuseUnk, m.ByteFallback, noToken
-	if m.UnkToken != nil {
-		id, ok := m.ids[*m.UnkToken]
-		if !ok {
-			return fmt.Errorf("tokenizer.json: unk_token %q is not in the vocabulary", *m.UnkToken)
-		}
-		t.unk = id
-	}
-	for b := range 256 {
-		t.byBytes[b], t.fallback[b] = noToken, noToken
-		if id, ok := m.ids[string(byteChars[b])]; ok {
-			t.byBytes[b] = id
-		}
-		if id, ok := m.ids[fmt.Sprintf("<0x%02X>", b)]; ok {
-			t.fallback[b] = id
-		}
-	}
-	if !t.bytes {
-		t.ids = m.ids
-	}
-	return nil
 }

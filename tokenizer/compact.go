@@ -66,6 +66,7 @@ func parseCompact(text []byte) (f *file, skeleton []byte, err error) {
 		return nil, nil, errCompact
 	}
 	m := &f.Model
+	m.Type = "BPE" // the only model with a compact form; old files leave the type out
 	if err := m.check(); err != nil {
 		return nil, nil, err
 	}
@@ -125,7 +126,7 @@ func (r *compactReader) take(n int) string {
 	return s
 }
 
-func (r *compactReader) merges(m *model) error {
+func (r *compactReader) merges(m *modelPart) error {
 	m.merges = make([]merge, r.count())
 	id := 0
 	for i := range m.merges {
@@ -165,4 +166,33 @@ func gunzip(text []byte) ([]byte, error) {
 		return nil, err
 	}
 	return io.ReadAll(r)
+}
+
+// text is the tokenizer.json of a file that was read from the compact form.
+func (f *file) text(skeleton []byte) ([]byte, error) {
+	var top, inner map[string]json.RawMessage
+	if err := json.Unmarshal(skeleton, &top); err != nil {
+		return nil, err
+	}
+	if err := json.Unmarshal(top["model"], &inner); err != nil {
+		return nil, err
+	}
+	m := &f.Model
+	merges := make([][2]string, len(m.merges))
+	for i, p := range m.merges {
+		merges[i] = [2]string{m.tokens[p.left], m.tokens[p.right]}
+	}
+	for key, value := range map[string]any{"vocab": m.ids, "merges": merges} {
+		text, err := json.Marshal(value)
+		if err != nil {
+			return nil, err
+		}
+		inner[key] = text
+	}
+	whole, err := json.Marshal(inner)
+	if err != nil {
+		return nil, err
+	}
+	top["model"] = whole
+	return json.Marshal(top)
 }

@@ -18,8 +18,14 @@ type decoder struct {
 	strip    string   // taken from the text's ends, up to
 	left     int      // times on the left and
 	right    int      // times on the right
-	dropped  string   // taken from the first token, all of it (Metaspace)
+	first    speller  // of the first token, where that is spelled otherwise (Metaspace, WordPiece); nil = as all
+	tokens   []string // with first: by id
 }
+
+// A speller appends what a token looks like in a text.
+type speller func(dst []byte, token string) []byte
+
+func asIs(dst []byte, token string) []byte { return append(dst, token...) }
 
 const (
 	isAdded   uint8 = 1 << iota // an added token, special or not
@@ -31,7 +37,7 @@ const (
 // newDecoder prepares the tokens (by id; added says which exist though empty).
 func newDecoder(p *part, tokens []string, flags []uint8) (decoder, error) {
 	d := decoder{flags: flags, joiner: " "}
-	spell := func(dst []byte, token string) []byte { return append(dst, token...) }
+	spell := speller(asIs)
 	if p != nil {
 		d.joiner = ""
 		var err error
@@ -53,16 +59,19 @@ func newDecoder(p *part, tokens []string, flags []uint8) (decoder, error) {
 		d.offsets = append(d.offsets, uint32(len(text)))
 	}
 	d.text = string(text)
+	if d.first != nil {
+		d.tokens = tokens
+	}
 	return d, nil
 }
 
 // steps reads a decoder's part: how a token is spelled, and d's other fields.
-func (d *decoder) steps(p *part) (spell func([]byte, string) []byte, err error) {
+func (d *decoder) steps(p *part) (spell speller, err error) {
 	list := []part{*p}
 	if p.Type == "Sequence" {
 		list = p.Decoders
 	}
-	spell = func(dst []byte, token string) []byte { return append(dst, token...) }
+	spell = asIs
 	fused := false
 	for i := range list {
 		q := &list[i]
@@ -71,9 +80,12 @@ func (d *decoder) steps(p *part) (spell func([]byte, string) []byte, err error) 
 			return appendSpelled, nil
 		case q.Type == "Metaspace" && len(list) == 1 && q.Replacement != "":
 			if q.PrependScheme != "never" && (q.PrependScheme != "" || yes(q.AddPrefixSpace)) {
-				d.dropped = " "
+				d.first = replaced(asIs, q.Replacement, "")
 			}
 			return replaced(spell, q.Replacement, " "), nil
+		case q.Type == "WordPiece" && len(list) == 1:
+			d.first = func(dst []byte, token string) []byte { return append(dst, q.cleaned(token)...) }
+			return q.appendWordPiece, nil
 		case q.Type == "Replace" && q.Pattern.String != nil && *q.Pattern.String != "" && !d.fallback && !fused:
 			spell = replaced(spell, *q.Pattern.String, q.Content)
 		case q.Type == "ByteFallback" && !fused:
@@ -89,8 +101,32 @@ func (d *decoder) steps(p *part) (spell func([]byte, string) []byte, err error) 
 	return spell, nil
 }
 
-func replaced(spell func([]byte, string) []byte, old, to string) func([]byte, string) []byte {
+func replaced(spell speller, old, to string) speller {
 	return func(dst []byte, token string) []byte { return spell(dst, strings.ReplaceAll(token, old, to)) }
+}
+
+// appendWordPiece spells a token that is not the first: it goes on with the word
+// before, or begins one after a blank.
+func (p *part) appendWordPiece(dst []byte, token string) []byte {
+	if rest, ok := strings.CutPrefix(token, p.Prefix); ok {
+		return append(dst, p.cleaned(rest)...)
+	}
+	return append(dst, p.cleaned(" "+token)...)
+}
+
+// cleaned undoes blanks that the pre-tokenizer put in, one after the other, as
+// the Rust library's WordPiece decoder does.
+func (p *part) cleaned(token string) string {
+	if !p.Cleanup {
+		return token
+	}
+	for _, c := range [][2]string{
+		{" .", "."}, {" ?", "?"}, {" !", "!"}, {" ,", ","}, {" ' ", "'"}, {" n't", "n't"}, {" 'm", "'m"},
+		{" do not", " don't"}, {" 's", "'s"}, {" 've", "'ve"}, {" 're", "'re"},
+	} {
+		token = strings.ReplaceAll(token, c[0], c[1])
+	}
+	return token
 }
 
 // byteToken reads <0x00> to <0xFF>.
@@ -103,7 +139,7 @@ func byteToken(token string) (byte, bool) {
 }
 
 // Decode is the text of ids; an id that no token has is left out.
-func (t *bpe) Decode(ids []uint32, skipSpecial bool) string {
+func (t *native) Decode(ids []uint32, skipSpecial bool) string {
 	d := &t.detokenize
 	out := make([]byte, 0, 6*len(ids)+16)
 	run := -1 // where the current run of byte tokens began in out
@@ -124,11 +160,11 @@ func (t *bpe) Decode(ids []uint32, skipSpecial bool) string {
 			continue
 		}
 		out, run = closeRun(out, run), -1
-		piece := d.text[d.offsets[id]:d.offsets[id+1]]
-		if first && d.dropped != "" {
-			piece = strings.ReplaceAll(piece, d.dropped, "")
+		if first && d.first != nil {
+			out = d.first(out, d.tokens[id])
+		} else {
+			out = append(out, d.text[d.offsets[id]:d.offsets[id+1]]...)
 		}
-		out = append(out, piece...)
 		first = false
 	}
 	out = closeRun(out, run)

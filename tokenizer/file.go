@@ -1,11 +1,10 @@
 package tokenizer
 
 import (
+	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strconv"
-	"strings"
 )
 
 // A file is a tokenizer.json as read, nothing interpreted.
@@ -15,26 +14,29 @@ type file struct {
 	PreTokenizer  *part        `json:"pre_tokenizer"`
 	PostProcessor *part        `json:"post_processor"`
 	Decoder       *part        `json:"decoder"`
-	Model         model        `json:"model"`
+	Model         modelPart    `json:"model"`
 }
 
-// A model is the file's BPE model. Vocab and Merges are read by hand, for speed:
-// they are nearly all of a file.
-type model struct {
+// A modelPart is the file's model: the fields of all kinds together. Vocab and
+// Merges are read by hand, for speed: they are nearly all of a file.
+type modelPart struct {
 	Type         string          `json:"type"`
 	Dropout      *float64        `json:"dropout"`
 	UnkToken     *string         `json:"unk_token"`
+	UnkID        *int            `json:"unk_id"` // Unigram
 	Prefix       *string         `json:"continuing_subword_prefix"`
 	Suffix       *string         `json:"end_of_word_suffix"`
 	FuseUnk      bool            `json:"fuse_unk"`
 	ByteFallback bool            `json:"byte_fallback"`
 	IgnoreMerges bool            `json:"ignore_merges"`
+	MaxWord      *int            `json:"max_input_chars_per_word"` // WordPiece
 	Vocab        json.RawMessage `json:"vocab"`
 	Merges       json.RawMessage `json:"merges"`
 
 	tokens []string          // by id; "" = none
 	ids    map[string]uint32 // tokens, the other way
-	merges []merge           // in order of rank
+	merges []merge           // BPE: in order of rank
+	scores []float64         // Unigram: by id
 }
 
 // A merge joins left and right to id.
@@ -43,49 +45,71 @@ type merge struct{ left, right, id uint32 }
 // maxVocab bounds the ids of a vocabulary: the largest known has 262,144.
 const maxVocab = 1 << 24
 
-// parseFile reads a tokenizer.json with a BPE model.
+// parseFile reads a tokenizer.json.
 func parseFile(text []byte) (*file, error) {
 	f := new(file)
 	if err := json.Unmarshal(text, f); err != nil {
 		return nil, fmt.Errorf("reading tokenizer.json: %w", err)
 	}
 	m := &f.Model
+	m.guessType()
 	if err := m.check(); err != nil {
 		return nil, err
 	}
 	if err := m.readVocab(); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("reading tokenizer.json: model.vocab: %w", err)
 	}
-	if err := m.readMerges(); err != nil {
-		return nil, err
+	if m.Type == "BPE" {
+		if err := m.readMerges(); err != nil {
+			return nil, fmt.Errorf("reading tokenizer.json: model.merges: %w", err)
+		}
 	}
 	m.Vocab, m.Merges = nil, nil
 	return f, nil
 }
 
-// check refuses what the Go reader cannot follow.
-func (m *model) check() error {
+// guessType tells the models of old files, which leave the type out, apart.
+func (m *modelPart) guessType() {
 	switch {
-	case m.Type != "BPE" && !(m.Type == "" && len(m.Merges) > 0): // old files leave the type out
+	case m.Type != "":
+	case len(m.Merges) > 0:
+		m.Type = "BPE"
+	case bytes.HasPrefix(bytes.TrimSpace(m.Vocab), []byte("[")):
+		m.Type = "Unigram"
+	case m.MaxWord != nil:
+		m.Type = "WordPiece"
+	}
+}
+
+// check refuses what the Go reader cannot follow.
+func (m *modelPart) check() error {
+	switch {
+	case m.Type == "WordPiece" || m.Type == "Unigram" || m.Type == "WordLevel":
+		return nil
+	case m.Type != "BPE":
 		return unsupported("model", strconv.Quote(m.Type))
 	case m.Prefix != nil && *m.Prefix != "":
-		return unsupported("model", "with continuing_subword_prefix")
+		return unsupported("model", "BPE with continuing_subword_prefix")
 	case m.Suffix != nil && *m.Suffix != "":
-		return unsupported("model", "with end_of_word_suffix")
+		return unsupported("model", "BPE with end_of_word_suffix")
 	case m.Dropout != nil && *m.Dropout != 0:
-		return unsupported("model", "with dropout")
+		return unsupported("model", "BPE with dropout")
 	}
 	return nil
 }
 
+// unsupported says what can be loaded, and what to do where nothing can.
 func unsupported(part, what string) error {
-	return fmt.Errorf("%w: %s %s is not known to the built-in reader; a build with -tags hf can load it, or let the server count by its /tokenize", ErrUnsupported, part, what)
+	return fmt.Errorf("%w: %s %s is not known to the built-in reader, which loads BPE (byte-level, SentencePiece-style), WordPiece, Unigram and WordLevel; a build with -tags hf can load it, or let the server count (tokenizer: server), or send token ids (prompt_token_ids: true with tokenizer: ids:FROM-TO)", ErrUnsupported, part, what)
 }
 
-func (m *model) readVocab() error {
+func (m *modelPart) readVocab() error {
 	m.ids = make(map[string]uint32, len(m.Vocab)/16)
+	if m.Type == "Unigram" {
+		return m.readScores()
+	}
 	s := scanner{text: m.Vocab}
-	err := s.list('{', '}', func() error {
+	return s.list('{', '}', func() error {
 		token, err := s.str()
 		if err != nil {
 			return err
@@ -107,17 +131,39 @@ func (m *model) readVocab() error {
 		m.tokens[id] = token
 		return nil
 	})
-	if err != nil {
-		return fmt.Errorf("reading tokenizer.json: model.vocab: %w", err)
-	}
-	return nil
+}
+
+// readScores reads a Unigram's vocabulary: [["token", score], …] in id order.
+// Of a token that is there twice the later id counts.
+func (m *modelPart) readScores() error {
+	s := scanner{text: m.Vocab}
+	return s.list('[', ']', func() error {
+		if err := s.expect('['); err != nil {
+			return err
+		}
+		token, err := s.str()
+		if err != nil {
+			return err
+		}
+		if err := s.expect(','); err != nil {
+			return err
+		}
+		score, err := s.float()
+		if err != nil {
+			return fmt.Errorf("score of %q: %w", token, err)
+		}
+		m.ids[token] = uint32(len(m.tokens))
+		m.tokens = append(m.tokens, token)
+		m.scores = append(m.scores, score)
+		return s.expect(']')
+	})
 }
 
 // readMerges takes both spellings of a merge: "a b" and ["a", "b"].
-func (m *model) readMerges() error {
+func (m *modelPart) readMerges() error {
 	s := scanner{text: m.Merges}
 	var joined []byte
-	err := s.list('[', ']', func() error {
+	return s.list('[', ']', func() error {
 		left, right, err := s.pair()
 		if err != nil {
 			return err
@@ -132,136 +178,4 @@ func (m *model) readMerges() error {
 		m.merges = append(m.merges, merge{l, r, id})
 		return nil
 	})
-	if err != nil {
-		return fmt.Errorf("reading tokenizer.json: model.merges: %w", err)
-	}
-	return nil
-}
-
-// A scanner walks JSON that is known to be well-formed.
-type scanner struct {
-	text []byte
-	at   int
-}
-
-var errShape = errors.New("not of the known shape")
-
-func (s *scanner) peek() byte {
-	for s.at < len(s.text) && strings.IndexByte(" \t\r\n", s.text[s.at]) >= 0 {
-		s.at++
-	}
-	if s.at == len(s.text) {
-		return 0
-	}
-	return s.text[s.at]
-}
-
-func (s *scanner) expect(c byte) error {
-	if s.peek() != c {
-		return errShape
-	}
-	s.at++
-	return nil
-}
-
-// list calls element at the start of each element between open and end.
-func (s *scanner) list(open, end byte, element func() error) error {
-	if err := s.expect(open); err != nil {
-		return err
-	}
-	for s.peek() != end {
-		if err := element(); err != nil {
-			return err
-		}
-		if s.peek() == ',' {
-			s.at++
-		}
-	}
-	return nil
-}
-
-func (s *scanner) str() (string, error) {
-	if s.peek() != '"' {
-		return "", errShape
-	}
-	start := s.at
-	escaped := false
-	for s.at++; s.at < len(s.text) && s.text[s.at] != '"'; s.at++ {
-		if s.text[s.at] == '\\' {
-			escaped = true
-			s.at++
-		}
-	}
-	if s.at >= len(s.text) {
-		return "", errShape
-	}
-	s.at++
-	if !escaped {
-		return string(s.text[start+1 : s.at-1]), nil
-	}
-	var out string
-	err := json.Unmarshal(s.text[start:s.at], &out)
-	return out, err
-}
-
-func (s *scanner) number() (int, error) {
-	s.peek()
-	start := s.at
-	for s.at < len(s.text) && '0' <= s.text[s.at] && s.text[s.at] <= '9' {
-		s.at++
-	}
-	return strconv.Atoi(string(s.text[start:s.at]))
-}
-
-func (s *scanner) pair() (left, right string, err error) {
-	if s.peek() == '"' {
-		both, err := s.str()
-		if err != nil {
-			return "", "", err
-		}
-		left, right, ok := strings.Cut(both, " ")
-		if !ok {
-			return "", "", fmt.Errorf("merge %q has no space", both)
-		}
-		return left, right, nil
-	}
-	var parts []string
-	err = s.list('[', ']', func() error {
-		p, err := s.str()
-		parts = append(parts, p)
-		return err
-	})
-	if err != nil || len(parts) != 2 {
-		return "", "", errors.Join(err, errShape)
-	}
-	return parts[0], parts[1], s.expect(']')
-}
-
-// text is the tokenizer.json of a file that was read from the compact form.
-func (f *file) text(skeleton []byte) ([]byte, error) {
-	var top, inner map[string]json.RawMessage
-	if err := json.Unmarshal(skeleton, &top); err != nil {
-		return nil, err
-	}
-	if err := json.Unmarshal(top["model"], &inner); err != nil {
-		return nil, err
-	}
-	m := &f.Model
-	merges := make([][2]string, len(m.merges))
-	for i, p := range m.merges {
-		merges[i] = [2]string{m.tokens[p.left], m.tokens[p.right]}
-	}
-	for key, value := range map[string]any{"vocab": m.ids, "merges": merges} {
-		text, err := json.Marshal(value)
-		if err != nil {
-			return nil, err
-		}
-		inner[key] = text
-	}
-	whole, err := json.Marshal(inner)
-	if err != nil {
-		return nil, err
-	}
-	top["model"] = whole
-	return json.Marshal(top)
 }

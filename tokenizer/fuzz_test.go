@@ -15,7 +15,7 @@ func FuzzEncode(f *testing.F) {
 	for _, s := range []string{"", "Hello, world!", " \n\t 12345 x's", "<|im_start|>user\nhi<|im_end|>", "é e\u0301 가 \u1100\u1161", "\xff\xe2\x82", "a" + strings.Repeat("\u0301", 40), "'S 'ſ’re 👍🏽\u200d", "\x00"} {
 		f.Add(s)
 	}
-	tok := load(f, "builtin:qwen3").(*bpe)
+	tok := load(f, "builtin:qwen3").(*native)
 	f.Fuzz(func(t *testing.T, text string) {
 		cold := tok.appendIDs(&encoder{cache: map[string]span{}}, nil, text, false)
 		for range 2 {

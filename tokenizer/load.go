@@ -20,12 +20,16 @@ type LoadOptions struct {
 	Now    func() time.Time    // for chat templates that write the date; nil = time.Now
 }
 
-// Load finds the tokenizer that spec names, in this order: builtin:qwen3; a path
-// (what begins with / or . is one, and must exist) to a tokenizer.json, gzipped
-// or not, or to a folder with one; a hub id in the local hub cache. Nothing is
-// downloaded. A spec that is nowhere gives ErrNotFound, a tokenizer of a kind
-// that this build cannot follow ErrUnsupported.
+// Load finds the tokenizer that spec names, in this order: builtin:qwen3;
+// ids:FROM-TO (IDs); a path (what begins with / or . is one, and must exist) to a
+// tokenizer.json, gzipped or not, or to a folder with one; a hub id in the local
+// hub cache. Nothing is downloaded. A spec that is nowhere gives ErrNotFound, and
+// so does Server, which LoadServer makes; a tokenizer of a kind that this build
+// cannot follow gives ErrUnsupported.
 func Load(spec string, opts LoadOptions) (Tokenizer, error) {
+	if strings.HasPrefix(spec, idsPrefix) {
+		return parseIDs(spec)
+	}
 	s, err := find(spec, opts)
 	if err != nil {
 		return nil, err
@@ -50,7 +54,7 @@ type source struct {
 }
 
 // open makes the Go reader's tokenizer of s.
-func (s *source) open(opts LoadOptions) (*bpe, error) {
+func (s *source) open(opts LoadOptions) (*native, error) {
 	var f *file
 	var err error
 	if s.compact {
@@ -65,7 +69,7 @@ func (s *source) open(opts LoadOptions) (*bpe, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newBPE(f, c, d)
+	return newNative(f, c, d)
 }
 
 // describe reads all but the tokenizer itself.
@@ -101,6 +105,8 @@ func find(spec string, opts LoadOptions) (*source, error) {
 	switch {
 	case spec == "":
 		return nil, fmt.Errorf("%w: none is named; give a path, a hub id or builtin:qwen3", ErrNotFound)
+	case spec == Server:
+		return nil, fmt.Errorf("%w: %s is the server's own /tokenize, which a sweep asks at its base_url; elsewhere give a path, a hub id or builtin:qwen3", ErrNotFound, spec)
 	case strings.HasPrefix(spec, "builtin:"):
 		return builtin(spec)
 	case strings.HasPrefix(spec, "/") || strings.HasPrefix(spec, "."):

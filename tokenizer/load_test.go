@@ -97,8 +97,12 @@ func TestLoadNotFound(t *testing.T) {
 // What cannot be followed exactly is refused by name.
 func TestRefused(t *testing.T) {
 	for _, tt := range []struct{ name, old, replacement, want string }{
-		{"model", `"type":"BPE"`, `"type":"Unigram"`, `model "Unigram"`},
-		{"normalizer", `"model"`, `"normalizer":{"type":"Sequence","normalizers":[{"type":"BertNormalizer"}]},"model"`, "normalizer BertNormalizer"},
+		{"model", `"type":"BPE"`, `"type":"Bigram"`, `model "Bigram"`},
+		{"normalizer", `"model"`, `"normalizer":{"type":"Sequence","normalizers":[{"type":"Odd"}]},"model"`, "normalizer Odd"},
+		{"replace", `"model"`, `"normalizer":{"type":"Replace","pattern":{"Regex":"(?<=a)b"},"content":""},"model"`, "(?<=a)b"},
+		{"first", `"model"`, `"normalizer":{"type":"Nmt"},"pre_tokenizer":{"type":"Metaspace","replacement":"▁","prepend_scheme":"first"},"model"`, "prepend_scheme first"},
+		{"behavior", `"model"`, `"pre_tokenizer":{"type":"Punctuation","behavior":"MergedWithNext"},"model"`, "MergedWithNext"},
+		{"bytes", `"type":"BPE"`, `"type":"WordLevel"},"pre_tokenizer":{"type":"ByteLevel"},"model":{"type":"WordLevel","unk_token":"a"`, "ByteLevel before a WordLevel"},
 		{"regex", `"model"`, `"pre_tokenizer":{"type":"Split","pattern":{"Regex":"q+"},"behavior":"Isolated"},"model"`, `regex "q+"`},
 		{"post-processor", `"model"`, `"post_processor":{"type":"Odd"},"model"`, "post_processor Odd"},
 		{"decoder", `"model"`, `"decoder":{"type":"CTC"},"model"`, "decoder CTC"},
@@ -107,7 +111,7 @@ func TestRefused(t *testing.T) {
 	} {
 		s := source{id: tt.name, json: []byte(strings.Replace(tiny, tt.old, tt.replacement, 1))}
 		_, err := s.open(LoadOptions{})
-		if !errors.Is(err, ErrUnsupported) || !strings.Contains(err.Error(), tt.want) || !strings.Contains(err.Error(), "-tags hf") {
+		if !errors.Is(err, ErrUnsupported) || !strings.Contains(err.Error(), tt.want) || !strings.Contains(err.Error(), "-tags hf") || !strings.Contains(err.Error(), "Unigram and WordLevel") || !strings.Contains(err.Error(), "ids:FROM-TO") {
 			t.Errorf("%s: error %v, want one that names %s and -tags hf", tt.name, err, tt.want)
 		}
 	}

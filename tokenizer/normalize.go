@@ -25,21 +25,48 @@ func replace(old, to string) normalizer {
 	return func(s string) string { return strings.ReplaceAll(s, old, to) }
 }
 
-// normalForm is NFC, NFD, NFKC or NFKD as the Unicode standard has it. x/text
-// implements the stream-safe variant, which breaks runs of more than 30
-// combining marks by a U+034F; such texts take the slow road. NFC of every
-// single character is the Rust library's; its NFKC leaves 133 characters alone
-// that came after Unicode 11 (U+32FF, most of U+10781–U+107BA), this one not.
+// normalForm is NFC, NFD, NFKC or NFKD as the Rust library has it: by Unicode
+// 11, in which the characters of newDecompositions have none.
 func normalForm(f norm.Form) normalizer {
-	return func(s string) string {
-		if f.IsNormalString(s) {
-			return s
-		}
-		if !longMarks(s) {
-			return f.String(s)
-		}
-		return slowNormal(f, s)
+	if f == norm.NFC {
+		return func(s string) string { return standardForm(f, s) }
 	}
+	return func(s string) string {
+		var b strings.Builder
+		done := 0
+		for i, r := range s {
+			if r < newDecompositions[0].lo || !within(newDecompositions, r) {
+				continue
+			}
+			b.WriteString(standardForm(f, s[done:i]))
+			b.WriteRune(r)
+			done = i + utf8.RuneLen(r)
+		}
+		if done == 0 {
+			return standardForm(f, s)
+		}
+		b.WriteString(standardForm(f, s[done:]))
+		return b.String()
+	}
+}
+
+// newDecompositions came after Unicode 11, and begin no composition.
+var newDecompositions = []runeRange{
+	{0x32ff, 0x32ff}, {0xa7f2, 0xa7f4}, {0xab69, 0xab69}, {0x10781, 0x10785}, {0x10787, 0x107b0}, {0x107b2, 0x107ba},
+	{0x11938, 0x11938}, {0x1e030, 0x1e06d}, {0x1f16c, 0x1f16c}, {0x1fbf0, 0x1fbf9},
+}
+
+// standardForm is a normal form as the Unicode standard has it. x/text
+// implements the stream-safe variant, which breaks runs of more than 30
+// combining marks by a U+034F; such texts take the slow road.
+func standardForm(f norm.Form, s string) string {
+	if f.IsNormalString(s) {
+		return s
+	}
+	if !longMarks(s) {
+		return f.String(s)
+	}
+	return slowNormal(f, s)
 }
 
 // longMarks reports whether s, decomposed, may have more than 30 characters in

@@ -83,13 +83,16 @@ func (t *classTable) of(r rune) class {
 	return cOther
 }
 
+// newRunes are characters lo to hi, all of a class.
+type newRunes struct {
+	lo, hi rune
+	class  class
+}
+
 // unicode16 is what Unicode 15.1 and 16 assigned beyond Go 1.26's Unicode 15.
 // The tokenizers library (Oniguruma 6.9.10) knows them; taken by running each
 // \p{…} of its regex engine over all code points.
-var unicode16 = []struct {
-	lo, hi rune
-	class  class
-}{
+var unicode16 = []newRunes{
 	{0x897, 0x897, cMark},
 	{0x1b4e, 0x1b4f, cPunct},
 	{0x1b7f, 0x1b7f, cPunct},
