@@ -28,11 +28,19 @@ type Counter struct {
 // NewCounter makes the counter of tok's prompts, sent as they are, or if chat as
 // messages. A chat prompt of a tokenizer without a template can be counted only
 // after Measure: that is tokenizer.ErrNoTemplate, with a Counter that is of use
-// all the same.
+// all the same. One that knows only ids (ids:FROM-TO) counts no text, and needs
+// none where prompts are ids: nothing goes around them.
 func NewCounter(tok tokenizer.Tokenizer, chat bool) (*Counter, error) {
 	c := &Counter{tok: tok, chat: chat, method: BySpecial}
 	if chat {
 		c.method = ByTemplate
+	}
+	if _, ok := tok.(idRange); ok {
+		if chat {
+			_, err := tok.Chat(nil)
+			return nil, err
+		}
+		return c, nil
 	}
 	const word = "a"
 	plain, err := tok.Count(word, false)

@@ -19,13 +19,14 @@ type Request struct {
 	Scenario string // which part of a mixed dataset it belongs to; "" = the only one
 	Warmup   bool   // sent before the measured requests, and never measured
 
-	Prompt       string    // of a completion, or the one user message of a chat
-	PromptIDs    []uint32  // in place of Prompt, for completions: token ids, to which the server adds nothing
-	Messages     []Message // in place of Prompt, for chat: all of a conversation up to the turn that is asked
-	Images       []string  // data URLs, sent as image_url parts after the text of the last message
-	InputLen     int       // tokens asked for: what the server should count, special tokens and chat template included; 0 = unknown
-	PromptTokens int       // the client's own count of the prompt as sent; 0 = not counted
-	MaxTokens    int       // output length asked for, tokens; 0 = the server's own end
+	Prompt       string     // of a completion, or the one user message of a chat
+	PromptIDs    []uint32   // in place of Prompt, for completions: token ids, to which the server adds nothing
+	Messages     []Message  // in place of Prompt, for chat: all of a conversation up to the turn that is asked
+	Images       []string   // data URLs, sent as image_url parts after the text of the last message
+	InputLen     int        // tokens asked for: what the server should count, special tokens and chat template included; 0 = unknown
+	PromptTokens int        // the client's own count of the prompt as sent; 0 = not counted
+	count        func() int // counts it once the answer has come, in place of PromptTokens; nil = no need
+	MaxTokens    int        // output length asked for, tokens; 0 = the server's own end
 
 	Extra map[string]any // body fields of this request alone; merged after the config's
 }
@@ -33,12 +34,22 @@ type Request struct {
 // A Message is one turn of a chat.
 type Message = tokenizer.Message
 
+// Counted is r with its prompt counted, where that was put off so as not to hold
+// up the send: the history of a conversation takes a ms or so.
+func (r Request) Counted() Request {
+	if r.count != nil {
+		r.PromptTokens, r.count = r.count(), nil
+	}
+	return r
+}
+
 // A Session is a conversation of one or more requests, in order. Next is given
 // the server's answer to the request before (empty at first) and returns the
 // next request and how long the user thinks before it is due; ok is false after
 // the last one. A session is walked by one goroutine at a time.
 type Session struct {
-	Next func(answer string) (req Request, think time.Duration, ok bool)
+	Requests int // how many there are, if none fails; 0 = 1
+	Next     func(answer string) (req Request, think time.Duration, ok bool)
 }
 
 // Single is a session of one request.

@@ -5,9 +5,10 @@ import (
 	"encoding/hex"
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
+	"sync"
 	"testing"
 
 	"llmsweep/tokenizer"
@@ -15,39 +16,49 @@ import (
 
 // A model is a real tokenizer that prompts are made for.
 type model struct {
-	name string
-	tok  tokenizer.Tokenizer
-	chat bool // it has a chat template
+	name  string
+	tok   tokenizer.Tokenizer
+	words *Vocabulary
+	chat  bool // it has a chat template
 }
 
-// models loads the embedded tokenizer and those of the repository's testdata.
+// models are the embedded tokenizer and those of the repository's testdata.
 func models(t testing.TB) []model {
 	t.Helper()
-	load := func(name string) tokenizer.Tokenizer {
-		tok, err := tokenizer.Load(name, tokenizer.LoadOptions{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return tok
-	}
-	ms := []model{{"builtin:qwen3", load("builtin:qwen3"), true}}
-	for _, m := range []model{{name: "deepseek_v3", chat: true}, {name: "gptoss"}} {
-		dir := filepath.Join("..", "testdata", "tokenizers", m.name)
-		if _, err := os.Stat(dir); err != nil {
-			t.Logf("%s is not tested: %v", m.name, err)
-			continue
-		}
-		m.tok = load(dir)
-		ms = append(ms, m)
+	ms, err := loadModels()
+	if err != nil {
+		t.Fatal(err)
 	}
 	return ms
 }
 
-// Real tokenizers take long to load, so they are loaded once for all that is
-// asked of them.
+// loadModels loads them once for all tests: it takes long.
+var loadModels = sync.OnceValues(func() (ms []model, err error) {
+	folder := filepath.Join("..", "testdata", "tokenizers")
+	for _, m := range []model{
+		{name: "builtin:qwen3", chat: true},
+		{name: "deepseek_v3", chat: true},
+		{name: "gptoss"},
+	} {
+		spec := m.name
+		if !strings.HasPrefix(spec, "builtin:") {
+			spec = filepath.Join(folder, m.name)
+		}
+		if m.tok, err = tokenizer.Load(spec, tokenizer.LoadOptions{}); err != nil {
+			return nil, err
+		}
+		m.words, err = NewVocabulary(m.tok)
+		if err != nil {
+			return nil, err
+		}
+		ms = append(ms, m)
+	}
+	return ms, nil
+})
+
 func TestRealTokenizers(t *testing.T) {
 	for _, m := range models(t) {
-		v := vocabulary(t, m.tok)
+		v := m.words
 		for _, chat := range []bool{false, true} {
 			if chat && !m.chat {
 				continue
@@ -57,10 +68,24 @@ func TestRealTokenizers(t *testing.T) {
 				testFirstDraw(t, v, chat)
 				if want := golden[m.name][chat]; want != "" {
 					testGolden(t, v, chat, want)
+					testGoldenKinds(t, fitterOf(t, v, chat))
 				}
+				testExactKinds(t, fitterOf(t, v, chat))
+				testSharedPrefix(t, fitterOf(t, v, chat))
+				testSonnetText(t, fitterOf(t, v, chat))
 			})
 		}
 	}
+}
+
+// fitterOf is a fitter of v's words, counting prompts as sent.
+func fitterOf(t testing.TB, v *Vocabulary, chat bool) *Fitter {
+	t.Helper()
+	c, err := NewCounter(v.tok, chat)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return NewFitter(v, c)
 }
 
 // exactLengths are 1 to 64 tokens, powers of two and their neighbours up to
@@ -159,29 +184,42 @@ func testGolden(t *testing.T, v *Vocabulary, chat bool, want string) {
 	}
 }
 
-// BenchmarkPrepare makes b.N prompts of 1,024 tokens.
+// BenchmarkPrepare makes b.N prompts of 1,024 tokens: random ones for each
+// tokenizer, the other synthetic datasets' for one.
 func BenchmarkPrepare(b *testing.B) {
-	for _, m := range models(b) {
-		v := vocabulary(b, m.tok)
+	for i, m := range models(b) {
+		v := m.words
 		for _, chat := range []bool{false, true} {
 			if chat && !m.chat {
 				continue
 			}
-			for _, cores := range []int{1, 2} {
-				b.Run(fmt.Sprintf("%s/chat=%v/cores=%d", m.name, chat, cores), func(b *testing.B) {
-					defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(cores))
-					r, err := NewRandom(RandomConfig{Vocabulary: v, Chat: chat, InputLen: 1024, Requests: b.N})
-					if err != nil {
-						b.Fatal(err)
-					}
-					if err := r.Prepare(b.Context(), nil); err != nil {
-						b.Fatal(err)
-					}
-					b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "prompts/s")
-					b.ReportMetric(1024*float64(b.N)/b.Elapsed().Seconds(), "tokens/s")
-				})
+			f := fitterOf(b, v, chat)
+			benchPrepare(b, fmt.Sprintf("%s/chat=%v/random", m.name, chat), f, Spec{Type: TypeRandom})
+			for _, k := range synthetic {
+				if i == 0 && !chat {
+					benchPrepare(b, fmt.Sprintf("%s/chat=%v/%s", m.name, chat, k.name), f, k.spec)
+				}
 			}
 		}
+	}
+}
+
+// benchPrepare makes b.N prompts of 1,024 tokens on one core, and on two.
+func benchPrepare(b *testing.B, name string, f *Fitter, spec Spec) {
+	for _, cores := range []int{1, 2} {
+		b.Run(fmt.Sprintf("%s/cores=%d", name, cores), func(b *testing.B) {
+			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(cores))
+			p, err := newCase(spec, f, Case{InputLen: 1024, OutputLen: 1, Requests: b.N})
+			if err != nil {
+				b.Fatal(err)
+			}
+			b.ResetTimer() // lines have been counted
+			if err := p.Prepare(b.Context(), nil); err != nil {
+				b.Fatal(err)
+			}
+			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "prompts/s")
+			b.ReportMetric(1024*float64(b.N)/b.Elapsed().Seconds(), "tokens/s")
+		})
 	}
 }
 
@@ -190,7 +228,11 @@ func BenchmarkVocabulary(b *testing.B) {
 	for _, m := range models(b) {
 		b.Run(m.name, func(b *testing.B) {
 			for b.Loop() {
-				b.ReportMetric(float64(vocabulary(b, m.tok).Size()), "words")
+				v, err := NewVocabulary(m.tok)
+				if err != nil {
+					b.Fatal(err)
+				}
+				b.ReportMetric(float64(v.Size()), "words")
 			}
 		})
 	}

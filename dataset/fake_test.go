@@ -102,12 +102,16 @@ func (f fake) Decode(ids []uint32, _ bool) string {
 			b.WriteString(" " + string([]byte{byte('a' + n/f.letters), byte('a' + n%f.letters)}))
 		}
 	}
-	return b.String()
+	return strings.TrimPrefix(b.String(), " ")
 }
 
 func (f fake) Chat(ms []tokenizer.Message) (string, error) {
 	if f.plain {
 		return "", fmt.Errorf("it has no chat template: %w", tokenizer.ErrNoTemplate)
 	}
-	return "<u>" + ms[0].Content + "</u>", nil
+	var said []string
+	for _, m := range ms {
+		said = append(said, m.Content)
+	}
+	return "<u>" + strings.Join(said, " ") + "</u>", nil
 }

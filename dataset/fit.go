@@ -163,34 +163,9 @@ func (f *Fitter) repair(rng *rand.Rand, first string, rest []string, want int) (
 	return prompt, n, nil
 }
 
-// another makes a prompt of n tokens from random words that is not taken. After
-// some fresh draws it keeps the words but the first, and goes through all first
-// words: so with prompts of one word it fails only when each word is taken.
+// another makes a prompt of n tokens from random words that is not taken.
 func (f *Fitter) another(rng *rand.Rand, n int, taken func(string) bool) (string, error) {
-	for range redraws {
-		p, err := f.Random(rng, n)
-		if err != nil || !taken(p) {
-			return p, err
-		}
-	}
-	_, rest := f.pick(rng, n)
-	first := f.words.first
-	from := rng.IntN(len(first))
-	for i := range first {
-		p := join(first[(from+i)%len(first)], rest)
-		if taken(p) {
-			continue
-		}
-		got, err := f.Count(p)
-		if err != nil {
-			return "", err
-		}
-		if got == n {
-			return p, nil
-		}
-	}
-	return "", fmt.Errorf("no prompt of %d tokens is left that differs from all before it (%d words open one, by tokenizer %s): take a longer input or fewer prompts",
-		n, len(first), f.tok.ID())
+	return f.unlike(rng, prefix{}, n, taken, func() (string, error) { return f.Random(rng, n) })
 }
 
 // commonStart is the longest beginning of whole characters that a and b share.

@@ -26,6 +26,20 @@ type maker interface {
 	remake(n number, rng *rand.Rand, taken func(Request) bool) (draft, error)
 }
 
+// A sizer is a maker whose sessions have several requests: it says how many of
+// them make up the case's requests and warm-ups.
+type sizer interface {
+	sessions() (measured, warmups int)
+}
+
+// sessionsOf is how many sessions of m make up what c asks for.
+func sessionsOf(m maker, c *Case) (measured, warmups int) {
+	if s, ok := m.(sizer); ok {
+		return s.sessions()
+	}
+	return c.Requests, c.Warmups
+}
+
 // A number is a session's place: the measured ones count from 0, and so do the
 // warm-ups. Those of a warm-up by time have no end.
 type number struct {
@@ -37,7 +51,9 @@ type number struct {
 // after each answer.
 type draft struct {
 	Request
-	next func(answer string) (req Request, think time.Duration, ok bool) // nil = a session of one
+	next     func(answer string) (req Request, think time.Duration, ok bool) // nil = a session of one
+	requests int                                                             // of the session; 0 = 1
+	later    int                                                             // bytes of all prompts but the first
 }
 
 // Streams of random numbers: a session's number, and what it is for.
@@ -45,6 +61,7 @@ const (
 	warmups    = 1 << 62
 	redrawn    = 1 << 63
 	forTheCase = 1 << 61 // what all sessions of a case share: prefixes
+	forTurns   = 1 << 60 // how many requests a session has
 )
 
 func (n number) stream() uint64 {

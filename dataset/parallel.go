@@ -64,13 +64,14 @@ type follower struct {
 
 // follow starts making the sessions after those made ahead.
 func (p *Prompts) follow() *follower {
-	from, to := len(p.ahead), p.cfg.Requests
+	from, to := len(p.ahead), p.sessions
 	f := &follower{late: &p.late, end: make(chan struct{})}
 	if from >= to {
 		return f
 	}
-	f.order = make(chan chan made, from)
-	f.room = make(chan struct{}, from)
+	room := max(1, from) // a lane may have nothing made ahead
+	f.order = make(chan chan made, room)
+	f.room = make(chan struct{}, room)
 	for range from {
 		f.room <- struct{}{}
 	}
@@ -99,7 +100,7 @@ func (p *Prompts) follow() *follower {
 	for range max(1, runtime.GOMAXPROCS(0)-1) { // a core is the load's
 		f.group.Go(func() {
 			for j := range jobs {
-				j.out <- p.make(number{i: j.i})
+				j.out <- p.make(p.number(j.i, false))
 			}
 		})
 	}

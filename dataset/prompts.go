@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -37,11 +38,17 @@ type Prompts struct {
 	maker  maker
 	fitter *Fitter
 
+	sessions int             // that make up the measured requests
+	warmups  int             // sessions that make up the counted warm-ups
 	ahead    []made          // the first measured ones, made by Prepare
 	warm     []made          // all warm-ups that are counted
 	taken    map[uint64]bool // Request.Key of all sessions handed out or made ahead; nil until Prepare
+	settling *sync.Mutex     // of taken, which lanes have in common
 	measured atomic.Bool     // Sessions has been called
 	late     atomic.Int64
+
+	lanes []Lane     // that the case was split into
+	lane  *laneOrder // which of a case's sessions are this lane's; nil = all
 }
 
 // A made session, and its prompt's key.
@@ -52,7 +59,9 @@ type made struct {
 }
 
 func newPrompts(s *Source, c Case, m maker) *Prompts {
-	return &Prompts{cfg: c, spec: &s.spec, maker: m, fitter: s.fitter}
+	p := &Prompts{cfg: c, spec: &s.spec, maker: m, fitter: s.fitter, settling: new(sync.Mutex)}
+	p.sessions, p.warmups = sessionsOf(m, &c)
+	return p
 }
 
 var (
@@ -69,11 +78,11 @@ func (p *Prompts) Prepare(ctx context.Context, progress func(done, total int)) e
 	if err != nil {
 		return err
 	}
-	numbers := make([]number, 0, n+p.cfg.Warmups)
+	numbers := make([]number, 0, n+p.warmups)
 	for i := range n {
 		numbers = append(numbers, number{i: i})
 	}
-	for i := range p.cfg.Warmups {
+	for i := range p.warmups {
 		numbers = append(numbers, number{i, true})
 	}
 	all := make([]made, len(numbers))
@@ -84,7 +93,7 @@ func (p *Prompts) Prepare(ctx context.Context, progress func(done, total int)) e
 	if err != nil {
 		return err
 	}
-	p.taken = make(map[uint64]bool, p.cfg.Requests+p.cfg.Warmups)
+	p.taken = make(map[uint64]bool, p.sessions+p.warmups)
 	for i := range all {
 		if err := context.Cause(ctx); err != nil {
 			return err
@@ -101,7 +110,7 @@ func (p *Prompts) Prepare(ctx context.Context, progress func(done, total int)) e
 // holds, judged by the first few.
 func (p *Prompts) fits() (int, error) {
 	const sample, least = 16, 64
-	n := p.cfg.Requests
+	n := p.sessions
 	if n <= least {
 		return n, nil
 	}
@@ -148,7 +157,9 @@ func (p *Prompts) settle(n number, m *made) error {
 	if m.err != nil {
 		return m.err
 	}
-	if p.taken[m.key] && !p.spec.Repeats() {
+	p.settling.Lock()
+	defer p.settling.Unlock()
+	if p.taken[m.key] && !p.repeats(n) {
 		taken := func(r Request) bool { return p.taken[r.Key()] }
 		d, err := p.maker.remake(n, promptRand(p.cfg.Seed, n.stream()|redrawn), taken)
 		if *m = p.finish(n, d, err); m.err != nil {
@@ -159,11 +170,36 @@ func (p *Prompts) settle(n number, m *made) error {
 	return nil
 }
 
+// repeats reports whether session n may have a prompt that another has.
+func (p *Prompts) repeats(n number) bool {
+	if m, ok := p.maker.(*mixMaker); ok {
+		return m.repeats(n)
+	}
+	return p.spec.Repeats()
+}
+
+// number is the i-th session's: in a lane, its number in the whole case.
+func (p *Prompts) number(i int, warmup bool) number {
+	if p.lane != nil {
+		return p.lane.number(i, warmup)
+	}
+	return number{i, warmup}
+}
+
 // Late is how many prompts were not made when the load asked for them: each may
 // have been sent late.
-func (p *Prompts) Late() int { return int(p.late.Load()) }
+func (p *Prompts) Late() int {
+	late := int(p.late.Load())
+	for _, l := range p.lanes {
+		late += l.Prompts.Late()
+	}
+	return late
+}
 
-// Sessions yields the measured sessions in order, once.
+// Sessions yields the measured sessions in order, once. Where sessions have
+// several requests, those that make up the case's are followed by others, made
+// when they are asked for: one session may fail, and there is never less than one
+// for each request.
 func (p *Prompts) Sessions() iter.Seq2[Session, error] {
 	return func(yield func(Session, error) bool) {
 		switch {
@@ -177,18 +213,25 @@ func (p *Prompts) Sessions() iter.Seq2[Session, error] {
 		rest := p.follow()
 		defer rest.stop()
 		for i := range p.cfg.Requests {
-			n := number{i: i}
+			n := p.number(i, false)
 			var m made
-			if i < len(p.ahead) {
+			switch {
+			case i < len(p.ahead):
 				m, p.ahead[i] = p.ahead[i], made{}
-			} else {
+			case i < p.sessions:
 				m = rest.take()
+			default: // in the place of one that failed before its last request
+				m = p.make(n)
+			}
+			if i >= len(p.ahead) {
 				if err := p.settle(n, &m); err != nil {
 					yield(Session{}, err)
 					return
 				}
 			}
-			rest.free()
+			if i < p.sessions {
+				rest.free()
+			}
 			if !yield(p.session(n, m.draft), nil) {
 				return
 			}
@@ -224,12 +267,12 @@ func (w Warmup) Sessions() iter.Seq2[Session, error] {
 			return
 		}
 		for i, m := range p.warm {
-			if !yield(p.session(number{i, true}, m.draft), nil) {
+			if !yield(p.session(p.number(i, true), m.draft), nil) {
 				return
 			}
 		}
 		for i := len(p.warm); w.endless; i++ {
-			n := number{i, true}
+			n := p.number(i, true)
 			m := p.make(n)
 			if err := p.settle(n, &m); err != nil {
 				yield(Session{}, err)
@@ -252,7 +295,7 @@ func (p *Prompts) session(n number, d draft) Session {
 	}
 	first.Session = id
 	turn := 0
-	return Session{Next: func(answer string) (Request, time.Duration, bool) {
+	return Session{Requests: d.requests, Next: func(answer string) (Request, time.Duration, bool) {
 		turn++
 		if turn == 1 {
 			return first, 0, true
@@ -266,7 +309,7 @@ func (p *Prompts) session(n number, d draft) Session {
 
 // size is about how many bytes the draft takes in memory.
 func (d *draft) size() int {
-	n := len(d.Prompt) + 4*len(d.PromptIDs) + 256
+	n := len(d.Prompt) + 4*len(d.PromptIDs) + d.later + 256
 	for _, m := range d.Messages {
 		n += len(m.Content)
 	}

@@ -48,20 +48,23 @@ func TestBufferChangesNoPrompt(t *testing.T) {
 }
 
 // A maker that takes its time is waited for, and that is counted.
-type slowMaker struct{ randomMaker }
+type slowMaker struct{ maker }
 
 func (m *slowMaker) make(n number, rng *rand.Rand) (draft, error) {
 	if n.i >= 64 {
 		time.Sleep(time.Millisecond)
 	}
-	return m.randomMaker.make(n, rng)
+	return m.maker.make(n, rng)
 }
 
 func TestLatePromptsAreCounted(t *testing.T) {
 	f := fitter(t, fake{letters: 26}, false)
 	c := Case{InputLen: 20, Requests: 100, Buffer: 1}
-	r := &random{fitter: f}
-	p := newPrompts(&Source{spec: Spec{Type: TypeRandom}, fitter: f}, c, &slowMaker{randomMaker{r, c}})
+	m, err := (&random{fitter: f}).maker(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := newPrompts(&Source{spec: Spec{Type: TypeRandom}, fitter: f}, c, &slowMaker{m})
 	if err := p.Prepare(t.Context(), nil); err != nil {
 		t.Fatal(err)
 	}

@@ -1,12 +1,9 @@
 package dataset
 
-import (
-	"context"
-	"fmt"
-	"math/rand/v2"
-)
+import "context"
 
-// random is prompts of random words, of exactly the tokens asked for.
+// random is prompts of random words, of exactly the tokens asked for; all of a
+// case begin with the same prefix, if one is asked for.
 type random struct {
 	spec   Spec
 	fitter *Fitter
@@ -18,28 +15,25 @@ func (r *random) fit(_ context.Context, f *Fitter, _ func(done, total int)) erro
 }
 
 func (r *random) maker(c Case) (maker, error) {
-	if err := r.fitter.CheckLen("random: input length", c.InputLen); err != nil {
+	in, out, err := r.spans(c)
+	if err != nil {
 		return nil, err
 	}
-	return &randomMaker{r, c}, nil
-}
-
-type randomMaker struct {
-	*random
-	c Case
-}
-
-func (m *randomMaker) make(_ number, rng *rand.Rand) (draft, error) {
-	return m.request(m.fitter.Random(rng, m.c.InputLen))
-}
-
-func (m *randomMaker) remake(_ number, rng *rand.Rand, taken func(Request) bool) (draft, error) {
-	return m.request(m.fitter.another(rng, m.c.InputLen, func(p string) bool { return taken(Request{Prompt: p}) }))
-}
-
-func (m *randomMaker) request(prompt string, err error) (draft, error) {
-	if err != nil {
-		return draft{}, fmt.Errorf("random: %w", err)
+	if ids, ok := r.fitter.tok.(idRange); ok {
+		return newIDMaker(r, c, ids, in, out)
 	}
-	return draft{Request: Request{Prompt: prompt, InputLen: m.c.InputLen, PromptTokens: m.c.InputLen, MaxTokens: m.c.OutputLen}}, nil
+	return &textMaker{
+		kind: TypeRandom, fitter: r.fitter, seed: c.Seed, in: in, out: out,
+		prefix: once(func() (prefix, error) { return r.prefix(c) }), draw: r.fitter.randomAfter,
+	}, nil
+}
+
+// prefix is what all requests of a case begin with.
+func (r *random) prefix(c Case) (prefix, error) {
+	n, f := r.spec.PrefixLen, r.fitter
+	if n == 0 {
+		return prefix{}, nil
+	}
+	rng := caseRand(c.Seed, 0)
+	return f.newPrefix(rng, n, " ", func() (string, []string) { return f.pick(rng, n+f.around) })
 }

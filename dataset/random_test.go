@@ -49,15 +49,19 @@ func newCase(spec Spec, f *Fitter, c Case) (*Prompts, error) {
 // fitter is one for tok, counting prompts as sent.
 func fitter(t testing.TB, tok tokenizer.Tokenizer, chat bool) *Fitter {
 	t.Helper()
-	c, err := NewCounter(tok, chat)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return NewFitter(vocabulary(t, tok), c)
+	return fitterOf(t, vocabulary(t, tok), chat)
 }
 
+// vocabulary is tok's words; those of the models are known.
 func vocabulary(t testing.TB, tok tokenizer.Tokenizer) *Vocabulary {
 	t.Helper()
+	if _, isFake := tok.(fake); !isFake {
+		for _, m := range models(t) {
+			if m.tok.ID() == tok.ID() && tok.VocabSize() > 0 {
+				return m.words
+			}
+		}
+	}
 	v, err := NewVocabulary(tok)
 	if err != nil {
 		t.Fatal(err)

@@ -1,5 +1,170 @@
 package dataset
 
-import "errors"
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+)
 
-func openShareGPT(spec Spec) (kind, string, error) { return nil, "", errors.New("not yet") }
+// shareGPT is the first exchange of each conversation in a ShareGPT file. With
+// input lengths of their own, prompts are sent as they are; else the longer ones
+// are cut to the length asked for.
+type shareGPT struct {
+	spec    Spec
+	deck    deck
+	fitter  *Fitter
+	rows    []exchange
+	special int // tokens that the tokenizer puts around any text
+}
+
+// An exchange is a person's turn and the model's answer to it. Their tokens
+// include special ones, as vLLM counts them.
+type exchange struct {
+	prompt, answer             string // no answer is kept once it is counted
+	promptTokens, answerTokens int
+}
+
+func openShareGPT(spec Spec) (kind, string, error) {
+	s := &shareGPT{spec: spec}
+	seen := map[uint64]bool{}
+	content, err := readShareGPT(spec.Path, func(turns []turn) {
+		e, ok := firstExchange(turns)
+		if key := (&Request{Prompt: e.prompt}).Key(); ok && !seen[key] {
+			seen[key] = true
+			s.rows = append(s.rows, e)
+		}
+	})
+	if err != nil {
+		return nil, "", err
+	}
+	if len(s.rows) == 0 {
+		return nil, "", fmt.Errorf("%s:1: no conversation has a human's turn and a model's answer: want %s", spec.Path, wantShareGPT)
+	}
+	s.deck = deck{path: spec.Path, rows: len(s.rows), what: "conversation", allowRepeat: spec.AllowRepeat, fits: s.fits}
+	return s, content, nil
+}
+
+// firstExchange is the first turn of a person that a model answers. vLLM takes
+// the first two turns whoever wrote them.
+func firstExchange(turns []turn) (e exchange, ok bool) {
+	for i := 1; i < len(turns); i++ {
+		if ask, answer := &turns[i-1], &turns[i]; ask.user() && answer.model() {
+			return exchange{prompt: ask.Value, answer: answer.Value}, ask.Value != ""
+		}
+	}
+	return exchange{}, false
+}
+
+func (s *shareGPT) deal(seed uint64, plan []Case) error { return s.deck.deal(seed, plan) }
+
+func (s *shareGPT) fit(ctx context.Context, f *Fitter, progress func(done, total int)) error {
+	s.fitter = f
+	plain, err := f.tok.Count("a", false)
+	if err == nil {
+		s.special, err = f.tok.Count("a", true)
+		s.special -= plain
+	}
+	if err == nil {
+		err = inParallel(ctx, len(s.rows), progress, func(i int) error { return s.count(&s.rows[i]) })
+	}
+	if err != nil {
+		return fmt.Errorf("sharegpt: tokenizer %s: %w", f.tok.ID(), err)
+	}
+	return nil
+}
+
+// count counts a row's tokens, those of the answer only where they are the
+// output length.
+func (s *shareGPT) count(e *exchange) (err error) {
+	if e.promptTokens, err = s.fitter.tok.Count(e.prompt, true); err == nil && s.spec.OutputLen == 0 {
+		e.answerTokens, err = s.fitter.tok.Count(e.answer, true)
+	}
+	e.answer = ""
+	return err
+}
+
+// fits reports whether a case can use a row. One with an input length takes what
+// can be cut to it; one without takes what vLLM's is_valid_sequence lets pass
+// (vllm/benchmarks/datasets), which holds no forced output to the least length.
+func (s *shareGPT) fits(row int, c *Case) bool {
+	e := &s.rows[row]
+	output, forced := s.output(e, c)
+	if c.InputLen > 0 {
+		return e.promptTokens-s.special+s.fitter.Around() >= c.InputLen && output > 0
+	}
+	return e.promptTokens >= s.spec.MinPromptLen && (forced || output >= s.spec.MinOutputLen) &&
+		e.promptTokens <= s.spec.MaxPromptLen && e.promptTokens+output <= s.spec.MaxTotalLen
+}
+
+// output is a row's output length in tokens: the case's, the dataset's, or the
+// answer's own.
+func (s *shareGPT) output(e *exchange, c *Case) (tokens int, forced bool) {
+	switch {
+	case c.OutputLen > 0:
+		return c.OutputLen, true
+	case s.spec.OutputLen > 0:
+		return s.spec.OutputLen, true
+	}
+	return e.answerTokens, false
+}
+
+func (s *shareGPT) maker(c Case) (maker, error) {
+	if c.InputLen > 0 {
+		if err := s.fitter.CheckLen("sharegpt: input length", c.InputLen); err != nil {
+			return nil, err
+		}
+	}
+	return &shareGPTMaker{s, c}, nil
+}
+
+type shareGPTMaker struct {
+	*shareGPT
+	c Case
+}
+
+func (m *shareGPTMaker) make(n number, rng *rand.Rand) (draft, error) {
+	return m.draft(n, func(text string, tokens int) (string, error) {
+		if m.c.InputLen == 0 {
+			return text, nil
+		}
+		return m.fitter.Cut(rng, text, tokens)
+	})
+}
+
+// remake keeps the prompt but for its end, so that it differs from all others:
+// two texts that begin alike, cut to one length, or a row that is sent again.
+func (m *shareGPTMaker) remake(n number, rng *rand.Rand, taken func(Request) bool) (draft, error) {
+	return m.draft(n, func(text string, tokens int) (head string, err error) {
+		const end = 4 // tokens: more words than any run has prompts
+		if tokens-end >= m.fitter.Least() {
+			if head, err = m.fitter.Cut(rng, text, tokens-end); err != nil {
+				return "", err
+			}
+		}
+		return m.fitter.unlike(rng, prefix{}, tokens, func(p string) bool { return taken(Request{Prompt: p}) }, func() (string, error) {
+			return m.fitter.Extend(rng, head, tokens)
+		})
+	})
+}
+
+// draft makes a session of the row that n was dealt; fit makes its text one of so
+// many tokens as sent.
+func (m *shareGPTMaker) draft(n number, fit func(text string, tokens int) (string, error)) (draft, error) {
+	row, err := m.deck.row(&m.c, n)
+	if err != nil {
+		return draft{}, err
+	}
+	e := &m.rows[row]
+	tokens := m.c.InputLen
+	if tokens == 0 {
+		if tokens, err = m.fitter.Count(e.prompt); err != nil {
+			return draft{}, fmt.Errorf("sharegpt: %w", err)
+		}
+	}
+	prompt, err := fit(e.prompt, tokens)
+	if err != nil {
+		return draft{}, fmt.Errorf("sharegpt: %w", err)
+	}
+	output, _ := m.output(e, &m.c)
+	return draft{Request: Request{Prompt: prompt, InputLen: tokens, PromptTokens: tokens, MaxTokens: output}}, nil
+}

@@ -53,12 +53,27 @@ func open(spec Spec) (k kind, content string, err error) {
 // Content is the SHA-256 (hex) of the files that were read; "" = there are none.
 func (s *Source) Content() string { return s.content }
 
+// A noter is a kind that knows something of its file that the user should.
+type noter interface{ noted() []string }
+
+// Notes are what was changed of a file's rows, and why, for the user to know; the
+// source has been fitted.
+func (s *Source) Notes() []string {
+	if k, ok := s.kind.(noter); ok {
+		return k.noted()
+	}
+	return nil
+}
+
 // Spec is what the source was opened with.
 func (s *Source) Spec() Spec { return s.spec }
 
 // Fit does what needs a tokenizer, once a run: rows are counted, on all cores.
 // progress, if not nil, is told how many are done, one call at a time.
 func (s *Source) Fit(ctx context.Context, f *Fitter, progress func(done, total int)) error {
+	if err := checkText(f.tok, &s.spec); err != nil {
+		return err
+	}
 	s.fitter = f
 	return s.kind.fit(ctx, f, progress)
 }

@@ -21,7 +21,7 @@ type Spec struct {
 	Format      string `json:"format,omitempty"`       // custom: jsonl, csv; trace: mooncake, azure, burstgpt; "" = by the file
 	AllowRepeat bool   `json:"allow_repeat,omitempty"` // rows may be sent more than once in a run
 
-	PrefixLen  int     `json:"prefix_len,omitempty"` // random, sonnet: one for the case; prefix_repetition: each
+	PrefixLen  int     `json:"prefix_len,omitempty"` // of the input length; random, sonnet (with its instruction): one for the case; prefix_repetition: each
 	Prefixes   int     `json:"prefixes,omitempty"`   // prefix_repetition: how many
 	RangeRatio Ratio   `json:"range_ratio,omitzero"` // random
 	Lengths    Lengths `json:"lengths,omitzero"`     // random: in place of input_output

@@ -22,9 +22,19 @@ const fewWords = 512
 // NewVocabulary picks tok's words: tokens of letters alone that are that one
 // token when they follow a space, or open a text. Words of ASCII letters are
 // taken where there are enough, since no tokenizer's regex or normalizer cuts or
-// changes them; else words of any script.
+// changes them; else words of any script. A server's tokenizer, whose vocabulary
+// cannot be read, is asked for English words. One that knows only ids has none.
 func NewVocabulary(tok tokenizer.Tokenizer) (*Vocabulary, error) {
 	v := &Vocabulary{tok: tok}
+	if _, ok := tok.(idRange); ok {
+		return v, nil
+	}
+	if tok.VocabSize() == 0 {
+		if err := v.askFor(commonWords()); err != nil {
+			return nil, err
+		}
+		return v, v.check()
+	}
 	for _, isWord := range []func(string) bool{asciiWord, anyWord} {
 		if err := v.scan(isWord); err != nil {
 			return nil, err
@@ -33,10 +43,14 @@ func NewVocabulary(tok tokenizer.Tokenizer) (*Vocabulary, error) {
 			break
 		}
 	}
+	return v, v.check()
+}
+
+func (v *Vocabulary) check() error {
 	if len(v.first) == 0 || len(v.words) == 0 {
-		return nil, fmt.Errorf("tokenizer %s has no tokens that are words: random prompts need some, take another dataset", tok.ID())
+		return fmt.Errorf("tokenizer %s has no tokens that are words: random prompts need some, take another dataset", v.tok.ID())
 	}
-	return v, nil
+	return nil
 }
 
 // Size is how many words prompts are drawn from.

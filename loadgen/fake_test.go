@@ -49,7 +49,7 @@ func (c chats) Sessions() iter.Seq2[dataset.Session, error] {
 					ID: fmt.Sprint(i, ".", turn), Session: fmt.Sprint(i), Prompt: answer,
 				}, think, turn <= c.turns
 			}
-			if !yield(dataset.Session{Next: next}, nil) {
+			if !yield(dataset.Session{Requests: c.turns, Next: next}, nil) {
 				return
 			}
 		}

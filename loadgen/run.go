@@ -41,7 +41,8 @@ var ErrTimeUp = errors.New("the time for sending is up")
 //
 // A session holds one slot of the cap from its first request to its last. Its
 // next turn is due one think time after the answer before; Next is given that
-// answer as Trace.Text. Traces get two instants from here: Due, and Queued, the
+// answer as Trace.Text. A turn that fails ends its session, and a further one of
+// the source is given what is left of its requests. Traces get two instants from here: Due, and Queued, the
 // moment the request was due and a slot was there for it. So Queued − Due is the
 // wait for a slot, and Sent − Queued this tool's own lag. In the closed loop
 // both are the moment the slot came free (at first: the phase's start). A
@@ -62,6 +63,7 @@ func Run(ctx context.Context, b Backend, p Plan, emit func(client.Trace) error) 
 	var emitter sync.WaitGroup
 	emitter.Go(func() {
 		for t := range l.out.all() {
+			t.Request = t.Request.Counted()
 			if err := emit(t); err != nil {
 				cancel(err) // the first cause is the one that is kept
 			}
@@ -133,7 +135,7 @@ func (l *load) phases(ctx context.Context, p Plan) error {
 // there are no more to start; those in flight go on.
 func (l *load) phase(ctx context.Context, clock *clock, ph Phase, warmup bool) error {
 	zero := l.now()
-	left := &budget{limit: int64(ph.Requests), warmup: warmup, clock: clock}
+	left := newBudget(ph.Requests, warmup, clock)
 	l.budgets = append(l.budgets, left)
 	arrival := func() (time.Duration, bool) { return 0, true }
 	if ph.Pacer != nil {
@@ -168,15 +170,12 @@ func (l *load) phase(ctx context.Context, clock *clock, ph Phase, warmup bool) e
 			w.due = w.queued
 			clock.start(l.at(w.queued))
 		}
-		if !left.claim() { // later turns of other sessions took the rest
-			l.release()
-			return nil
-		}
+		w.left = left.take(max(1, s.Requests))
 		l.inFlight.Go(func() { // a slow reply never delays the next send
 			defer l.release()
 			l.walk(ctx, w)
 		})
-		if left.spent() {
+		if !left.more(clock.ctx) {
 			return nil
 		}
 	}
@@ -209,8 +208,8 @@ func (l *load) release() {
 // was to.
 func (l *load) short() error {
 	for _, b := range l.budgets {
-		if sent := b.claimed.Load(); sent < b.limit && b.clock.length == 0 {
-			return fmt.Errorf("%s: %d of %d requests sent, then source or schedule ended: give it more sessions or ask for fewer", b.name(), sent, b.limit)
+		if b.short() > 0 && b.clock.length == 0 {
+			return fmt.Errorf("%s: %d of %d requests sent, then source or schedule ended: give it more sessions or ask for fewer", b.name(), b.taken, b.limit)
 		}
 	}
 	return nil

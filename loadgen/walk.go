@@ -2,7 +2,6 @@ package loadgen
 
 import (
 	"context"
-	"sync/atomic"
 	"time"
 
 	"llmsweep/dataset"
@@ -12,6 +11,7 @@ import (
 type walk struct {
 	session dataset.Session
 	budget  *budget
+	left    int // requests that it has of the budget, and has not sent
 
 	req    dataset.Request
 	think  time.Duration
@@ -33,29 +33,26 @@ type sessionEnder interface {
 	EndSession(id string)
 }
 
-// walk sends the session's requests, one after the other. The first one has been
-// claimed from the budget already.
+// walk sends the session's requests, one after the other. A request that fails
+// ends it: what would have followed answers an answer that is not there. The
+// session's requests have been taken from the budget.
 func (l *load) walk(ctx context.Context, w walk) {
+	defer func() { w.budget.giveBack(w.left) }()
 	if b, ok := l.backend.(sessionEnder); ok && w.req.Session != "" {
 		defer b.EndSession(w.req.Session)
 	}
-	if !l.pause(ctx, &w) {
-		w.budget.claimed.Add(-1)
-		return
-	}
-	for {
+	for l.pause(ctx, &w) {
+		w.left--
+		w.budget.send()
 		t := l.backend.Do(ctx, w.req)
 		ended := l.now()
 		t.Due, t.Queued = w.due, w.queued
-		answer := t.Text
+		answer, failed := t.Text, t.Err != nil
 		l.out.put(t)
-		if ctx.Err() != nil || w.budget.spent() || !w.next(answer) {
+		if w.left == 0 || failed || ctx.Err() != nil || w.budget.clock.up() || !w.next(answer) {
 			return
 		}
 		w.due, w.queued = ended, ended
-		if !l.pause(ctx, &w) || !w.budget.claim() {
-			return
-		}
 	}
 }
 
@@ -68,31 +65,4 @@ func (l *load) pause(ctx context.Context, w *walk) bool {
 	w.due += int64(w.think)
 	w.queued = max(w.queued, w.due)
 	return sleep(ctx, time.Until(l.at(w.due))) == nil
-}
-
-// A budget counts the requests of a phase, over all its sessions.
-type budget struct {
-	limit   int64 // 0 = none
-	claimed atomic.Int64
-	warmup  bool
-	clock   *clock // of the phase
-}
-
-// claim takes one request from the budget, if there is one left.
-func (b *budget) claim() bool {
-	if n := b.claimed.Add(1); b.limit > 0 && n > b.limit {
-		b.claimed.Add(-1)
-		return false
-	}
-	return true
-}
-
-// spent reports that nothing more is to be sent: all has been, or the time is up.
-func (b *budget) spent() bool { return b.limit > 0 && b.claimed.Load() >= b.limit || b.clock.up() }
-
-func (b *budget) name() string {
-	if b.warmup {
-		return "warm-up"
-	}
-	return "load"
 }

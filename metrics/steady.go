@@ -44,7 +44,7 @@ func steadyState(l load, o Options) *SteadyState {
 }
 
 // steadyWindow, closed loop: from the first to the last instant with at least
-// ⌈0.95·cap⌉ in flight, from the first measured send on (warm-up requests still
+// ⌈0.95·cap⌉ slots taken, from the first measured send on (warm-up requests still
 // in flight count). Open loop: after the warm-up (its last end, or the first
 // measured send if that is later) and before the drain (the last send).
 func steadyWindow(l load, o Options) (start, end int64, ok bool) {
@@ -66,20 +66,19 @@ func steadyWindow(l load, o Options) (start, end int64, ok bool) {
 	if o.MaxConcurrency <= 0 {
 		return 0, 0, false // all at once, no cap: the load is never level
 	}
-	start, end, ok = l.inFlight.Span((95*o.MaxConcurrency+99)/100, l.begin)
+	start, end, ok = l.slots().Span((95*o.MaxConcurrency+99)/100, l.begin)
 	end = min(end, l.end) // a warm-up request may outlive the measured ones
 	return start, end, ok && start < end
 }
 
 // littleResidual is how far the window is from Little's law L = λ·W (1961). In a
-// closed loop the cap should be in flight all the time: 1 − ∫ in-flight dt ÷
-// (cap × window). In an open loop, 1 − mean in flight ÷ (λ·W), with λ the sends
+// closed loop all slots should be taken all the time: 1 − ∫ taken dt ÷ (cap ×
+// window). In an open loop, 1 − mean in flight ÷ (λ·W), with λ the sends
 // a second in the window and W their mean time in flight: positive where the
 // queue grows, negative where it drains. NaN for fewer than 3·cap completions in
 // the window; where there is no cap, the case's peak in flight stands for it.
 func littleResidual(l load, o Options, completed int, start, end int64) float64 {
 	window := float64(end - start)
-	mean := l.inFlight.Integral(start, end) / window
 	slots := o.MaxConcurrency
 	if slots <= 0 {
 		slots = l.inFlight.Peak()
@@ -88,7 +87,7 @@ func littleResidual(l load, o Options, completed int, start, end int64) float64 
 		return math.NaN()
 	}
 	if !o.open() {
-		return 1 - mean/float64(slots)
+		return 1 - l.slots().Integral(start, end)/window/float64(slots)
 	}
 	var spent []float64 // ns
 	for _, r := range l.measured {
@@ -97,5 +96,5 @@ func littleResidual(l load, o Options, completed int, start, end int64) float64 
 		}
 	}
 	rate := float64(len(spent)) / window
-	return 1 - ratio(mean, rate*stats.Mean(spent))
+	return 1 - ratio(l.inFlight.Integral(start, end)/window, rate*stats.Mean(spent))
 }

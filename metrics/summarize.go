@@ -17,19 +17,27 @@ func Summarize(records []Record, o Options) Summary {
 		o.Percentiles = []float64{50, 90, 95, 99}
 	}
 	l := newLoad(records, o)
-	s := Summary{Percentiles: slices.Clone(o.Percentiles)}
-	s.count(l)
-	s.describe(l.completed, o)
-	s.Goodput = goodput(l, o.SLO)
-	s.MaxConcurrentRequests = l.inFlight.Peak()
-	s.MaxOutputTokensPerS = float64(peakTokens(l.delivered()))
-	s.Lengths = lengths(l.completed, o)
+	s := figures(l, o)
+	s.Scenarios = scenarios(l, o)
 	s.Client = clientLag(l, o)
 	s.SteadyState = steadyState(l, o)
 	s.Validity = judge(&s, o)
 	if why := heldBack(l, o); why != "" {
 		s.Validity.Add(Suspect, why)
 	}
+	return s
+}
+
+// figures are what a summary says of requests alone, whatever load they were part
+// of: counts, rates, latencies, lengths.
+func figures(l load, o Options) Summary {
+	s := Summary{Percentiles: slices.Clone(o.Percentiles)}
+	s.count(l)
+	s.describe(l.completed, o)
+	s.Goodput = goodput(l, o)
+	s.MaxConcurrentRequests = l.inFlight.Peak()
+	s.MaxOutputTokensPerS = float64(peakTokens(l.delivered()))
+	s.Lengths = lengths(l.completed, o)
 	return s
 }
 
@@ -43,7 +51,12 @@ type load struct {
 	inFlight   stats.Level
 }
 
-func newLoad(records []Record, o Options) load {
+func newLoad(records []Record, _ Options) load {
+	return gather(records, func(*Record) bool { return true })
+}
+
+// gather makes a load of the records that are wanted.
+func gather(records []Record, wanted func(*Record) bool) load {
 	n := len(records)
 	l := load{
 		all:       records,
@@ -56,6 +69,9 @@ func newLoad(records []Record, o Options) load {
 	firstDue := int64(math.MaxInt64)
 	for i := range records {
 		r := &records[i]
+		if !wanted(r) {
+			continue
+		}
 		if r.Sent != 0 {
 			starts, ends = append(starts, r.Sent), append(ends, max(r.Sent, r.End))
 		}
@@ -88,7 +104,7 @@ func (l load) delivered() []*Record { return slices.Concat(l.completed, l.censor
 
 // duration is first send → last end, s; NaN for no request.
 func (l load) duration() float64 {
-	if len(l.measured) == 0 {
+	if l.end == math.MinInt64 {
 		return math.NaN()
 	}
 	return float64(l.end-l.begin) / 1e9
@@ -217,27 +233,29 @@ func (slo SLO) Broken(r *Record) bool {
 	return r.Sent != 0 && (over(toFirst, slo.TTFT) || over(spent, slo.E2EL) || over(float64(largestGap(r))/1e6, slo.ITL))
 }
 
-// goodput counts the requests that meet every limit; nil if none is set.
-func goodput(l load, slo SLO) *Goodput {
-	if slo == (SLO{}) {
+// goodput counts the requests that meet every limit; nil if none is set. Each is
+// held to its own scenario's; one that no limit is set for does not count.
+func goodput(l load, o Options) *Goodput {
+	if !o.limited() {
 		return nil
 	}
 	var g Goodput
-	tokens := 0
-	for _, r := range l.completed {
-		if slo.Good(r) {
+	tokens, due := 0, 0
+	for _, r := range l.measured {
+		slo := o.slo(r.Scenario)
+		switch {
+		case slo == SLO{}:
+			continue
+		case slo.Good(r):
 			g.Requests++
 			tokens += r.OutputTokens
+		case r.Censored && !slo.Broken(r):
+			continue
 		}
+		due++
 	}
 	g.PerSecond = ratio(float64(g.Requests), l.duration())
 	g.TokensPerSecond = ratio(float64(tokens), l.duration())
-	due := len(l.measured)
-	for _, r := range l.censored {
-		if !slo.Broken(r) {
-			due--
-		}
-	}
 	g.Share = ratio(float64(g.Requests), float64(due))
 	return &g
 }

@@ -2,17 +2,19 @@ package metrics
 
 // Options is what a Summary depends on beside the records.
 type Options struct {
-	Percentiles     []float64 // in (0, 100); empty = 50, 90, 95, 99
-	SLO             SLO       // goodput; zero = none asked
-	MaxConcurrency  int       // cap on requests in flight; 0 = none (open loop)
-	RequestRate     float64   // requests/s; +Inf = closed loop, as fast as the cap allows
-	Ramp            bool      // requests come by a schedule whose rate changes: an open loop, whatever RequestRate says
-	NumPrompts      int       // requests planned
-	InputLen        int       // tokens asked for; 0 = varies
-	OutputLen       int       // tokens asked for; 0 = varies
-	IgnoreEOS       bool      // the server was asked to ignore EOS, so a short output is a fault
-	FailuresAllowed float64   // share of those sent; above it the case is invalid
-	UniquePrompts   bool      // the dataset promises that no two requests share a prompt
+	Percentiles     []float64  // in (0, 100); empty = 50, 90, 95, 99
+	SLO             SLO        // goodput; zero = none asked
+	Scenarios       []Scenario // of a mixed case, in the order of the results; empty = it is not one
+	MaxConcurrency  int        // cap on requests in flight; 0 = none (open loop)
+	RequestRate     float64    // requests/s; +Inf = closed loop, as fast as the cap allows
+	Ramp            bool       // requests come by a schedule whose rate changes: an open loop, whatever RequestRate says
+	NumPrompts      int        // requests planned
+	InputLen        int        // tokens asked for; 0 = varies
+	OutputLen       int        // tokens asked for; 0 = varies
+	IgnoreEOS       bool       // the server was asked to ignore EOS, so a short output is a fault
+	FailuresAllowed float64    // share of those sent; above it the case is invalid
+	UniquePrompts   bool       // the dataset promises that no two requests share a prompt
+	SharedPrefixes  bool       // prompts begin alike on purpose, so that a prefix cache may answer
 }
 
 // SLO holds the limits of goodput in ms; 0 = no limit.
@@ -59,6 +61,7 @@ type Summary struct {
 	TTFTFromDue           Dist // open loop: no coordinated omission
 	E2ELFromDue           Dist
 
+	Scenarios   []ScenarioSummary // of a mixed case, as Options.Scenarios has them
 	Lengths     Lengths
 	Client      Client
 	SteadyState *SteadyState // nil = no such window

@@ -127,7 +127,7 @@ func (v *Validity) judgePrompts(s *Summary, o Options) {
 	if again := s.Completed - l.DistinctPrompts; l.DistinctPrompts > 0 && again > 0 {
 		v.Add(Suspect, fmt.Sprintf("%d of %d prompts were repeated, limit 0", again, s.Completed))
 	}
-	if l.CachedTokens > 0 {
+	if l.CachedTokens > 0 && !o.SharedPrefixes {
 		v.Add(Suspect, fmt.Sprintf("%d of %d prompt tokens came from the prefix cache, limit 0", l.CachedTokens, s.InputTokens))
 	}
 }

@@ -76,6 +76,8 @@ func TestValidity(t *testing.T) {
 			[]string{"50 of 100 prompts were repeated, limit 0"}},
 		{"prefix-cache hits", whole, func(i int, r *Record) { r.CachedTokens = new(16) }, Suspect,
 			[]string{"1600 of 10000 prompt tokens came from the prefix cache, limit 0"}},
+		{"prefix-cache hits where prompts begin alike on purpose", Options{MaxConcurrency: 1, UniquePrompts: true, SharedPrefixes: true},
+			func(_ int, r *Record) { r.CachedTokens = new(16) }, Valid, nil},
 		{"both, on a dataset that promises nothing", Options{MaxConcurrency: 1}, func(_ int, r *Record) { r.PromptHash, r.CachedTokens = 1, new(16) }, Valid, nil},
 		{"the worst comes first", whole, func(i int, r *Record) {
 			if i < 1 {

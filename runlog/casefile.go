@@ -71,6 +71,8 @@ type CaseFile struct {
 	Distributions map[string]Spread
 	Notes         []string // what a reader should know: a field that was dropped, why it ended
 
+	Scenarios []Scenario // of a mixed case, in the config's order; nil = it is not one
+
 	Extra map[string]json.RawMessage // keys that are neither vLLM's nor ours, as they came
 }
 
@@ -130,7 +132,9 @@ type LengthsInfo struct {
 	InputSource     string `json:"input_source"`
 	OutputSource    string `json:"output_source"`
 	DistinctPrompts int    `json:"distinct_prompts"`
-	CachedTokens    *int64 `json:"cached_tokens"` // null = the server did not tell
+	CachedTokens    *int64 `json:"cached_tokens"`             // null = the server did not tell
+	OverheadTokens  int    `json:"overhead_tokens"`           // around a prompt, part of its length
+	OverheadSource  string `json:"overhead_source,omitempty"` // "special tokens", "chat template" or "server"
 }
 
 // Failures counts the requests that failed by error class, and apart from them

@@ -17,7 +17,7 @@ type field struct {
 	value any // a pointer into the CaseFile
 }
 
-// head, load, arrays, peaks and ours are the keys in the order of the file.
+// head, load, arrays, peaks, ours and mixed are the keys in the order of the file.
 func (f *CaseFile) head() []field {
 	return []field{
 		{"date", &f.Date}, {"endpoint_type", &f.EndpointType}, {"backend", &f.Backend}, {"label", &f.Label},
@@ -59,6 +59,9 @@ func (f *CaseFile) ours() []field {
 		{"distributions", &f.Distributions}, {"notes", &f.Notes},
 	}
 }
+
+// mixed are the keys that only a mixed case has.
+func (f *CaseFile) mixed() []field { return []field{{"scenarios", &f.Scenarios}} }
 
 // A metricDist is a latency of the flat keys mean_X_ms … pNN_X_ms.
 type metricDist struct {
@@ -102,6 +105,9 @@ func (f *CaseFile) fields() []field {
 	if f.Schema != 0 {
 		rest = append(rest, f.ours()...)
 	}
+	if len(f.Scenarios) > 0 {
+		rest = append(rest, f.mixed()...)
+	}
 	all := f.head()
 	for _, name := range slices.Sorted(maps.Keys(f.Labels)) {
 		value := f.Labels[name]
@@ -134,26 +140,35 @@ func (f *CaseFile) MarshalJSON() ([]byte, error) {
 // write puts a key a line, its value compact: short enough to read, and to diff.
 func (f *CaseFile) write(w io.Writer) error {
 	var b bytes.Buffer
-	e := json.NewEncoder(&b)
+	if err := writeObject(&b, f.fields(), "\n"); err != nil {
+		return fmt.Errorf("case JSON, %w", err)
+	}
+	b.WriteString("\n")
+	_, err := w.Write(b.Bytes())
+	return err
+}
+
+// writeObject writes fields as a JSON object, with space before each and at its end.
+func writeObject(b *bytes.Buffer, fields []field, space string) error {
+	e := json.NewEncoder(b)
 	e.SetEscapeHTML(false)
 	b.WriteString("{")
-	for i, fl := range f.fields() {
+	for i, fl := range fields {
 		if i > 0 {
 			b.WriteString(",")
 		}
-		b.WriteString("\n")
+		b.WriteString(space)
 		for _, part := range []struct {
 			value any
 			after string
 		}{{fl.key, ": "}, {fl.value, ""}} {
 			if err := e.Encode(part.value); err != nil {
-				return fmt.Errorf("case JSON, key %s: %w", fl.key, err)
+				return fmt.Errorf("key %s: %w", fl.key, err)
 			}
 			b.Truncate(b.Len() - 1) // Encode ends with a newline
 			b.WriteString(part.after)
 		}
 	}
-	b.WriteString("\n}\n")
-	_, err := w.Write(b.Bytes())
-	return err
+	b.WriteString(space + "}")
+	return nil
 }

@@ -25,10 +25,14 @@ type Info struct {
 	Status       string // StatusMeasured, StatusFailed or StatusInterrupted
 	Notes        []string
 	SLO          metrics.SLO
-	Telemetry    map[string]any
-	Cost         map[string]any
-	Environment  map[string]any
-	Server       map[string]any
+
+	OverheadTokens int    // around each prompt
+	OverheadSource string // who counted them; "" = nobody
+
+	Telemetry   map[string]any
+	Cost        map[string]any
+	Environment map[string]any
+	Server      map[string]any
 }
 
 // NewCaseFile folds a case, its figures and what surrounds them into its JSON.
@@ -54,7 +58,9 @@ func NewCaseFile(c Case, s metrics.Summary, info Info) *CaseFile {
 		Telemetry:   info.Telemetry, Cost: info.Cost, Environment: info.Environment, Server: info.Server,
 		Distributions: spreadsOf(s),
 		Notes:         append([]string{}, info.Notes...),
+		Scenarios:     scenariosOf(s.Scenarios),
 	}
+	f.Lengths.OverheadTokens, f.Lengths.OverheadSource = info.OverheadTokens, info.OverheadSource
 	if f.Failures.ByClass == nil {
 		f.Failures.ByClass = map[string]int{}
 	}

@@ -23,7 +23,7 @@ func (f *CaseFile) targets() map[string]any {
 		arrays = new(Arrays)
 	}
 	to := map[string]any{}
-	for _, group := range [][]field{f.head(), f.load(), arrays.fields(), f.peaks(), f.ours()} {
+	for _, group := range [][]field{f.head(), f.load(), arrays.fields(), f.peaks(), f.ours(), f.mixed()} {
 		for _, fl := range group {
 			to[fl.key] = fl.value
 		}
@@ -54,7 +54,7 @@ func (f *CaseFile) UnmarshalJSON(b []byte) error {
 		case known:
 			err = json.Unmarshal(raw, target)
 		case m != nil:
-			err = f.setDist(m[2], m[1], raw)
+			err = setDist(f.dists(), m[2], m[1], raw)
 		case seen["num_prompts"] && !seen["request_rate"] && raw[0] == '"':
 			err = f.addLabel(key, raw)
 		default:
@@ -92,12 +92,13 @@ func (f *CaseFile) addLabel(key string, raw json.RawMessage) error {
 	return nil
 }
 
-func (f *CaseFile) setDist(metric, stat string, raw json.RawMessage) error {
+// setDist sets one figure of a metric: mean, median, std or p and a number.
+func setDist(dists []metricDist, metric, stat string, raw json.RawMessage) error {
 	var v Float
 	if err := json.Unmarshal(raw, &v); err != nil {
 		return err
 	}
-	for _, m := range f.dists() {
+	for _, m := range dists {
 		if m.name != metric {
 			continue
 		}

@@ -57,6 +57,7 @@ func testInfo() Info {
 		EndpointType: "openai", Backend: "openai", Labels: map[string]string{"git": "459f43c", "status": "night"},
 		Model: "tiny", TokenizerID: "builtin:qwen3", Burstiness: 1, Status: StatusMeasured,
 		Notes: []string{"ignore_eos was refused by the server and left out"}, SLO: metrics.SLO{TTFT: 18},
+		OverheadTokens: 5, OverheadSource: "chat template",
 		Environment: map[string]any{"cpus": 2.0}, Server: map[string]any{"base_url": "http://127.0.0.1:8010"},
 	}
 }

@@ -193,10 +193,17 @@ func (j *job) readChat(b *body, t tokenizer.Tokenizer) *apiError {
 	}
 	var turns []tokenizer.Message
 	var plain strings.Builder
+	var pictures []uint32
 	for i, m := range messages {
-		text, ok := contentText(m.Content)
+		text, urls, ok := contentParts(m.Content)
 		if !ok {
-			return badRequest("messages", "messages[%d].content: want a string, or a list of parts with type \"text\"", i)
+			return badRequest("messages", "messages[%d].content: want a string, or a list of parts with type \"text\" or \"image_url\"", i)
+		}
+		for _, url := range urls {
+			var err error
+			if pictures, err = appendImage(pictures, url, t.VocabSize()); err != nil {
+				return badRequest("messages", "messages[%d].content: image_url: %v", i, err)
+			}
 		}
 		turns = append(turns, tokenizer.Message{Role: m.Role, Content: text})
 		fmt.Fprintf(&plain, "%s: %s\n", m.Role, text)
@@ -213,28 +220,39 @@ func (j *job) readChat(b *body, t tokenizer.Tokenizer) *apiError {
 	case err != nil:
 		return badRequest("messages", "the chat template failed: %v", err)
 	}
-	return j.tokenize(t, false)
+	if fault := j.tokenize(t, false); fault != nil {
+		return fault
+	}
+	j.ids = append(j.ids, pictures...)
+	return nil
 }
 
-// contentText is a message's text: a string, null, or text parts, joined by line
-// ends.
-func contentText(raw json.RawMessage) (text string, ok bool) {
+// contentParts are a message's text (a string, null, or text parts, joined by
+// line ends) and the URLs of its images.
+func contentParts(raw json.RawMessage) (text string, images []string, ok bool) {
 	if len(raw) == 0 || json.Unmarshal(raw, &text) == nil {
-		return text, true // null leaves the text empty
+		return text, nil, true // null leaves the text empty
 	}
 	var parts []struct {
-		Type string `json:"type"`
-		Text string `json:"text"`
+		Type  string `json:"type"`
+		Text  string `json:"text"`
+		Image struct {
+			URL string `json:"url"`
+		} `json:"image_url"`
 	}
 	if json.Unmarshal(raw, &parts) != nil {
-		return "", false
+		return "", nil, false
 	}
 	var texts []string
 	for _, p := range parts {
-		if p.Type != "text" {
-			return "", false
+		switch p.Type {
+		case "text":
+			texts = append(texts, p.Text)
+		case "image_url":
+			images = append(images, p.Image.URL)
+		default:
+			return "", nil, false
 		}
-		texts = append(texts, p.Text)
 	}
-	return strings.Join(texts, "\n"), true
+	return strings.Join(texts, "\n"), images, true
 }

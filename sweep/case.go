@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"slices"
-	"sync/atomic"
 	"time"
 
 	"llmsweep/client"
@@ -35,6 +33,7 @@ type Result struct {
 	Records []metrics.Record // warm-up included, as they ended
 	Notes   []string         // what a reader of the figures should know
 
+	late       int    // prompts that were not made when they were due
 	eosIgnored bool   // the server took ignore_eos, so a short answer is a fault
 	suspect    string // what its end says against the figures; "" = nothing
 }
@@ -50,9 +49,12 @@ func (d *Driver) Run(ctx context.Context, pc PlannedCase, keep func(*metrics.Rec
 		if res.suspect != "" {
 			res.Summary.Validity.Add(metrics.Suspect, res.suspect)
 		}
+		if res.late > 0 {
+			res.Summary.Validity.Add(metrics.Suspect, fmt.Sprintf("%d prompts were not ready when they were due, limit 0: raise prompt_buffer", res.late))
+		}
 	}()
 
-	source, err := d.prompts(ctx, pc)
+	prompts, err := d.prompts(ctx, pc)
 	switch {
 	case ctx.Err() != nil:
 		return d.ended(ctx, res, err)
@@ -70,9 +72,13 @@ func (d *Driver) Run(ctx context.Context, pc PlannedCase, keep func(*metrics.Rec
 
 	loadCtx, cancel := d.caseContext(ctx)
 	defer cancel()
-	sent := &gauge{backend: c}
-	rule := newStopRule(d.Config.Abort, &pc)
-	err = loadgen.Run(loadCtx, sent, d.load(pc, source), func(t client.Trace) error {
+	loads, err := d.loads(pc, prompts)
+	if err != nil {
+		return res, err
+	}
+	sent := &gauge{Client: c}
+	rule := newStopRule(d.Config.Abort, d.open(&pc))
+	err = runLanes(loadCtx, sent, loads, func(t client.Trace) error {
 		r := metrics.FromTrace(t, func(text string) (int, error) { return d.Tokenizer.Count(text, false) })
 		if cutOff(t) {
 			r.Censor()
@@ -89,6 +95,7 @@ func (d *Driver) Run(ctx context.Context, pc PlannedCase, keep func(*metrics.Rec
 	})
 	res.Notes = append(res.Notes, c.Notes()...)
 	res.eosIgnored = c.EOSIgnored()
+	res.late = prompts.Late()
 	res, err = d.ended(ctx, res, err)
 	if why := d.gone(ctx, c, res); why != "" && err == nil {
 		res.Status = runlog.StatusFailed
@@ -173,59 +180,18 @@ func (d *Driver) clientConfig() client.Config {
 		Backend: c.Backend, BaseURL: d.BaseURL, Endpoint: c.Endpoint, Model: c.Model,
 		APIKey: d.APIKey, Headers: c.Headers, ExtraBody: c.ExtraBody, Sampling: c.Sampling,
 		IgnoreEOS: c.IgnoreEOS, Proxy: c.Proxy, Timeouts: c.Timeouts,
-		KeepText: c.SaveDetailed, Start: d.Start,
+		KeepText: c.SaveDetailed || needsAnswers(&c.Dataset), Start: d.Start,
 	}
 }
 
-// prompts makes the warm-up's and the measured requests, before the clock starts.
+// prompts makes the warm-up's and the measured requests, before the clock starts:
+// as many as the buffer holds.
 func (d *Driver) prompts(ctx context.Context, pc PlannedCase) (*dataset.Prompts, error) {
-	source, err := d.Source.Case(pc.prompts())
+	p, err := d.Source.Case(d.Config.prompts(&pc))
 	if err != nil {
 		return nil, err
 	}
-	return source, source.Prepare(ctx, d.Progress.Preparing)
-}
-
-// prompts is what the case asks of the dataset.
-func (p *PlannedCase) prompts() dataset.Case {
-	return dataset.Case{
-		InputLen: p.Input, OutputLen: p.Output, Requests: p.NumPrompts, Warmups: p.Warmup,
-		Name: p.Name, Attempt: p.Attempt, Seed: p.Seed, IDPrefix: fmt.Sprintf("%s.%d-", p.Name, p.Attempt),
-	}
-}
-
-// load is the case's schedule: a closed loop, or arrivals at a rate or a ramp
-// under a cap. A warm-up goes at the case's own rate, a ramp's first.
-func (d *Driver) load(pc PlannedCase, source *dataset.Prompts) loadgen.Plan {
-	plan := loadgen.Plan{
-		Measured:       loadgen.Phase{Source: source, Requests: pc.NumPrompts, For: pc.Duration},
-		MaxConcurrency: pc.MaxConcurrency,
-		Drain:          d.Config.WarmupDrain,
-		Epoch:          d.Start,
-	}
-	switch {
-	case pc.WarmupFor > 0:
-		plan.Warmup = loadgen.Phase{Source: source.Endless(), For: pc.WarmupFor}
-	case pc.Warmup > 0:
-		plan.Warmup = loadgen.Phase{Source: source.Warmup(), Requests: pc.Warmup}
-	}
-	burstiness := d.Config.Burstiness
-	rate := pc.Rate
-	switch {
-	case pc.Ramp != nil:
-		rate = pc.Ramp.first() // of the warm-up
-		plan.Measured.Pacer = pc.Ramp.pacer(pc.NumPrompts, pc.Duration, burstiness, pc.Seed)
-	case pc.open():
-		plan.Measured.Pacer = loadgen.Gamma{Rate: rate, Burstiness: burstiness, N: pc.NumPrompts, Seed: pc.Seed}
-	default:
-		return plan
-	}
-	if pc.WarmupFor > 0 { // as many as that takes: one step that goes on
-		plan.Warmup.Pacer = loadgen.Steps{Rates: []float64{rate}, Every: pc.WarmupFor, N: math.MaxInt, Burstiness: burstiness, Seed: ^pc.Seed}
-	} else {
-		plan.Warmup.Pacer = loadgen.Gamma{Rate: rate, Burstiness: burstiness, N: pc.Warmup, Seed: ^pc.Seed}
-	}
-	return plan
+	return p, p.Prepare(ctx, d.Progress.Preparing)
 }
 
 // caseContext bounds the load by timeouts.case: its requests then fail as
@@ -247,26 +213,17 @@ func cutOff(t client.Trace) bool {
 	return byRule || errors.Is(t.Err, loadgen.ErrTimeUp)
 }
 
-// A gauge is a backend that counts its requests in flight.
-type gauge struct {
-	backend  loadgen.Backend
-	inFlight atomic.Int64
-}
-
-func (g *gauge) Do(ctx context.Context, r dataset.Request) client.Trace {
-	g.inFlight.Add(1)
-	defer g.inFlight.Add(-1)
-	return g.backend.Do(ctx, r)
-}
-
 func (d *Driver) options(pc PlannedCase, res *Result) metrics.Options {
 	c := d.Config
+	asked := askedLengths(&c.Dataset, &pc)
 	return metrics.Options{
-		Percentiles: c.Percentiles, SLO: c.Goodput,
-		MaxConcurrency: pc.MaxConcurrency, RequestRate: pc.Rate, Ramp: pc.Ramp != nil, NumPrompts: pc.NumPrompts,
-		InputLen: pc.Input, OutputLen: pc.Output,
+		Percentiles: c.Percentiles, SLO: c.Goodput, Scenarios: c.scenarios(&pc),
+		MaxConcurrency: pc.MaxConcurrency, RequestRate: pc.Rate, NumPrompts: pc.NumPrompts,
+		Ramp:     pc.Ramp != nil || replaysTimes(&c.Dataset),
+		InputLen: asked.Input, OutputLen: asked.Output,
 		IgnoreEOS:       res.eosIgnored,
 		FailuresAllowed: c.FailuresAllowed,
-		UniquePrompts:   true,
+		UniquePrompts:   !c.Dataset.Repeats(),
+		SharedPrefixes:  c.Dataset.SharesPrefixes(),
 	}
 }

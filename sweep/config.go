@@ -28,9 +28,14 @@ type Config struct {
 	Headers   map[string]string `yaml:"headers"`
 
 	Dataset        dataset.Spec `yaml:"dataset"`
+	DatasetContent string       `yaml:"-"`                // SHA-256 (hex) of the dataset's files, once they are read; "" = it has none
 	PromptTokenIDs bool         `yaml:"prompt_token_ids"` // prompts are sent as token ids
 	PromptOverhead string       `yaml:"prompt_overhead"`  // who counts what goes around a prompt: auto, tokenizer, server
 	PromptBuffer   int          `yaml:"prompt_buffer"`    // bytes of prompts made ahead; 0 = dataset.DefaultBuffer
+
+	// ScenarioSLO is what requests of a mix's scenarios are to meet, by the
+	// scenario's name; one that is not in it is held to Goodput.
+	ScenarioSLO map[string]metrics.SLO `yaml:"-"`
 
 	InputOutput        []IOLen   `yaml:"input_output"` // tokens; {0, 0} alone = the dataset's own lengths
 	ConcurrencyPrompts []Load    `yaml:"concurrency_prompts"`

@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"llmsweep/tokenizer"
 )
 
 var (
@@ -28,8 +30,12 @@ func isVariableName(s string) (string, bool) {
 }
 
 func checkTokenizer(s string) (string, bool) {
-	if strings.HasPrefix(s, "builtin:") {
+	switch {
+	case strings.HasPrefix(s, "builtin:"):
 		return "", s == "builtin:qwen3"
+	case strings.HasPrefix(s, idsPrefix):
+		_, err := tokenizer.Load(s, tokenizer.LoadOptions{}) // reads no file
+		return "", err == nil
 	}
 	return notEmpty(s)
 }

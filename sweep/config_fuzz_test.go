@@ -22,6 +22,9 @@ func FuzzParse(f *testing.F) {
 	}
 	f.Add(Template(), "timeouts.idle=3")
 	f.Add(base+"a: &a [*a]\nb: {<<: *a}\n", "x.y.z={a: [1")
+	for _, tt := range datasets {
+		f.Add(tt.base+"dataset: "+tt.yaml+"\n", "dataset.path=other")
+	}
 	f.Add(base+"request_rate: [1, 1.0, .inf, inf]\nrepeats: 010\n", "input_output=[[1, 1], [1, 01]]")
 	f.Fuzz(func(t *testing.T, text, set string) {
 		env := testEnv(everythingEnv)
@@ -47,7 +50,8 @@ func FuzzParse(f *testing.F) {
 		names := map[string]bool{}
 		for _, p := range cases {
 			names[p.Name] = true
-			if p.Input < 1 || p.Output < 1 || p.MaxConcurrency < 1 || p.NumPrompts < 1 || p.Warmup < 0 || !(p.Rate > 0) {
+			own := p.Input == 0 && p.Output == 0 && p.Typical.Input > 0 && p.Typical.Output > 0
+			if !own && (p.Input < 1 || p.Output < 1) || p.MaxConcurrency < 1 || p.NumPrompts < 1 || p.Warmup < 0 || !(p.Rate > 0) {
 				t.Errorf("an impossible case: %+v", p)
 			}
 			if _, err := c.CaseHash(p, ""); err != nil {

@@ -116,9 +116,7 @@ func readRamp(c *Config) func(*configReader, string, *value) {
 		}
 		r.mapping(v, key, fields)
 		for _, f := range fields {
-			if i := v.find(f.name); i < 0 || v.entries[i].value.isNull() {
-				r.faults = append(r.faults, v.at.fault(join(key, f.name), "", "missing, want "+want))
-			}
+			r.require(v, key, want, f.name)
 		}
 		if len(r.faults) == before {
 			c.Ramp = ramp
@@ -199,16 +197,20 @@ func readWarmup(dst *Warmup) func(*configReader, string, *value) {
 	}
 }
 
-// checkLoad faults a ramp beside a rate: one of them would be without effect.
+// checkLoad faults a ramp beside a rate: one of them would be without effect. An
+// unbounded rate is what a ramp has anyway.
 func (r *configReader) checkLoad(c *Config, root *value) {
 	i := root.find("ramp")
-	if j := root.find("request_rate"); c.Ramp != nil && j >= 0 && !root.entries[j].value.isNull() {
+	if _, written := root.get("request_rate"); c.Ramp != nil && written && !slices.Equal(c.RequestRate, []float64{unbounded}) {
 		r.faults = append(r.faults, root.entries[i].at.fault("ramp", "", "stands beside request_rate, whose place it takes; keep one"))
 	}
 }
 
 // open reports whether some case's requests come by a schedule, not by slots.
-func (c *Config) open() bool {
+func (c *Config) open() bool { return c.paced() || replaysTimes(&c.Dataset) }
+
+// paced reports whether the config itself has a schedule: a rate or a ramp.
+func (c *Config) paced() bool {
 	return c.Ramp != nil || slices.ContainsFunc(c.RequestRate, func(rate float64) bool { return !math.IsInf(rate, 1) })
 }
 

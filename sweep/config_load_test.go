@@ -1,6 +1,7 @@
 package sweep
 
 import (
+	"encoding/json"
 	"math"
 	"slices"
 	"testing"
@@ -36,6 +37,11 @@ func TestReadLoad(t *testing.T) {
 		p := c.Plan()[0]
 		if !p.open() || !math.IsInf(p.Rate, 1) || p.Axes.More["ramp"] != tt.text {
 			t.Errorf("%s: open %v at rate %v, axes %v", tt.yaml, p.open(), p.Rate, p.Axes.More)
+		}
+		if data, err := json.Marshal(c.Redacted()); err != nil {
+			t.Error(err)
+		} else if again, err := Parse("run.json", data, testEnv(nil)); err != nil || !cmp.Equal(again.Ramp, c.Ramp) {
+			t.Errorf("%s: read back from a run's file: %v\n%s", tt.yaml, err, data)
 		}
 		if again := parse(t, "", "ramp="+tt.yaml); !cmp.Equal(again.Ramp, c.Ramp) {
 			t.Errorf("--set ramp=%s: %+v", tt.yaml, again.Ramp)

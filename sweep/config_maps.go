@@ -23,6 +23,15 @@ func readNested(fields ...configField) func(*configReader, string, *value) {
 	}
 }
 
+// require faults the keys that a mapping does not have, or has without a value.
+func (r *configReader) require(v *value, key, want string, names ...string) {
+	for _, name := range names {
+		if _, ok := v.get(name); !ok {
+			r.faults = append(r.faults, v.at.fault(join(key, name), "", "missing, want "+want))
+		}
+	}
+}
+
 var (
 	headerName = regexp.MustCompile("^[A-Za-z0-9!#$%&'*+.^_`|~-]+$") // RFC 9110's token
 	lineBreak  = regexp.MustCompile(`[\r\n\x00]`)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -73,7 +74,8 @@ func Default() *Config {
 		APIKeyEnv:      "OPENAI_API_KEY",
 		Proxy:          "none",
 		Dataset:        dataset.Spec{Type: dataset.TypeRandom},
-		PromptOverhead: "auto",
+		PromptOverhead: overheadAuto,
+		PromptBuffer:   dataset.DefaultBuffer,
 		RequestRate:    []float64{unbounded},
 		Burstiness:     1,
 		Repeats:        1,
@@ -109,7 +111,7 @@ func configFields(c *Config) []configField {
 		{"base_url", readText(&c.BaseURL, checkBaseURL, "http://host:port, https://host:port or sim:default")},
 		{"endpoint", readText(&c.Endpoint, isPath, "a path that begins with /, such as /v1/completions")},
 		{"backend", readOneOf(&c.Backend, client.OpenAI, client.OpenAIChat)},
-		{"tokenizer", readText(&c.Tokenizer, checkTokenizer, "a hub id, a path that begins with / or ., or builtin:qwen3")},
+		{"tokenizer", readText(&c.Tokenizer, checkTokenizer, "a hub id, a path that begins with / or ., builtin:qwen3, server, or ids:FROM-TO")},
 		{"api_key_env", readText(&c.APIKeyEnv, isVariableName, "the name of an environment variable that holds the key, never the key itself")},
 		{"proxy", readText(&c.Proxy, checkProxy, "none, env or a proxy's URL, such as http://proxy:3128")},
 		{"headers", readHeaders(c)},
@@ -125,17 +127,15 @@ func configFields(c *Config) []configField {
 			configField{"over_saturation", readFlag(&c.Abort.OverSaturation)},
 		)},
 		{"repeats", readWhole(&c.Repeats, 1, 10_000)},
-		{"dataset", readOneOf(&c.Dataset.Type, "random")},
+		{"dataset", readDataset(c)},
+		{"prompt_token_ids", readFlag(&c.PromptTokenIDs)},
+		{"prompt_overhead", readOneOf(&c.PromptOverhead, overheadAuto, overheadTokenizer, overheadServer)},
+		{"prompt_buffer", readBytes(&c.PromptBuffer)},
 
 		{"sampling", readFreeForm(&c.Sampling, &c.written.sampling)},
 		{"extra_body", readFreeForm(&c.ExtraBody, &c.written.extraBody)},
 		{"ignore_eos", readOneOf(&c.IgnoreEOS, "auto", "true", "false")},
-		{"goodput", readNested(
-			configField{"ttft", readMilliseconds(&c.Goodput.TTFT)},
-			configField{"tpot", readMilliseconds(&c.Goodput.TPOT)},
-			configField{"itl", readMilliseconds(&c.Goodput.ITL)},
-			configField{"e2el", readMilliseconds(&c.Goodput.E2EL)},
-		)},
+		{"goodput", readGoodput(&c.Goodput)},
 		{"percentiles", readPercentiles(&c.Percentiles)},
 
 		{"seed", readSeed(c)},
@@ -168,23 +168,12 @@ func (r *configReader) config(root *value) *Config {
 	if c.Model == "" && sim {
 		c.Model = "simulated"
 	}
-	for _, k := range []struct {
-		name, want string
-	}{
-		{"model", "the model's name as the server knows it"},
-		{"base_url", "http://host:port of the server, or sim:default for the simulator"},
-		{"input_output", "a list of [input length, output length] pairs, tokens"},
-		{"concurrency_prompts", "a list of [max concurrency, number of prompts] pairs"},
-	} {
-		i := root.find(k.name)
-		switch {
-		case k.name == "model" && sim:
-		case i < 0:
-			r.faults = append(r.faults, root.at.fault(k.name, "", "missing, want "+k.want))
-		case root.entries[i].value.isNull():
-			r.faults = append(r.faults, root.entries[i].at.fault(k.name, "", "empty, want "+k.want))
-		}
+	if !sim {
+		r.requireKey(root, "model", "the model's name as the server knows it")
 	}
+	r.requireKey(root, "base_url", "http://host:port of the server, or sim:default for the simulator")
+	r.checkPrompts(c, root)
+	r.requireKey(root, "concurrency_prompts", "a list of [max concurrency, number of prompts] pairs")
 	r.checkLoad(c, root)
 	if c.Tokenizer == "" {
 		c.Tokenizer = c.Model
@@ -196,6 +185,24 @@ func (r *configReader) config(root *value) *Config {
 		r.faults = append(r.faults, root.at.fault("", "", fmt.Sprintf("the config asks for %d cases, more than %d; shorten a list or repeats", n, maxCases)))
 	}
 	return c
+}
+
+// requireKey faults a key that the file does not have, or has without a value.
+func (r *configReader) requireKey(root *value, name, want string) {
+	switch i := root.find(name); {
+	case i < 0:
+		r.faults = append(r.faults, root.at.fault(name, "", "missing, want "+want))
+	case root.entries[i].value.isNull():
+		r.faults = append(r.faults, root.entries[i].at.fault(name, "", "empty, want "+want))
+	}
+}
+
+// faulted reports whether a key, or one within it, has a fault already.
+func (r *configReader) faulted(key string) bool {
+	return slices.ContainsFunc(r.faults, func(f Fault) bool {
+		rest, within := strings.CutPrefix(f.Key, key)
+		return within && (rest == "" || rest[0] == '.' || rest[0] == '[')
+	})
 }
 
 // mapping reads the keys of a mapping. A key without a value keeps its default.

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+
+	"llmsweep/metrics"
 )
 
 // written holds parts of a config with their variables as they stand in the
@@ -34,12 +36,6 @@ func (c *Config) Redacted() map[string]any {
 	for i, p := range c.ConcurrencyPrompts {
 		loads[i] = [2]int{p.MaxConcurrency, p.NumPrompts}
 	}
-	goodput := map[string]any{}
-	for name, ms := range map[string]float64{"ttft": c.Goodput.TTFT, "tpot": c.Goodput.TPOT, "itl": c.Goodput.ITL, "e2el": c.Goodput.E2EL} {
-		if ms > 0 {
-			goodput[name] = ms
-		}
-	}
 	var warmup any = "auto"
 	switch {
 	case c.Warmup.For > 0:
@@ -52,14 +48,16 @@ func (c *Config) Redacted() map[string]any {
 		"tokenizer": c.Tokenizer, "api_key_env": c.APIKeyEnv, "proxy": maskURL(c.Proxy),
 		"headers": maskWords(orElse(c.written.headers, c.Headers)),
 
-		"dataset": c.Dataset.Type, "input_output": inputOutput, "concurrency_prompts": loads,
+		"dataset":          datasetValue(&c.Dataset, &c.ScenarioSLO),
+		"prompt_token_ids": c.PromptTokenIDs, "prompt_overhead": c.PromptOverhead, "prompt_buffer": c.PromptBuffer,
+		"input_output": inputOutput, "concurrency_prompts": loads,
 		"request_rate": rates, "ramp": c.Ramp.redacted(), "burstiness": rateValue(c.Burstiness), "repeats": c.Repeats,
 		"duration": c.Duration.String(),
 		"abort":    map[string]any{"error_share": c.Abort.ErrorShare, "over_saturation": c.Abort.OverSaturation},
 
 		"sampling":   maskFree("", orElse(c.written.sampling, c.Sampling)),
 		"extra_body": maskFree("", orElse(c.written.extraBody, c.ExtraBody)),
-		"ignore_eos": c.IgnoreEOS, "goodput": goodput, "percentiles": slices.Clone(c.Percentiles),
+		"ignore_eos": c.IgnoreEOS, "goodput": sloValue(c.Goodput), "percentiles": slices.Clone(c.Percentiles),
 
 		"seed": c.Seed, "warmup": warmup, "warmup_drain": c.WarmupDrain,
 		"timeouts": map[string]any{
@@ -74,6 +72,20 @@ func (c *Config) Redacted() map[string]any {
 	}
 	if c.Endpoint == "" {
 		delete(m, "endpoint") // the backend's own
+	}
+	if c.ownLengths() {
+		delete(m, "input_output") // the dataset's own
+	}
+	return m
+}
+
+// sloValue is an SLO as the YAML has it: the limits that there are, ms.
+func sloValue(slo metrics.SLO) map[string]any {
+	m := map[string]any{}
+	for name, ms := range map[string]float64{"ttft": slo.TTFT, "tpot": slo.TPOT, "itl": slo.ITL, "e2el": slo.E2EL} {
+		if ms > 0 {
+			m[name] = ms
+		}
 	}
 	return m
 }
@@ -191,7 +203,7 @@ func secretName(name string) bool {
 // and what stands under a secret's name.
 func secretPath(key string) bool {
 	for i, part := range strings.FieldsFunc(key, func(r rune) bool { return r == '.' || r == '[' }) {
-		if i == 0 && part == "headers" || secretName(part) {
+		if i == 0 && part == "headers" || secretName(part) && part != "prompt_token_ids" {
 			return true
 		}
 	}

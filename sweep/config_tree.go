@@ -59,6 +59,16 @@ func (v *value) find(key string) int {
 	return slices.IndexFunc(v.entries, func(e entry) bool { return e.key == key })
 }
 
+// get is the value of a key; ok is false where there is none, or nothing behind
+// it.
+func (v *value) get(key string) (_ *value, ok bool) {
+	i := v.find(key)
+	if i < 0 || v.entries[i].value.isNull() {
+		return nil, false
+	}
+	return v.entries[i].value, true
+}
+
 // A treeBuilder turns YAML nodes into values and collects what is wrong with
 // them.
 type treeBuilder struct {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"llmsweep/client"
+	"llmsweep/metrics"
 )
 
 // Upper limits, far above what a machine can do: past them a number is a slip,
@@ -186,6 +187,15 @@ func readNumber(dst *float64, ok func(float64) bool, want string) func(*configRe
 
 func readMilliseconds(dst *float64) func(*configReader, string, *value) {
 	return readNumber(dst, func(x float64) bool { return x > 0 && x <= 1e12 }, "milliseconds, a number above 0")
+}
+
+func readGoodput(dst *metrics.SLO) func(*configReader, string, *value) {
+	return readNested(
+		configField{"ttft", readMilliseconds(&dst.TTFT)},
+		configField{"tpot", readMilliseconds(&dst.TPOT)},
+		configField{"itl", readMilliseconds(&dst.ITL)},
+		configField{"e2el", readMilliseconds(&dst.E2EL)},
+	)
 }
 
 // asNumber is a scalar's number; NaN is none.

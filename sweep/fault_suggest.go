@@ -23,6 +23,21 @@ var otherNames = map[string]string{
 	"top_p":            "sampling",
 	"url":              "base_url",
 	"random_input_len": "input_output",
+
+	"custom_output_len":   "dataset",
+	"dataset_name":        "dataset",
+	"dataset_path":        "dataset",
+	"prefix_len":          "dataset",
+	"random_prefix_len":   "dataset",
+	"random_range_ratio":  "dataset",
+	"range_ratio":         "dataset",
+	"scenarios":           "dataset",
+	"sharegpt_output_len": "dataset",
+
+	"file":         "path",
+	"num_prefixes": "prefixes",
+	"think_time":   "think",
+	"share":        "concurrency_share",
 }
 
 // suggest says what an unknown key may have been meant to be: the nearest of

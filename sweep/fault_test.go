@@ -111,7 +111,7 @@ func TestFault(t *testing.T) {
 		{"warmup_drain: no", "c.yaml:6:15: warmup_drain: no, want true or false"},
 		{"ignore_eos: sometimes", "c.yaml:6:13: ignore_eos: sometimes, want auto, true or false"},
 		{"backend: vllm", "c.yaml:6:10: backend: vllm, want openai or openai-chat"},
-		{"tokenizer: builtin:gpt2", "c.yaml:6:12: tokenizer: builtin:gpt2, want a hub id, a path that begins with / or ., or builtin:qwen3"},
+		{"tokenizer: builtin:gpt2", "c.yaml:6:12: tokenizer: builtin:gpt2, want a hub id, a path that begins with / or ., builtin:qwen3, server, or ids:FROM-TO"},
 		{"endpoint: v1/completions", "c.yaml:6:11: endpoint: v1/completions, want a path that begins with /, such as /v1/completions"},
 		{"results_dir: 20261122", "c.yaml:6:14: results_dir: 20261122, want a folder; write it in quotes"},
 		{"proxy: http://u:pw@h:x", "c.yaml:6:8: proxy: http://***@h:x, want none, env or a proxy's URL, such as http://proxy:3128"},

@@ -14,19 +14,23 @@ import (
 type PlannedCase struct {
 	runlog.Case
 
-	Input, Output  int     // tokens
+	Input, Output  int     // tokens; 0 = the dataset's own
+	Typical        IOLen   // of a request whose lengths are the dataset's own, for estimates alone; else {0, 0}
 	MaxConcurrency int     // cap on requests in flight
 	NumPrompts     int     // measured requests
 	Rate           float64 // requests/s; +Inf = as fast as the cap allows
 	Warmup         int     // requests before the measured ones
 
 	Ramp      *Ramp         // in place of Rate, which is +Inf then; nil = none
+	Replay    float64       // how many times faster than recorded a trace's times are replayed, in place of Rate; 0 = none
 	Duration  time.Duration // ends the case though prompts are left; 0 = no limit
 	WarmupFor time.Duration // sends warm-up requests for so long, in place of a count; 0 = by count
 }
 
 // open reports whether requests come by a schedule, not by slots.
-func (p *PlannedCase) open() bool { return p.Ramp != nil || !math.IsInf(p.Rate, 1) }
+func (p *PlannedCase) open() bool {
+	return p.Ramp != nil || p.Replay > 0 || !math.IsInf(p.Rate, 1)
+}
 
 // Plan is every case in running order: repeats outermost, so that a server that
 // drifts drifts across every setting alike; then input_output,
@@ -48,6 +52,10 @@ func (c *Config) Plan() []PlannedCase {
 
 func (c *Config) plannedCase(lengths IOLen, load Load, rate float64, repeat int) PlannedCase {
 	name := c.caseName(lengths, load, rate, repeat)
+	replay := 0.0
+	if replaysTimes(&c.Dataset) {
+		replay = c.Dataset.Speed
+	}
 	return PlannedCase{
 		Case: runlog.Case{
 			Name: name,
@@ -64,6 +72,7 @@ func (c *Config) plannedCase(lengths IOLen, load Load, rate float64, repeat int)
 			Seed:    dataset.CaseSeed(c.Seed, name, 1),
 			Attempt: 1,
 		},
+		Typical:        c.typicalLengths(),
 		Input:          lengths.Input,
 		Output:         lengths.Output,
 		MaxConcurrency: load.MaxConcurrency,
@@ -71,6 +80,7 @@ func (c *Config) plannedCase(lengths IOLen, load Load, rate float64, repeat int)
 		Rate:           rate,
 		Warmup:         c.Warmup.count(load),
 		Ramp:           c.Ramp,
+		Replay:         replay,
 		Duration:       c.Duration,
 		WarmupFor:      c.Warmup.For,
 	}
@@ -88,6 +98,9 @@ func (c *Config) moreAxes() map[string]string {
 	if c.Ramp != nil {
 		add("ramp", c.Ramp.String())
 	}
+	if replaysTimes(&c.Dataset) {
+		add("replay", "times x"+rateText(c.Dataset.Speed))
+	}
 	if c.Duration > 0 {
 		add("duration", shortSpan(c.Duration))
 	}
@@ -95,10 +108,14 @@ func (c *Config) moreAxes() map[string]string {
 }
 
 // caseName is what the case's files are called. Rate and repeat are part of it
-// only where there is more than one.
+// only where there is more than one. Where lengths are the dataset's own, its type
+// stands in their place.
 func (c *Config) caseName(lengths IOLen, load Load, rate float64, repeat int) string {
-	name := "bench_io" + strconv.Itoa(lengths.Input) + "x" + strconv.Itoa(lengths.Output) +
-		"_mc" + strconv.Itoa(load.MaxConcurrency) + "_np" + strconv.Itoa(load.NumPrompts)
+	what := "io" + strconv.Itoa(lengths.Input) + "x" + strconv.Itoa(lengths.Output)
+	if lengths == (IOLen{}) {
+		what = c.Dataset.Type
+	}
+	name := "bench_" + what + "_mc" + strconv.Itoa(load.MaxConcurrency) + "_np" + strconv.Itoa(load.NumPrompts)
 	if len(c.RequestRate) > 1 {
 		name += "_rate" + rateText(rate)
 	}

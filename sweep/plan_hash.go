@@ -5,7 +5,11 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"reflect"
+	"slices"
 	"time"
+
+	"llmsweep/dataset"
 )
 
 // hashSchema is raised when a case's figures change their meaning, so that what
@@ -43,12 +47,16 @@ type hashedCase struct {
 	Abort       *Abort `json:"abort,omitempty"`
 	WarmupFor   int64  `json:"warmup_ns,omitempty"`
 	CaseTimeout int64  `json:"timeout_case_ns,omitempty"`
+
+	Spec     *dataset.Spec `json:"dataset_spec,omitempty"` // without the path: the content counts
+	Content  string        `json:"dataset_sha256,omitempty"`
+	TokenIDs bool          `json:"prompt_token_ids,omitempty"`
 }
 
 // CaseHash is the SHA-256 (hex) of the canonical JSON of what would change the
 // case's figures: not of results_dir, goodput, labels or percentiles, which can
 // be changed without measuring again. tokenizerHash is the hash of the
-// tokenizer's content.
+// tokenizer's content; the dataset's is DatasetContent, which has been set.
 func (c *Config) CaseHash(p PlannedCase, tokenizerHash string) (string, error) {
 	var abort *Abort
 	if c.Abort != (Abort{}) {
@@ -78,12 +86,28 @@ func (c *Config) CaseHash(p PlannedCase, tokenizerHash string) (string, error) {
 
 		Ramp: p.Ramp, Duration: ns(p.Duration), Abort: abort,
 		WarmupFor: ns(p.WarmupFor), CaseTimeout: ns(c.CaseTimeout),
+
+		Spec: hashedSpec(c.Dataset), Content: c.DatasetContent, TokenIDs: c.PromptTokenIDs,
 	})
 	if err != nil {
 		return "", fmt.Errorf("case %s: sampling or extra_body has no JSON: %w", p.Name, err)
 	}
 	sum := sha256.Sum256(canonical)
 	return hex.EncodeToString(sum[:]), nil
+}
+
+// hashedSpec is the dataset without its files' paths; nil for plain random
+// prompts, of which the type says all.
+func hashedSpec(s dataset.Spec) *dataset.Spec {
+	if reflect.DeepEqual(s, dataset.Spec{Type: dataset.TypeRandom}) {
+		return nil
+	}
+	s.Path = ""
+	s.Scenarios = slices.Clone(s.Scenarios)
+	for i := range s.Scenarios {
+		s.Scenarios[i].Dataset.Path = ""
+	}
+	return &s
 }
 
 func ns(d time.Duration) int64 { return d.Nanoseconds() }

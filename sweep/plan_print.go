@@ -22,7 +22,8 @@ const (
 // token; with a rate or a ramp, no faster than that sends them; and no longer
 // than its duration, after a warm-up.
 func EstimateCase(p PlannedCase) time.Duration {
-	request := float64(p.Input)/assumedPrefill + float64(p.Output)*assumedStep.Seconds()
+	lengths := p.lengths()
+	request := float64(lengths.Input)/assumedPrefill + float64(lengths.Output)*assumedStep.Seconds()
 	inFlight := max(p.MaxConcurrency, 1)
 	warmup := math.Ceil(float64(p.Warmup)/float64(inFlight))*request + p.WarmupFor.Seconds()
 	seconds := math.Ceil(float64(p.NumPrompts)/float64(inFlight)) * request
@@ -61,8 +62,8 @@ func PrintPlan(w io.Writer, c *Config, cases []PlannedCase) error {
 	var prompts, warmups, input, output float64
 	for i, p := range cases {
 		rows = append(rows, []string{
-			strconv.Itoa(i + 1), p.Name, strconv.Itoa(p.Input), strconv.Itoa(p.Output), strconv.Itoa(p.MaxConcurrency),
-			strconv.Itoa(p.NumPrompts), p.warmupText(), p.rateText(), thousands(float64(p.NumPrompts) * float64(p.Input+p.Output)),
+			strconv.Itoa(i + 1), p.Name, lengthText(p.Input), lengthText(p.Output), strconv.Itoa(p.MaxConcurrency),
+			strconv.Itoa(p.NumPrompts), p.warmupText(), p.rateText(), p.tokensText(),
 		})
 		prompts += float64(p.NumPrompts)
 		warmups += float64(p.Warmup)
@@ -76,18 +77,46 @@ func PrintPlan(w io.Writer, c *Config, cases []PlannedCase) error {
 	if c.Warmup.For > 0 {
 		warmup = shortSpan(c.Warmup.For) + " of warm-up a case"
 	}
-	fmt.Fprintf(&b, "%s prompts and %s; %s input and %s output tokens, warm-up not counted\n",
-		thousands(prompts), warmup, thousands(input), thousands(output))
+	tokens := fmt.Sprintf("%s input and %s output tokens, warm-up not counted", thousands(input), thousands(output))
+	if c.ownLengths() {
+		tokens = "lengths are those of dataset " + c.Dataset.Type
+	}
+	fmt.Fprintf(&b, "%s prompts and %s; %s\n", thousands(prompts), warmup, tokens)
 	if c.Duration > 0 {
 		fmt.Fprintf(&b, "each case ends after %s, whatever prompts are left\n", shortSpan(c.Duration))
 	}
-	fmt.Fprintf(&b, "about %s if a decode step takes %d ms and prefill runs at %s tokens/s\n",
-		roughly(Estimate(cases, nil)), assumedStep.Milliseconds(), thousands(assumedPrefill))
+	fmt.Fprintln(&b, c.estimateText(cases))
 	for _, note := range c.Notes() {
 		fmt.Fprintf(&b, "note: %s\n", note)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// estimateText is about how long the cases take, and what that rests on.
+func (c *Config) estimateText(cases []PlannedCase) string {
+	if replaysTimes(&c.Dataset) {
+		return fmt.Sprintf("a case takes as long as the trace's first requests, at %s times their speed", rateText(c.Dataset.Speed))
+	}
+	text := fmt.Sprintf("about %s if a decode step takes %d ms and prefill runs at %s tokens/s",
+		roughly(Estimate(cases, nil)), assumedStep.Milliseconds(), thousands(assumedPrefill))
+	if c.ownLengths() {
+		typical := c.typicalLengths()
+		text += fmt.Sprintf(", and a request has about %d input and %d output tokens", typical.Input, typical.Output)
+	}
+	if c.Dataset.Think != nil {
+		text += "; the pauses between turns come on top"
+	}
+	return text
+}
+
+// tokensText is how many tokens the case asks for; unknown where they are the
+// dataset's own.
+func (p *PlannedCase) tokensText() string {
+	if p.Input == 0 {
+		return "own"
+	}
+	return thousands(float64(p.NumPrompts) * float64(p.Input+p.Output))
 }
 
 func (p *PlannedCase) warmupText() string {
@@ -98,8 +127,11 @@ func (p *PlannedCase) warmupText() string {
 }
 
 func (p *PlannedCase) rateText() string {
-	if p.Ramp != nil {
+	switch {
+	case p.Ramp != nil:
 		return p.Ramp.String()
+	case p.Replay > 0:
+		return "trace x" + rateText(p.Replay)
 	}
 	return rateText(p.Rate)
 }

@@ -125,6 +125,7 @@ func TestCaseHash(t *testing.T) {
 		"sampling={top_p: 1.0, temperature: 0.0}", "extra_body.a=1.0", "warmup=1", // what auto is here
 		"concurrency_prompts=[[1, 1], [2, 2]]", "request_rate=.inf", "repeats=3",
 		"ramp=none", "duration=0", "abort={error_share: 0}", "timeouts.case=0",
+		"dataset={type: random, prefix_len: 0, range_ratio: 0}", "prompt_token_ids=false", "prompt_overhead=server", "prompt_buffer=1MiB",
 	} {
 		if hash("t1", same) != first {
 			t.Errorf("%s changes the hash", same)
@@ -137,6 +138,8 @@ func TestCaseHash(t *testing.T) {
 		"sampling.temperature=1", "extra_body.a=\"1\"", "extra_body.b=null", "ignore_eos=true", "timeouts.idle=1s", "timeouts.connect=1s", "seed=1",
 		"duration=60s", "timeouts.case=60s", "warmup=60s", "warmup=30s", "burstiness=inf", "abort.error_share=0.5", "abort.over_saturation=true",
 		"ramp={kind: linear, from: 1, to: 2}", "ramp={kind: linear, from: 1, to: 3}", "ramp={kind: exponential, from: 1, to: 2}",
+		"prompt_token_ids=true", "dataset=sonnet", "dataset={type: random, range_ratio: 0.1}", "dataset={type: random, range_ratio: 0.2}",
+		"dataset={type: random, range_ratio: {output: 0.2}}", "dataset={type: sharegpt, path: f}", "dataset={type: sharegpt, path: f, allow_repeat: true}",
 		"ramp={kind: steps, rates: [1, 2], every: 30s}", "ramp={kind: steps, rates: [1, 2], every: 31s}", "ramp={kind: steps, rates: [2, 1], every: 30s}",
 	} {
 		h := hash("t1", other)
@@ -159,8 +162,41 @@ func TestCaseHashIsStable(t *testing.T) {
 		`"warmup":1,"warmup_drain":false,"sampling":{"temperature":0,"top_p":0.9},"extra_body":{},"ignore_eos":"auto",` +
 		`"timeouts_ns":[10000000000,600000000000,120000000000,3600000000000],"seed":0}`
 	want := fmt.Sprintf("%x", sha256.Sum256([]byte(canonical)))
-	if got, err := c.CaseHash(c.Plan()[0], "t"); err != nil || got != want {
-		t.Errorf("hash %s, %v; want %s: raise hashSchema if the meaning of a case has changed", got, err, want)
+	if got := hashOf(t, c); got != want {
+		t.Errorf("hash %s, want %s: raise hashSchema if the meaning of a case has changed", got, want)
+	}
+}
+
+// hashOf is the hash of a config's first case by tokenizer t.
+func hashOf(t *testing.T, c *Config) string {
+	t.Helper()
+	hash, err := c.CaseHash(c.Plan()[0], "t")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return hash
+}
+
+// Of a dataset's file its content counts, not where it lies; so in a mix.
+func TestCaseHashOfFiles(t *testing.T) {
+	for _, yaml := range []string{
+		"dataset: {type: custom, path: FILE}\n",
+		"dataset: {type: mix, scenarios: [{name: a, dataset: {type: custom, path: FILE}}]}\n",
+	} {
+		hash := func(path, content string) string {
+			c, err := Parse("c.yaml", []byte(ownBase+strings.Replace(yaml, "FILE", path, 1)), testEnv(nil))
+			if err != nil {
+				t.Fatal(err)
+			}
+			c.DatasetContent = content
+			return hashOf(t, c)
+		}
+		if hash("a.jsonl", "c1") != hash("b/a.jsonl", "c1") {
+			t.Errorf("%s: another path changes the hash", yaml)
+		}
+		if hash("a.jsonl", "c1") == hash("a.jsonl", "c2") {
+			t.Errorf("%s: another content has the same hash", yaml)
+		}
 	}
 }
 
@@ -255,6 +291,75 @@ func TestPrintPlanByTime(t *testing.T) {
 	for _, want := range []string{"linear 1 to 9", "  2m  ", "1 prompts and 2m of warm-up a case;", "each case ends after 1h, whatever prompts are left"} {
 		if !strings.Contains(b.String(), want) {
 			t.Errorf("no %q in\n%s", want, b.String())
+		}
+	}
+}
+
+// What a request's own lengths come to in a plan: by hand, means where the config
+// says them. (100 + 500 · 3) ÷ 4 = 400; 200 · e^(1/2) = 329.7; a normal of mean
+// 100 that is cut at 60 is 60.
+func TestTypicalLengths(t *testing.T) {
+	for _, tt := range []struct {
+		dataset string
+		want    IOLen
+	}{
+		{"{type: custom, path: f}", IOLen{512, 256}},
+		{"{type: sharegpt, path: f, output_len: 64}", IOLen{512, 64}},
+		{"{type: random, lengths: {input: {uniform: [100, 301]}, output: 7}}", IOLen{201, 7}},
+		{"{type: random, lengths: {input: {values: [100, 500], weights: [1, 3]}, output: {values: [1, 3]}}}", IOLen{400, 2}},
+		{"{type: random, lengths: {input: {lognormal: {median: 200, sigma: 1}}, output: {normal: {mean: 100, std: 9, max: 60}}}}", IOLen{330, 60}},
+		{"{type: mix, scenarios: [{name: a, weight: 3, dataset: random, input_output: [100, 10]}, {name: b, dataset: {type: custom, path: f, output_len: 50}}]}", IOLen{203, 20}},
+	} {
+		c, err := Parse("c.yaml", []byte(ownBase+"dataset: "+tt.dataset+"\n"), testEnv(nil))
+		if err != nil {
+			t.Errorf("%s: %v", tt.dataset, err)
+			continue
+		}
+		p := c.Plan()[0]
+		if p.Typical != tt.want || p.lengths() != tt.want {
+			t.Errorf("%s: %v, want %v", tt.dataset, p.Typical, tt.want)
+		}
+	}
+	if p := parse(t, "").Plan()[0]; p.Typical != (IOLen{}) || p.lengths() != (IOLen{1, 1}) {
+		t.Errorf("lengths asked for: %v beside %v", p.Typical, p.lengths())
+	}
+}
+
+// A plan says what it does not know.
+func TestPrintPlanOfOwnLengths(t *testing.T) {
+	for _, tt := range []struct{ yaml, want string }{
+		{"dataset: {type: custom, path: f}", "testdata/plan/custom.txt"},
+		{"dataset: {type: trace, path: f, speed: 2}", "testdata/plan/trace.txt"},
+		{"backend: openai-chat\ndataset: {type: conversation, path: f, think: 3s}", "testdata/plan/conversation.txt"},
+	} {
+		c, err := Parse("c.yaml", []byte(ownBase+tt.yaml+"\n"), testEnv(nil), "concurrency_prompts=[[4, 10], [100, 2000]]")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var b strings.Builder
+		if err := PrintPlan(&b, c, c.Plan()); err != nil {
+			t.Fatal(err)
+		}
+		golden(t, tt.want, b.String())
+	}
+}
+
+// A trace's times are a schedule, as a rate is; its lengths alone are none.
+func TestPlanOfReplay(t *testing.T) {
+	for _, tt := range []struct {
+		dataset string
+		open    bool
+		axis    string
+	}{
+		{"{type: trace, path: f, speed: 2.5}", true, "times x2.5"},
+		{"{type: trace, path: f, replay: lengths}", false, ""},
+	} {
+		c, err := Parse("c.yaml", []byte(ownBase+"dataset: "+tt.dataset+"\n"), testEnv(nil))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p := c.Plan()[0]; p.open() != tt.open || c.open() != tt.open || p.Axes.More["replay"] != tt.axis {
+			t.Errorf("%s: open %v and %v, axes %v", tt.dataset, p.open(), c.open(), p.Axes.More)
 		}
 	}
 }

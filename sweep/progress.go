@@ -7,6 +7,9 @@ import "llmsweep/metrics"
 type Progress interface {
 	// Note is a message for the user.
 	Note(text string)
+	// Reading counts the dataset's rows as their tokens are counted, before the
+	// sweep starts; 0 of 0 = that has ended.
+	Reading(done, total int)
 	// SweepStarted says how many of the plan's cases are to run.
 	SweepStarted(toRun, planned int)
 	CaseStarted(c PlannedCase)
@@ -22,6 +25,7 @@ type Progress interface {
 type Silent struct{}
 
 func (Silent) Note(string)                    {}
+func (Silent) Reading(int, int)               {}
 func (Silent) SweepStarted(int, int)          {}
 func (Silent) CaseStarted(PlannedCase)        {}
 func (Silent) Preparing(int, int)             {}

@@ -31,10 +31,14 @@ func (r *Runner) reach(ctx context.Context) error {
 		r.Progress.Note(fmt.Sprintf("waiting up to %s for %s", t, r.Config.BaseURL))
 	}
 	note, err := askServer(ctx, r.Config, r.apiKey())
-	if err == nil && note != "" {
-		r.Progress.Note(note)
+	switch {
+	case err != nil || note == "":
+		return err
+	case r.strict:
+		return errors.New(note)
 	}
-	return err
+	r.Progress.Note(note)
+	return nil
 }
 
 // checkSockets faults a plan with a case that needs more connections at once than
@@ -73,19 +77,6 @@ func askServer(ctx context.Context, c *Config, apiKey string) (note string, err 
 		return fmt.Sprintf("model %s is not among those that %s lists: %s", c.Model, c.BaseURL, strings.Join(models, ", ")), nil
 	}
 	return "", nil
-}
-
-// CheckServer asks a real server whether it is there and has the model; the
-// embedded simulator always is and has.
-func CheckServer(ctx context.Context, c *Config, getenv func(string) string) error {
-	if _, sim := c.preset(); sim {
-		return nil
-	}
-	note, err := askServer(ctx, c, getenv(c.APIKeyEnv))
-	if err == nil && note != "" {
-		return errors.New(note)
-	}
-	return err
 }
 
 // probe asks once, and waits no longer than timeout for the answer.

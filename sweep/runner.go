@@ -11,10 +11,7 @@ import (
 	"time"
 
 	"llmsweep/client"
-	"llmsweep/dataset"
-	"llmsweep/metrics"
 	"llmsweep/runlog"
-	"llmsweep/tokenizer"
 )
 
 // A Runner runs a config's plan in its results folder: what is missing of a run
@@ -39,8 +36,8 @@ type Runner struct {
 	SelfTest *SelfTest // the host's last one: a case beyond it is suspect; nil = none was made
 
 	plan   []PlannedCase
-	tok    tokenizer.Tokenizer
-	source *dataset.Source
+	inputs inputs
+	strict bool // a doubt about the server is an error
 	sim    *simChild
 	run    runlog.Run
 	begun  time.Time // instants count from here
@@ -65,8 +62,9 @@ func (e *ConfigError) Unwrap() error { return e.Err }
 // interrupted, and another Run goes on from there.
 func (r *Runner) Run(ctx context.Context) (out Outcome, err error) {
 	out.Dir = r.Config.ResultsDir
-	if err := r.resolve(); err != nil {
-		return out, &ConfigError{err}
+	defer r.inputs.close()
+	if err := r.read(ctx); err != nil {
+		return out, err
 	}
 	dir, err := runlog.Open(r.Config.ResultsDir)
 	if err != nil {
@@ -74,7 +72,7 @@ func (r *Runner) Run(ctx context.Context) (out Outcome, err error) {
 	}
 	defer func() { err = errors.Join(err, dir.Close()) }()
 	defer r.stopSim()
-	if err := r.reach(ctx); err != nil {
+	if err := r.ask(ctx); err != nil {
 		return out, err
 	}
 	toRun, err := r.begin(dir)
@@ -93,33 +91,6 @@ func (r *Runner) Run(ctx context.Context) (out Outcome, err error) {
 	r.Progress.SweepEnded()
 	err = errors.Join(err, r.Fold(dir.Path()))
 	return out, errors.Join(err, r.finish(dir, toRun, &out, err == nil))
-}
-
-// resolve makes the plan, with its hashes, and checks what can be checked
-// without a server: the tokenizer, and that each length can be made.
-func (r *Runner) resolve() error {
-	if err := r.checkOnly(); err != nil {
-		return err
-	}
-	var err error
-	if r.tok, err = LoadTokenizer(r.Config, r.Getenv); err != nil {
-		return err
-	}
-	vocab, err := dataset.NewVocabulary(r.tok)
-	if err != nil {
-		return err
-	}
-	counter, err := dataset.NewCounter(r.tok, r.Config.chat())
-	if err != nil {
-		return err
-	}
-	if r.source, err = dataset.Open(r.Config.Dataset); err != nil {
-		return err
-	}
-	if err := r.source.Fit(context.TODO(), dataset.NewFitter(vocab, counter), nil); err != nil {
-		return err
-	}
-	return r.replan()
 }
 
 // checkOnly faults a glob that matches no case, before anything is touched.
@@ -142,48 +113,6 @@ func (r *Runner) chosen(pc PlannedCase) (bool, error) {
 		return true, nil
 	}
 	return path.Match(r.Only, pc.Name)
-}
-
-// LoadTokenizer loads the config's tokenizer, with the chat template's arguments
-// that its requests carry, and checks that prompts of all its lengths can be made.
-func LoadTokenizer(c *Config, getenv func(string) string) (tokenizer.Tokenizer, error) {
-	tok, err := tokenizer.Load(c.Tokenizer, tokenizer.LoadOptions{Getenv: getenv})
-	if err != nil {
-		return nil, fmt.Errorf("tokenizer: %w", err)
-	}
-	args, _ := c.ExtraBody["chat_template_kwargs"].(map[string]any)
-	tok = tokenizer.WithTemplateArgs(tok, args)
-	return tok, checkLengths(c, tok)
-}
-
-func (r *Runner) replan() error {
-	r.plan = r.Config.Plan()
-	for i := range r.plan {
-		hash, err := r.Config.CaseHash(r.plan[i], r.tok.Hash())
-		if err != nil {
-			return err
-		}
-		r.plan[i].Hash = hash
-	}
-	return nil
-}
-
-// checkLengths faults an input length too short for the tokenizer's special
-// tokens or the chat template.
-func checkLengths(c *Config, tok tokenizer.Tokenizer) error {
-	counter, err := dataset.NewCounter(tok, c.chat())
-	if err != nil {
-		return err
-	}
-	least := counter.Around() + 1
-	var errs []error
-	for i, io := range c.InputOutput {
-		if io.Input < least {
-			errs = append(errs, fmt.Errorf("%s: input_output[%d]: input length %d, want at least %d: special tokens and chat template of %s take the rest",
-				c.Path, i, io.Input, least, tok.ID()))
-		}
-	}
-	return errors.Join(errs...)
 }
 
 // runCase runs one case and writes its files.
@@ -211,40 +140,9 @@ func (r *Runner) runCase(ctx context.Context, dir *runlog.Dir, pc PlannedCase) e
 
 func (r *Runner) driver(base string) *Driver {
 	return &Driver{
-		Config: r.Config, BaseURL: base, APIKey: r.apiKey(), Tokenizer: r.tok, Source: r.source,
+		Config: r.Config, BaseURL: base, APIKey: r.apiKey(), Tokenizer: r.inputs.tok, Source: r.inputs.source,
 		Start: r.begun, Progress: r.Progress,
 	}
-}
-
-// One runs a single case without a run's files: adjust, if not nil, has the last
-// word on the plan's first case. The Result and its case JSON are whole even
-// where there is an error.
-func (r *Runner) One(ctx context.Context, adjust func(*PlannedCase)) (*Result, *runlog.CaseFile, error) {
-	if err := r.resolve(); err != nil {
-		return nil, nil, &ConfigError{err}
-	}
-	pc := r.plan[0]
-	if adjust != nil {
-		adjust(&pc)
-	}
-	r.plan = []PlannedCase{pc}
-	defer r.stopSim()
-	if err := r.reach(ctx); err != nil {
-		return nil, nil, err
-	}
-	base, err := r.baseURL(ctx)
-	if err != nil {
-		return nil, nil, err
-	}
-	r.begun = r.Now()
-	r.run = runlog.Run{StartUnixNS: r.begun.UnixNano(), Host: host()}
-	r.Progress.SweepStarted(1, 1)
-	r.Progress.CaseStarted(pc)
-	res, err := r.driver(base).Run(ctx, pc, func(*metrics.Record) error { return nil })
-	r.judgeLoad(res)
-	r.Progress.CaseEnded(pc, res)
-	r.Progress.SweepEnded()
-	return res, r.caseFile(pc, res), err
 }
 
 // finish counts what is missing, and marks the run complete when that is nothing
@@ -286,8 +184,9 @@ func (r *Runner) caseFile(pc PlannedCase, res *Result) *runlog.CaseFile {
 	f := runlog.NewCaseFile(pc.Case, res.Summary, runlog.Info{
 		Date: r.Now(), StartUnixNS: r.run.StartUnixNS,
 		EndpointType: c.Backend, Backend: c.Backend, Labels: c.maskedLabels(),
-		Model: c.Model, TokenizerID: r.tok.ID(), Burstiness: c.Burstiness,
-		Status: res.Status, Notes: res.Notes, SLO: c.Goodput,
+		Model: c.Model, TokenizerID: r.inputs.tok.ID(), Burstiness: c.Burstiness,
+		Status: res.Status, Notes: r.inputs.notes(res.Notes), SLO: c.Goodput,
+		OverheadTokens: r.inputs.counter.Around(), OverheadSource: r.inputs.counter.Method(),
 		Environment: r.run.Host, Server: map[string]any{"base_url": c.BaseURL},
 	})
 	if c.SaveDetailed {

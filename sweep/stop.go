@@ -46,9 +46,9 @@ type stopRule struct {
 
 // newStopRule is the config's rule for a case. Only an open loop can be too much
 // for a server: a closed one waits for it.
-func newStopRule(a Abort, pc *PlannedCase) *stopRule {
+func newStopRule(a Abort, open bool) *stopRule {
 	s := &stopRule{errorShare: a.ErrorShare}
-	if a.OverSaturation && pc.open() {
+	if a.OverSaturation && open {
 		s.saturation = &saturation{}
 	}
 	return s

@@ -92,7 +92,7 @@ func TestSaturationIsWatchedInAnOpenLoopOnly(t *testing.T) {
 		{Abort{OverSaturation: true}, PlannedCase{Rate: inf}, false},
 		{Abort{}, PlannedCase{Rate: 4}, false},
 	} {
-		if got := newStopRule(tt.abort, &tt.pc).saturation != nil; got != tt.want {
+		if got := newStopRule(tt.abort, tt.pc.open()).saturation != nil; got != tt.want {
 			t.Errorf("%+v at %+v: %v, want %v", tt.abort, tt.pc, got, tt.want)
 		}
 	}

@@ -15,14 +15,15 @@ model: simulated          # the model's name as the server knows it
 base_url: sim:default     # http://host:port of the server, or sim:PRESET
 # backend: openai         # openai (/v1/completions) or openai-chat (/v1/chat/completions)
 # endpoint: /v1/completions   # path after base_url; the backend's own
-tokenizer: builtin:qwen3  # hub id, a path that begins with / or ., or builtin:qwen3; default: the model's
+tokenizer: builtin:qwen3  # hub id, a path that begins with / or ., builtin:qwen3, server (its /tokenize), or ids:FROM-TO (random
+                          # token ids, with prompt_token_ids); default: the model's
 # api_key_env: OPENAI_API_KEY # the variable that holds the key; "" sends none
 # proxy: none             # none, env (HTTP_PROXY and so on) or a URL
 # headers:                # sent with each request; for example
 #   X-Team: ${TEAM:-none}
 
 # --- Cases
-input_output:             # [input length, output length], tokens
+input_output:             # [input length, output length], tokens; left out where the dataset has its own
   - [128, 64]
   - [512, 128]
 concurrency_prompts:      # [max concurrency, number of prompts]
@@ -37,7 +38,26 @@ concurrency_prompts:      # [max concurrency, number of prompts]
 # burstiness: 1           # of arrivals at a rate or a ramp: 1 = Poisson, below 1 burstier, above 1 more even, inf = constant
 # duration: 0             # ends a case after so long (60s) though prompts are left; what is in flight is cut off; 0 = no limit
 # repeats: 1              # rounds through all cases
-# dataset: random         # prompts of exact length from random tokens
+# dataset: random         # what prompts are made from: a type, or a mapping with its keys. Lengths are in tokens; a file's path is
+#                         # relative to the working directory, as results_dir is, and it may be a .gz. The types, at their defaults:
+#   {type: random, prefix_len: 0, range_ratio: 0}     # random words, prefix_len of them shared; lengths spread to n·(1 ± ratio)
+#   {type: random, lengths: {input: {lognormal: {median: 512, sigma: 0.5, max: 4096}}, output: 128}}   # in place of input_output: a number,
+#                         # {uniform: [8, 64]}, {normal: {mean: 64, std: 8}}, {values: [8, 64], weights: [3, 1]}; min and max bound a curve
+#   {type: sharegpt, path: FILE, min_prompt_len: 4, min_output_len: 4, max_prompt_len: 1024, max_total_len: 2048}
+#                         # first turns and their answers' lengths, or output_len: N; with input_output, prompts are cut to it
+#   {type: sonnet, prefix_len: 0}                     # lines of Shakespeare's sonnets, prefix_len tokens of them shared
+#   {type: custom, path: FILE}                        # JSONL or CSV: prompt or messages, output_tokens (else output_len: N), body fields
+#   {type: prefix_repetition, prefixes: 10, prefix_len: 256}   # a request begins with one of a few prefixes
+#   {type: conversation, turns: [2, 8], think: 0}     # chat; answers become the history; think: seconds between turns, or a distribution;
+#                         # next_len: N, the user's later turns; or path: FILE of ShareGPT's form, output_len: N
+#   {type: trace, path: FILE, replay: times, speed: 1}   # Mooncake JSONL, Azure or BurstGPT CSV; replay: lengths leaves the pace to the rest
+#   {type: random_mm, images: {count: 1, sizes: [[512, 512]], format: png}}   # chat; random words, and images of width × height, png or jpeg
+#   {type: mix, scenarios: [{name: short, weight: 3, dataset: random, input_output: [128, 64]}, {name: long, weight: 1, dataset: sonnet,
+#    input_output: [2048, 256], concurrency_share: 0.25, goodput: {ttft: 2000}}]}   # for example; the share of max concurrency is its alone
+#                         # A file's rows are sent once each in a run, or again with allow_repeat: true
+# prompt_token_ids: false # prompts are sent as token ids; backend openai alone
+# prompt_overhead: auto   # who counts special tokens and chat template: tokenizer or server; auto = tokenizer, and a server is asked if it agrees
+# prompt_buffer: 256MiB   # of prompts made before the clock starts; the rest are made while these are sent
 
 # --- Requests
 # sampling:               # for example

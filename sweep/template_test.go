@@ -47,6 +47,67 @@ func TestTemplateRunsShortly(t *testing.T) {
 	}
 }
 
+// Each type of dataset has an example, which reads, and shows its defaults
+// unless it is called an example.
+func TestTemplateDatasets(t *testing.T) {
+	text := strings.ReplaceAll(Template(), "dataset: sonnet,\n#   ", "dataset: sonnet,")
+	shown := map[string]bool{}
+	for _, m := range datasetExample.FindAllStringSubmatch(text, -1) {
+		yaml, name := m[1], m[2]
+		c, err := parseExample("dataset: " + yaml + "\n")
+		if err != nil {
+			t.Errorf("%s: %v", yaml, err)
+			continue
+		}
+		shown[name] = true
+		want := defaultSpec(name, false)
+		if strings.Contains(yaml, "lengths:") || strings.Contains(yaml, "scenarios:") {
+			continue
+		}
+		if strings.Contains(yaml, "FILE") {
+			want.Path = "FILE"
+		}
+		if diff := cmp.Diff(want, c.Dataset); diff != "" {
+			t.Errorf("%s (-default +template):\n%s", yaml, diff)
+		}
+	}
+	for _, name := range datasetTypes {
+		if !shown[name] {
+			t.Errorf("no example of %s", name)
+		}
+	}
+}
+
+// parseExample reads a dataset, with the input_output that it may need.
+func parseExample(yaml string) (*Config, error) {
+	c, err := Parse("c", []byte(ownBase+yaml), testEnv(nil), "backend=openai-chat", "input_output=[[1024, 1]]")
+	if err != nil && strings.Contains(err.Error(), "lengths of their own") {
+		c, err = Parse("c", []byte(ownBase+yaml), testEnv(nil), "backend=openai-chat")
+	}
+	return c, err
+}
+
+// The examples of the documentation read.
+func TestDocumentedDatasets(t *testing.T) {
+	text, err := os.ReadFile("../docs/datasets.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, block, _ := strings.Cut(string(text), "```yaml\n")
+	block, _, _ = strings.Cut(block, "```")
+	examples := strings.Split("\n"+block, "\ndataset:")[1:]
+	if len(examples) < len(datasetTypes) {
+		t.Errorf("%d examples of %d types", len(examples), len(datasetTypes))
+	}
+	for _, example := range examples {
+		if _, err := parseExample("dataset:" + example + "\n"); err != nil {
+			t.Errorf("dataset:%s\n%v", example, err)
+		}
+	}
+}
+
+var datasetExample = regexp.MustCompile(`(?m)^#   (\{type: (\w+).*\})(?:   .*)?$`)
+
 // commentedOut is a line that stands for a key, or for one within a key.
 var commentedOut = regexp.MustCompile(`^# ((  )?[A-Za-z_-]+:.*)$`)
 

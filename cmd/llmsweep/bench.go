@@ -22,16 +22,17 @@ import (
 
 // benchFlags are vllm bench serve's, spelled as there.
 type benchFlags struct {
-	backend, model, baseURL, host, endpoint, dataset, datasetPath, tokenizer string
-	port, inputLen, outputLen, prompts, concurrency, warmups                 int
-	rate, burstiness                                                         string
-	goodput, metadata, header                                                []string
-	percentileMetrics, metricPercentiles                                     string
-	saveResult, saveDetailed, ignoreEOS                                      bool
-	resultDir, resultFilename, extraBody, label                              string
-	readyTimeout                                                             int
-	seed                                                                     uint64
-	sampling                                                                 map[string]*float64
+	backend, model, baseURL, host, endpoint, tokenizer string
+	dataset                                            datasetFlags
+	port, prompts, concurrency, warmups                int
+	rate, burstiness                                   string
+	goodput, metadata, header                          []string
+	percentileMetrics, metricPercentiles               string
+	saveResult, saveDetailed, ignoreEOS                bool
+	resultDir, resultFilename, extraBody, label        string
+	readyTimeout                                       int
+	seed                                               uint64
+	sampling                                           map[string]*float64
 }
 
 // samplingFlags go into the body under the same name, with _ for -.
@@ -43,8 +44,9 @@ func benchCommand() *cobra.Command {
 		Use:   "bench",
 		Short: "Run one case from flags, spelled as vllm bench serve's",
 		Long: `Bench runs one case. Flags are spelled as those of vllm bench serve, with its
-defaults; --random-input-len counts the prompt as sent, special tokens and chat
-template included. --base-url sim:default is the embedded simulator.`,
+defaults; input lengths count the prompt as sent, special tokens and chat template
+included. A row of a custom file keeps its own output_tokens, and a file's rows are
+sent once each. --base-url sim:default is the embedded simulator.`,
 		Args: cobra.NoArgs,
 	}
 	b.register(cmd.Flags())
@@ -59,11 +61,8 @@ func (b *benchFlags) register(f *pflag.FlagSet) {
 	f.StringVar(&b.host, "host", "127.0.0.1", "where no --base-url is given")
 	f.IntVar(&b.port, "port", 8000, "where no --base-url is given")
 	f.StringVar(&b.endpoint, "endpoint", "", "path, e.g. /v1/completions; the backend's own if not given")
-	f.StringVar(&b.dataset, "dataset-name", "random", "random")
-	f.StringVar(&b.datasetPath, "dataset-path", "", "file of a dataset; random has none")
-	f.StringVar(&b.tokenizer, "tokenizer", "", "path, hub id in the local cache, or builtin:qwen3; the model's if not given")
-	f.IntVar(&b.inputLen, "random-input-len", 1024, "tokens of each prompt as sent")
-	f.IntVar(&b.outputLen, "random-output-len", 128, "tokens asked for")
+	f.StringVar(&b.tokenizer, "tokenizer", "", "path, hub id in the local cache, builtin:qwen3, or server for its /tokenize; the model's if not given")
+	b.dataset.register(f)
 	f.IntVar(&b.prompts, "num-prompts", 1000, "requests")
 	f.IntVar(&b.concurrency, "max-concurrency", 0, "most requests in flight; 0 = no cap")
 	f.StringVar(&b.rate, "request-rate", "inf", "requests/s, Poisson arrivals; inf = at once, under the cap")
@@ -90,9 +89,6 @@ func (b *benchFlags) register(f *pflag.FlagSet) {
 }
 
 func (b *benchFlags) run(cmd *cobra.Command) error {
-	if b.dataset != "random" || b.datasetPath != "" {
-		return withStatus(exitUsage, fmt.Errorf("--dataset-name %s %s: want random, the only one there is so far", b.dataset, b.datasetPath))
-	}
 	c, err := b.config(cmd.Flags())
 	if err != nil {
 		return withStatus(exitUsage, err)
@@ -152,12 +148,18 @@ func (b *benchFlags) config(f *pflag.FlagSet) (*sweep.Config, error) {
 	if concurrency == 0 {
 		concurrency = max(b.prompts, 1) // no cap: see run
 	}
+	spec, lengths, err := b.dataset.config(f)
+	if err != nil {
+		return nil, err
+	}
 	doc := map[string]any{
-		"backend": b.backend, "base_url": base, "seed": b.seed,
-		"input_output":        [][]int{{b.inputLen, b.outputLen}},
+		"backend": b.backend, "base_url": base, "seed": b.seed, "dataset": spec,
 		"concurrency_prompts": [][]int{{concurrency, b.prompts}},
 		"warmup":              b.warmups, "warmup_drain": true, "ignore_eos": b.ignoreEOS,
 		"ready_timeout": b.readyTimeout, "save_detailed": b.saveDetailed,
+	}
+	if lengths != nil {
+		doc["input_output"] = [][]int{lengths}
 	}
 	for key, s := range map[string]string{"model": b.model, "endpoint": b.endpoint, "tokenizer": b.tokenizer} {
 		if s != "" {

@@ -148,6 +148,7 @@ input_output: [[32, 8]]
 concurrency_prompts: [[2, 4], [3, 6]]
 warmup: 0
 timeouts: {first_token: 0.4, idle: 0.4}
+prompt_overhead: tokenizer # a probe would take the first fault
 `, url)
 			_, stderr := sweepIn(t, dir, exitFailed)
 			failed := readCase(t, dir, "bench_io32x8_mc2_np4")

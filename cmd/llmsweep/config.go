@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"time"
@@ -52,7 +51,13 @@ func validateCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "validate [config.yaml]",
 		Short: "Name all faults of a config; with --online, of tokenizer and server too",
-		Args:  cobra.MaximumNArgs(1),
+		Long: `Validate reads the config and its dataset's files, and names what is wrong. With
+--online it also loads the tokenizer, asks the server, and makes sure that each
+case's prompts can be made. Nothing is measured, and no results folder is made.
+
+Exit status: 0 no faults; 1 the server cannot be reached or has another model;
+2 the config, or what it names, is wrong.`,
+		Args: cobra.MaximumNArgs(1),
 	}
 	sets := setFlag(cmd)
 	online := cmd.Flags().Bool("online", false, "load the tokenizer and ask the server too")
@@ -61,27 +66,18 @@ func validateCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		if *online {
-			if err := validateOnline(cmd, c); err != nil {
-				return err
-			}
+		exe, err := os.Executable()
+		if err != nil {
+			return withStatus(exitFailed, err)
+		}
+		r := sweep.Runner{Config: c, Version: version, Executable: exe, Getenv: os.Getenv, Now: time.Now, Progress: newProgress(cmd.ErrOrStderr())}
+		if err := r.Validate(cmd.Context(), *online); err != nil {
+			return beforeBegin(err)
 		}
 		fmt.Fprintf(cmd.OutOrStdout(), "%s: no faults, %d cases\n", c.Path, len(c.Plan()))
 		return nil
 	}
 	return cmd
-}
-
-func validateOnline(cmd *cobra.Command, c *sweep.Config) error {
-	_, tokErr := sweep.LoadTokenizer(c, os.Getenv)
-	serverErr := sweep.CheckServer(cmd.Context(), c, os.Getenv)
-	switch err := errors.Join(tokErr, serverErr); {
-	case tokErr != nil:
-		return withStatus(exitUsage, err)
-	case err != nil:
-		return withStatus(exitFailed, err)
-	}
-	return nil
 }
 
 func initCommand() *cobra.Command {

@@ -108,9 +108,21 @@ type lines struct {
 	tally
 	n, of int
 	last  time.Time
+	read  time.Time // when the rows began to be counted
 }
 
 func (l *lines) Note(text string) { fmt.Fprintln(l.w, text) }
+
+func (l *lines) Reading(done, total int) {
+	now := time.Now()
+	if l.read.IsZero() {
+		l.read, l.last = now, now.Add(aSecond-l.every)
+	}
+	if total > 0 && now.Sub(l.last) >= l.every {
+		l.last = now
+		fmt.Fprintf(l.w, "reading prompts: %d of %d rows\n", done, total)
+	}
+}
 
 func (l *lines) SweepStarted(toRun, planned int) { l.n, l.of = 0, toRun }
 
@@ -150,6 +162,7 @@ type bars struct {
 	case_ *mpb.Bar
 	tally
 	text atomic.Pointer[string] // figures, as the case's bar shows them
+	rows rowsBar
 }
 
 func (b *bars) Note(text string) {
@@ -159,6 +172,8 @@ func (b *bars) Note(text string) {
 	}
 	fmt.Fprintln(b.p, text)
 }
+
+func (b *bars) Reading(done, total int) { b.rows.show(b.w, done, total) }
 
 func (b *bars) SweepStarted(toRun, _ int) {
 	b.p = mpb.New(mpb.WithOutput(b.w), mpb.WithWidth(32), mpb.WithRefreshRate(200*time.Millisecond))

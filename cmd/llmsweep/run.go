@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"llmsweep/aggregate"
+	"llmsweep/dataset"
 	"llmsweep/metrics"
 	"llmsweep/runlog"
 	"llmsweep/sweep"
@@ -107,8 +109,25 @@ func fold(w io.Writer, dir string) ([]aggregate.Row, error) {
 	}
 	fmt.Fprintln(w)
 	printTable(w, rows)
+	broken = append(broken, foldScenarios(w, dir, rows))
 	fmt.Fprintf(w, "\n%s\n", path)
 	return rows, errors.Join(broken...)
+}
+
+// foldScenarios prints the parts of each case of a mixed dataset.
+func foldScenarios(w io.Writer, dir string, rows []aggregate.Row) error {
+	for i := range rows {
+		if rows[i].Dataset != dataset.TypeMix {
+			continue
+		}
+		f, err := runlog.ReadCase(filepath.Join(dir, rows[i].Case+".json"))
+		if err != nil {
+			return err
+		}
+		fmt.Fprintln(w)
+		printScenarios(w, f)
+	}
+	return nil
 }
 
 // writeCSVs writes both CSVs of a results folder, and returns the first one's path.

@@ -26,17 +26,8 @@ const (
 // marked; then why cases are not valid.
 func printTable(w io.Writer, rows []aggregate.Row) {
 	most, lowest := best(rows)
-	t := table.NewWriter()
-	t.SetOutputMirror(w)
-	t.SetStyle(table.StyleLight)
-	t.Style().Options = table.Options{SeparateHeader: true}
-	t.Style().Format.Header = text.FormatDefault
+	t := newTable(w, 2, 10)
 	t.AppendHeader(table.Row{"case", "done\nof", "requests\n/s", "output  \ntok/s  ", "TTFT ms\nmean", "TTFT ms\np99", "TPOT ms\nmean", "ITL ms\np99", "E2EL ms  \nmean  ", "E2EL ms\np99", "verdict"})
-	var columns []table.ColumnConfig
-	for n := 2; n <= 10; n++ {
-		columns = append(columns, table.ColumnConfig{Number: n, Align: text.AlignRight, AlignHeader: text.AlignRight})
-	}
-	t.SetColumnConfigs(columns)
 	for i := range rows {
 		r := &rows[i]
 		t.AppendRow(table.Row{
@@ -51,6 +42,21 @@ func printTable(w io.Writer, rows []aggregate.Row) {
 		fmt.Fprintln(w, "▲ most output tokens/s, ▼ lowest mean E2EL, among the cases of the same lengths")
 	}
 	printReasons(w, rows)
+}
+
+// newTable is a table whose columns from first to last, counted from 1, hold figures.
+func newTable(w io.Writer, first, last int) table.Writer {
+	t := table.NewWriter()
+	t.SetOutputMirror(w)
+	t.SetStyle(table.StyleLight)
+	t.Style().Options = table.Options{SeparateHeader: true}
+	t.Style().Format.Header = text.FormatDefault
+	var columns []table.ColumnConfig
+	for n := first; n <= last; n++ {
+		columns = append(columns, table.ColumnConfig{Number: n, Align: text.AlignRight, AlignHeader: text.AlignRight})
+	}
+	t.SetColumnConfigs(columns)
+	return t
 }
 
 // verdict is the case's status where it has no figures, else its validity.
@@ -83,17 +89,24 @@ func printReasons(w io.Writer, rows []aggregate.Row) {
 	}
 }
 
-// best finds, among the cases of each pair of lengths, the one with the most
+// best finds, among the cases of each pair of lengths, or of one dataset with
+// lengths of its own, the one with the most
 // output tokens/s and the one with the lowest mean E2EL. Only cases that may be
 // believed compete, and a case without a rival wins nothing.
 func best(rows []aggregate.Row) (most, lowest map[int]bool) {
 	groups := map[string][]int{}
 	for i := range rows {
 		r := &rows[i]
-		if r.InputLen == nil || r.OutputLen == nil || r.OutputThroughput == nil || r.MeanE2EL == nil || r.Validity == metrics.Invalid || r.Status != "" && r.Status != runlog.StatusMeasured {
+		if r.OutputThroughput == nil || r.MeanE2EL == nil || r.Validity == metrics.Invalid || r.Status != "" && r.Status != runlog.StatusMeasured {
 			continue
 		}
-		key := strconv.Itoa(*r.InputLen) + "x" + strconv.Itoa(*r.OutputLen)
+		key := r.Dataset // with lengths of its own
+		switch {
+		case r.InputLen != nil && r.OutputLen != nil:
+			key = strconv.Itoa(*r.InputLen) + "x" + strconv.Itoa(*r.OutputLen)
+		case key == "":
+			continue
+		}
 		groups[key] = append(groups[key], i)
 	}
 	most, lowest = map[int]bool{}, map[int]bool{}

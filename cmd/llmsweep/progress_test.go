@@ -1,0 +1,26 @@
+package main
+
+import (
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// Rows that are counted within a second are not worth a word; of others there is
+// one after a second, and one every ten.
+func TestReadingLines(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var out strings.Builder
+		l := &lines{w: &out, every: 10 * time.Second}
+		for i := 1; i <= 125; i++ { // five a second
+			l.Reading(i, 1000)
+			time.Sleep(200 * time.Millisecond)
+		}
+		l.Reading(0, 0)
+		const want = "reading prompts: 6 of 1000 rows\nreading prompts: 56 of 1000 rows\nreading prompts: 106 of 1000 rows\n"
+		if out.String() != want {
+			t.Errorf("got\n%swant\n%s", out.String(), want)
+		}
+	})
+}

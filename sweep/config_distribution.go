@@ -1,0 +1,224 @@
+package sweep
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"llmsweep/dataset"
+)
+
+// The kinds of dataset.Distribution, constant apart: that is a bare number.
+const (
+	distConstant  = "constant"
+	distUniform   = "uniform"
+	distNormal    = "normal"
+	distLognormal = "lognormal"
+	distValues    = "values"
+)
+
+// A unit is what the numbers of a distribution are.
+type unit struct {
+	value     func(*value) (x float64, hint string, ok bool) // one that can be drawn
+	wantValue string
+	mean      func(*value) (x float64, hint string, ok bool) // a parameter
+	wantMean  string
+	least     float64 // where the config names none
+}
+
+var (
+	inTokens = unit{
+		value: func(v *value) (float64, string, bool) {
+			n, hint, ok := asWhole(v)
+			return float64(n), hint, ok && n >= 1 && n <= maxCount
+		},
+		wantValue: "a whole number of tokens above 0",
+		mean: func(v *value) (float64, string, bool) {
+			x, hint, ok := asNumber(v)
+			return x, hint, ok && x > 0 && x <= maxCount
+		},
+		wantMean: "a number of tokens above 0",
+		least:    1,
+	}
+	inSeconds = unit{value: asSeconds, wantValue: wantSeconds, mean: asSeconds, wantMean: wantSeconds}
+)
+
+const wantSeconds = "seconds, 0 or more, or a duration such as 3s"
+
+// asSeconds is a number, or a duration's text, in seconds.
+func asSeconds(v *value) (x float64, hint string, ok bool) {
+	if s, isText := asText(v); isText && v.tag == "!!str" {
+		d, err := time.ParseDuration(s)
+		return d.Seconds(), "", err == nil && d >= 0 && d <= maxSpan
+	}
+	x, hint, ok = asNumber(v)
+	return x, hint, ok && x >= 0 && x <= maxSpan.Seconds()
+}
+
+// readDistribution reads a constant, or a mapping of one kind.
+func readDistribution(dst **dataset.Distribution, u unit) func(*configReader, string, *value) {
+	want := u.wantValue + ", {uniform: [least, most]}, {normal: {mean: 512, std: 128}}, {lognormal: {median: 512, sigma: 0.5}} or {values: [128, 512], weights: [3, 1]}"
+	return func(r *configReader, key string, v *value) {
+		d := &dataset.Distribution{Kind: distConstant}
+		*dst = d
+		if v.kind == kindScalar {
+			x, hint, ok := u.value(v)
+			if !ok {
+				r.complain(key, v, want+hint)
+			}
+			d.Mean = x
+			return
+		}
+		for _, kind := range []string{distUniform, distNormal, distLognormal, distValues} {
+			if v.find(kind) >= 0 {
+				d.Kind = kind
+			}
+		}
+		switch d.Kind {
+		case distUniform:
+			r.mapping(v, key, []configField{{distUniform, readBounds(d, u)}})
+		case distNormal:
+			r.mapping(v, key, []configField{{distNormal, readCurve(d, u, configField{"mean", u.readMean(&d.Mean)}, configField{"std", u.readMean(&d.Std)})}})
+		case distLognormal:
+			r.mapping(v, key, []configField{{distLognormal, readCurve(d, u, configField{"median", u.readMean(&d.Median)},
+				configField{"sigma", readNumber(&d.Sigma, func(x float64) bool { return x > 0 && x <= 10 }, "the logarithm's standard deviation, above 0 and at most 10")})}})
+		case distValues:
+			r.mapping(v, key, []configField{{distValues, u.readValues(&d.Values)}, {"weights", readWeights(&d.Weights)}})
+			if len(d.Weights) > 0 && len(d.Weights) != len(d.Values) && !r.faulted(key) {
+				r.complain(join(key, "weights"), v.entries[v.find("weights")].value, fmt.Sprintf("as many as there are values, %d", len(d.Values)))
+			}
+		default:
+			r.complain(key, v, want)
+		}
+	}
+}
+
+func (u unit) readMean(dst *float64) func(*configReader, string, *value) {
+	return readParsed(dst, u.mean, u.wantMean)
+}
+
+func (u unit) readValue(dst *float64) func(*configReader, string, *value) {
+	return readParsed(dst, u.value, u.wantValue)
+}
+
+func readParsed(dst *float64, parse func(*value) (float64, string, bool), want string) func(*configReader, string, *value) {
+	return func(r *configReader, key string, v *value) {
+		x, hint, ok := parse(v)
+		if !ok {
+			r.complain(key, v, want+hint)
+			return
+		}
+		*dst = x
+	}
+}
+
+// readBounds reads [least, most].
+func readBounds(d *dataset.Distribution, u unit) func(*configReader, string, *value) {
+	return func(r *configReader, key string, v *value) {
+		if v.kind != kindList || len(v.items) != 2 {
+			r.complain(key, v, "[least, most]")
+			return
+		}
+		u.readValue(&d.Min)(r, key+"[0]", v.items[0])
+		u.readValue(&d.Max)(r, key+"[1]", v.items[1])
+		if d.Max < d.Min && !r.faulted(key) {
+			r.complain(key, v, "[least, most], the least first")
+		}
+	}
+}
+
+// readCurve reads the parameters of a distribution without bounds of its own,
+// and the bounds it is cut to.
+func readCurve(d *dataset.Distribution, u unit, parameters ...configField) func(*configReader, string, *value) {
+	return func(r *configReader, key string, v *value) {
+		d.Min = u.least
+		nested := readNested(append(parameters, configField{"min", u.readValue(&d.Min)}, configField{"max", u.readValue(&d.Max)})...)
+		if nested(r, key, v); v.kind != kindMapping {
+			return
+		}
+		for _, p := range parameters {
+			r.require(v, key, u.wantMean, p.name)
+		}
+		if v.find("max") >= 0 && d.Max < d.Min && !r.faulted(key) {
+			r.complain(join(key, "max"), v.entries[v.find("max")].value, "min or more")
+		}
+	}
+}
+
+func (u unit) readValues(dst *[]float64) func(*configReader, string, *value) {
+	return readNumbers(dst, u.wantValue, false, u.value)
+}
+
+// readWeights reads relative weights; one may come again.
+func readWeights(dst *[]float64) func(*configReader, string, *value) {
+	return func(r *configReader, key string, v *value) {
+		if v.kind != kindList || len(v.items) == 0 {
+			r.complain(key, v, "a list, at least one: "+wantWeight)
+			return
+		}
+		*dst = make([]float64, len(v.items))
+		for i, item := range v.items {
+			readWeight(&(*dst)[i])(r, fmt.Sprintf("%s[%d]", key, i), item)
+		}
+	}
+}
+
+const wantWeight = "a weight above 0, relative to the others"
+
+func readWeight(dst *float64) func(*configReader, string, *value) {
+	return readNumber(dst, func(x float64) bool { return x > 0 && x <= 1e9 }, wantWeight)
+}
+
+// distributionValue is a distribution as the YAML has it; nil for none.
+func distributionValue(d *dataset.Distribution) any {
+	if d == nil {
+		return nil
+	}
+	curve := map[string]any{"min": d.Min}
+	if d.Max > 0 {
+		curve["max"] = d.Max
+	}
+	switch d.Kind {
+	case distUniform:
+		return map[string]any{distUniform: [2]float64{d.Min, d.Max}}
+	case distNormal:
+		curve["mean"], curve["std"] = d.Mean, d.Std
+		return map[string]any{distNormal: curve}
+	case distLognormal:
+		curve["median"], curve["sigma"] = d.Median, d.Sigma
+		return map[string]any{distLognormal: curve}
+	case distValues:
+		m := map[string]any{distValues: d.Values}
+		if len(d.Weights) > 0 {
+			m["weights"] = d.Weights
+		}
+		return m
+	}
+	return d.Mean
+}
+
+// meanOf is a distribution's mean within its bounds, for estimates: what bounds
+// cut off is not weighed anew.
+func meanOf(d *dataset.Distribution) float64 {
+	mean := d.Mean
+	switch d.Kind {
+	case distUniform:
+		mean = (d.Min + d.Max) / 2
+	case distLognormal:
+		mean = d.Median * math.Exp(d.Sigma*d.Sigma/2)
+	case distValues:
+		sum, weights := 0.0, 0.0
+		for i, v := range d.Values {
+			w := 1.0
+			if len(d.Weights) > 0 {
+				w = d.Weights[i]
+			}
+			sum, weights = sum+w*v, weights+w
+		}
+		mean = sum / weights
+	}
+	if d.Max > 0 {
+		mean = min(mean, d.Max)
+	}
+	return max(mean, d.Min)
+}

@@ -1,0 +1,127 @@
+package sweep
+
+import (
+	"fmt"
+	"regexp"
+
+	"llmsweep/dataset"
+	"llmsweep/metrics"
+)
+
+const wantScenarios = "a list of scenarios, as in [{name: chat, weight: 3, dataset: random, input_output: [512, 128]}]"
+
+var scenarioName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
+
+// readScenarios reads the parts of a mix; slo takes the SLOs of those that have
+// their own.
+func readScenarios(dst *[]dataset.Scenario, slo *map[string]metrics.SLO) func(*configReader, string, *value) {
+	return func(r *configReader, key string, v *value) {
+		if v.kind != kindList || len(v.items) == 0 {
+			r.complain(key, v, wantScenarios)
+			return
+		}
+		seen := map[string]position{}
+		scenarios := make([]dataset.Scenario, len(v.items))
+		for i, item := range v.items {
+			s, itemKey := &scenarios[i], fmt.Sprintf("%s[%d]", key, i)
+			limits := r.scenario(s, itemKey, item)
+			if at, twice := seen[s.Name]; twice && s.Name != "" {
+				r.faults = append(r.faults, placeIn(item, "name").fault(join(itemKey, "name"), s.Name, "each name once"+at.alreadyThere()))
+			}
+			seen[s.Name] = placeIn(item, "name")
+			if limits != (metrics.SLO{}) {
+				if *slo == nil {
+					*slo = map[string]metrics.SLO{}
+				}
+				(*slo)[s.Name] = limits
+			}
+		}
+		*dst = scenarios
+	}
+}
+
+// scenario reads one part of a mix, and returns its own SLO.
+func (r *configReader) scenario(s *dataset.Scenario, key string, v *value) (limits metrics.SLO) {
+	s.Weight = 1
+	var lengths IOLen
+	nested := readNested(
+		configField{"name", readText(&s.Name, func(text string) (string, bool) { return "", scenarioName.MatchString(text) }, "a name of letters, digits, ., _ and -")},
+		configField{"weight", readWeight(&s.Weight)},
+		configField{"concurrency_share", readNumber(&s.Share, func(x float64) bool { return x > 0 && x <= 1 }, "a share of max concurrency above 0, at most 1")},
+		configField{"dataset", func(r *configReader, key string, v *value) { s.Dataset = r.spec(key, v, nil) }},
+		configField{"input_output", readIOLen(&lengths)},
+		configField{"goodput", readGoodput(&limits)},
+	)
+	before := len(r.faults)
+	if nested(r, key, v); v.kind != kindMapping {
+		return limits
+	}
+	r.require(v, key, "a name of letters, digits, ., _ and -", "name")
+	r.require(v, key, "a dataset, such as random", "dataset")
+	s.InputLen, s.OutputLen = lengths.Input, lengths.Output
+	if len(r.faults) > before {
+		return limits
+	}
+	switch own, may := s.Dataset.OwnLengths(); {
+	case lengths == IOLen{} && !own:
+		r.require(v, key, "[input length, output length], tokens", "input_output")
+	case lengths != IOLen{} && !may:
+		r.faults = append(r.faults, placeIn(v, "input_output").fault(join(key, "input_output"), "", ownLengthsFault(&s.Dataset)))
+	}
+	return limits
+}
+
+// readIOLen reads one pair of lengths.
+func readIOLen(dst *IOLen) func(*configReader, string, *value) {
+	return func(r *configReader, key string, v *value) {
+		if v.kind != kindList || len(v.items) != 2 {
+			r.complain(key, v, "[input length, output length], two whole numbers above 0")
+			return
+		}
+		readNamed("input length", &dst.Input)(r, key+"[0]", v.items[0])
+		readNamed("output length", &dst.Output)(r, key+"[1]", v.items[1])
+	}
+}
+
+// checkShares faults shares of the concurrency that come to more than there is,
+// or leave nothing to the scenarios without one.
+func (r *configReader) checkShares(v *value, key string, s *dataset.Spec) {
+	sum, without := 0.0, 0
+	for _, sc := range s.Scenarios {
+		sum += sc.Share
+		if sc.Share == 0 {
+			without++
+		}
+	}
+	const slack = 1e-9 // three times 0.1 and 0.7 are more than 1 to a machine
+	at, key := placeIn(v, "scenarios"), join(key, "scenarios")
+	switch {
+	case sum > 1+slack:
+		r.faults = append(r.faults, at.fault(key, "", fmt.Sprintf("concurrency_share: %.6g in all, want at most 1", sum)))
+	case sum > 1-slack && without > 0:
+		r.faults = append(r.faults, at.fault(key, "", "concurrency_share: 1 in all, which leaves nothing to the scenarios without one; lower a share"))
+	}
+}
+
+// scenariosValue is a mix's parts as the YAML has them; nil for none.
+func scenariosValue(s *dataset.Spec, slo *map[string]metrics.SLO) any {
+	if len(s.Scenarios) == 0 {
+		return nil
+	}
+	list := make([]any, len(s.Scenarios))
+	for i := range s.Scenarios {
+		sc := &s.Scenarios[i]
+		m := map[string]any{"name": sc.Name, "weight": sc.Weight, "dataset": datasetValue(&sc.Dataset, nil)}
+		if sc.Share > 0 {
+			m["concurrency_share"] = sc.Share
+		}
+		if sc.InputLen > 0 {
+			m["input_output"] = [2]int{sc.InputLen, sc.OutputLen}
+		}
+		if slo != nil && len(sloValue((*slo)[sc.Name])) > 0 {
+			m["goodput"] = sloValue((*slo)[sc.Name])
+		}
+		list[i] = m
+	}
+	return list
+}

@@ -1,0 +1,176 @@
+package sweep
+
+import (
+	"fmt"
+	"math"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"llmsweep/client"
+	"llmsweep/dataset"
+	"llmsweep/tokenizer"
+)
+
+// Who counts what goes around a prompt, by the config's prompt_overhead; "" is
+// auto: the tokenizer does, and a real server is asked whether it agrees.
+const (
+	overheadAuto      = "auto"
+	overheadTokenizer = "tokenizer"
+	overheadServer    = "server"
+)
+
+const idsPrefix = "ids:" // of a tokenizer that knows a range of ids alone
+
+var byteSize = regexp.MustCompile(`^([0-9]+) ?(KiB|MiB|GiB)$`)
+
+// readBytes reads a number of bytes, or one with a unit.
+func readBytes(dst *int) func(*configReader, string, *value) {
+	const want, most = "bytes above 0, as in 268435456 or 256MiB", 1 << 40
+	shift := map[string]int{"KiB": 10, "MiB": 20, "GiB": 30}
+	return func(r *configReader, key string, v *value) {
+		n, hint, ok := asWhole(v)
+		if s, isText := asText(v); isText {
+			if m := byteSize.FindStringSubmatch(s); m != nil {
+				count, err := strconv.ParseInt(m[1], 10, 32)
+				n, ok = count<<shift[m[2]], err == nil
+			}
+		}
+		if !ok || n < 1 || n > most {
+			r.complain(key, v, want+hint)
+			return
+		}
+		*dst = int(n)
+	}
+}
+
+// checkPrompts faults a dataset that does not go with the rest of the config,
+// and settles what only the dataset decides: whether there are lengths to ask
+// for.
+func (r *configReader) checkPrompts(c *Config, root *value) {
+	r.checkTokenIDs(c, root)
+	v, written := root.get("dataset")
+	if !written {
+		v = &value{at: root.at}
+	}
+	if r.faulted("dataset") {
+		return
+	}
+	r.checkOwnLengths(c, root)
+	r.checkPrefix(&c.Dataset, "dataset", v, c.InputOutput)
+	if c.Backend != client.OpenAIChat && !r.faulted("backend") {
+		r.checkChat(&c.Dataset, "dataset", v)
+	}
+	if c.paced() {
+		r.checkPace(&c.Dataset, v)
+	}
+}
+
+// checkOwnLengths faults input_output where it is missing, or has no say.
+func (r *configReader) checkOwnLengths(c *Config, root *value) {
+	own, may := c.Dataset.OwnLengths()
+	lengths, written := root.get("input_output")
+	switch {
+	case written && !may:
+		r.faults = append(r.faults, lengths.at.fault("input_output", "", ownLengthsFault(&c.Dataset)))
+	case !written && own:
+		c.InputOutput = []IOLen{{}}
+	case !written:
+		r.requireKey(root, "input_output", "a list of [input length, output length] pairs, tokens")
+	}
+}
+
+func ownLengthsFault(s *dataset.Spec) string {
+	return "stands beside dataset " + s.Type + ", whose requests have lengths of their own; remove it"
+}
+
+// checkPrefix faults a shared beginning that leaves an input nothing of its own.
+func (r *configReader) checkPrefix(s *dataset.Spec, key string, v *value, lengths []IOLen) {
+	shortest, what := math.MaxInt, "the input length"
+	for _, l := range lengths {
+		if l.Input > 0 {
+			shortest = min(shortest, int(math.Floor(float64(l.Input)*(1-s.RangeRatio.Input))))
+		}
+	}
+	if d := s.Lengths.Input; d != nil {
+		shortest = d.LeastLen()
+	}
+	if len(lengths) > 1 || s.RangeRatio.Input > 0 || s.Lengths.Input != nil {
+		what = "the shortest input length"
+	}
+	if s.PrefixLen > 0 && s.PrefixLen >= shortest {
+		r.faults = append(r.faults, placeIn(v, "prefix_len").fault(join(key, "prefix_len"), strconv.Itoa(s.PrefixLen), fmt.Sprintf("less than %s, %d", what, shortest)))
+	}
+	for i := range s.Scenarios {
+		sc := &s.Scenarios[i]
+		part, partKey := scenarioDataset(v, key, i)
+		r.checkPrefix(&sc.Dataset, partKey, part, []IOLen{{sc.InputLen, sc.OutputLen}})
+	}
+}
+
+// scenarioDataset is where a mix has the dataset of its scenario i.
+func scenarioDataset(v *value, key string, i int) (part *value, partKey string) {
+	scenarios, _ := v.get("scenarios")
+	part, _ = scenarios.items[i].get("dataset")
+	return part, fmt.Sprintf("%s.scenarios[%d].dataset", key, i)
+}
+
+// checkChat faults what completions cannot carry.
+func (r *configReader) checkChat(s *dataset.Spec, key string, v *value) {
+	why := ""
+	switch s.Type {
+	case dataset.TypeConversation:
+		why = "its turns are messages"
+	case dataset.TypeRandomMM:
+		why = "images are parts of a message"
+	}
+	if why != "" {
+		at, typeKey := typeOf(v, key)
+		r.faults = append(r.faults, at.at.fault(typeKey, s.Type, "backend: openai-chat with it: "+why))
+	}
+	for i := range s.Scenarios {
+		part, partKey := scenarioDataset(v, key, i)
+		r.checkChat(&s.Scenarios[i].Dataset, partKey, part)
+	}
+}
+
+// checkPace faults what has a load of its own, beside a rate or a ramp.
+func (r *configReader) checkPace(s *dataset.Spec, v *value) {
+	if s.Replay == replayTimes {
+		r.faults = append(r.faults, placeIn(v, "replay").fault("dataset.replay", replayTimes,
+			"no request_rate and no ramp beside it: the trace has the times; or replay: lengths"))
+	}
+	for i, sc := range s.Scenarios {
+		if sc.Share > 0 {
+			scenarios, _ := v.get("scenarios")
+			at := placeIn(scenarios.items[i], "concurrency_share")
+			r.faults = append(r.faults, at.fault(fmt.Sprintf("dataset.scenarios[%d].concurrency_share", i), rateText(sc.Share),
+				"no request_rate and no ramp beside it: at a rate no requests in flight are kept for anyone"))
+		}
+	}
+}
+
+// checkTokenIDs faults token ids where they cannot be sent, and a tokenizer that
+// knows nothing but ids where there is anything else to do.
+func (r *configReader) checkTokenIDs(c *Config, root *value) {
+	if c.PromptTokenIDs && c.Backend == client.OpenAIChat {
+		v, _ := root.get("prompt_token_ids")
+		r.complain("prompt_token_ids", v, "backend: openai with it: chat takes no token ids")
+	}
+	v, written := root.get("tokenizer")
+	if !written {
+		return
+	}
+	_, sim := c.preset()
+	switch {
+	case c.Tokenizer == tokenizer.Server && sim:
+		r.complain("tokenizer", v, "builtin:qwen3, or nothing, with base_url: "+c.BaseURL+": the simulator counts by it")
+	case !strings.HasPrefix(c.Tokenizer, idsPrefix):
+	case sim:
+		r.complain("tokenizer", v, "builtin:qwen3, or nothing, with base_url: "+c.BaseURL+": the simulator's answers are text")
+	case !c.PromptTokenIDs:
+		r.complain("tokenizer", v, "prompt_token_ids: true with it: a range of ids knows no text")
+	case c.Dataset.Type != dataset.TypeRandom && !r.faulted("dataset"):
+		r.complain("tokenizer", v, "dataset: random with it: a range of ids knows no text")
+	}
+}

@@ -1,0 +1,40 @@
+package sweep
+
+import (
+	"context"
+
+	"llmsweep/metrics"
+	"llmsweep/runlog"
+)
+
+// One runs a single case without a run's files: adjust, if not nil, has the last
+// word on the plan's first case. The Result and its case JSON are whole even
+// where there is an error.
+func (r *Runner) One(ctx context.Context, adjust func(*PlannedCase)) (*Result, *runlog.CaseFile, error) {
+	defer r.inputs.close()
+	if err := r.read(ctx); err != nil {
+		return nil, nil, err
+	}
+	if adjust != nil {
+		adjust(&r.plan[0])
+	}
+	r.plan = r.plan[:1]
+	defer r.stopSim()
+	if err := r.ask(ctx); err != nil {
+		return nil, nil, err
+	}
+	base, err := r.baseURL(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	r.begun = r.Now()
+	r.run = runlog.Run{StartUnixNS: r.begun.UnixNano(), Host: host()}
+	r.Progress.SweepStarted(1, 1)
+	pc := r.plan[0]
+	r.Progress.CaseStarted(pc)
+	res, err := r.driver(base).Run(ctx, pc, func(*metrics.Record) error { return nil })
+	r.judgeLoad(res)
+	r.Progress.CaseEnded(pc, res)
+	r.Progress.SweepEnded()
+	return res, r.caseFile(pc, res), err
+}

@@ -1,0 +1,203 @@
+package sweep
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"llmsweep/client"
+	"llmsweep/dataset"
+	"llmsweep/tokenizer"
+)
+
+// inputs are what a run's prompts are made from: its dataset, and the tokenizer
+// that counts them. read comes before any server is asked, ask after it is there;
+// what is wrong with them is found by one of the two, before anything is moved.
+type inputs struct {
+	config   *Config
+	getenv   func(string) string
+	progress Progress
+
+	source  *dataset.Source
+	tok     tokenizer.Tokenizer // nil = to be the server's
+	absent  error               // why tok is nil, unless the config wants it so
+	counter *dataset.Counter
+	bare    bool           // the tokenizer has no chat template, and the backend needs one
+	fitted  bool           // the dataset's rows are counted
+	doubt   string         // what the server's counts say against the tokenizer; for each case
+	server  *client.Client // that the tokenizer asks; nil = it is here
+}
+
+// read reads the dataset's files and the tokenizer. Where these two tell all that
+// the plan needs, they are fitted too: what cannot be made is then known before
+// the server is looked for.
+func (in *inputs) read(ctx context.Context, plan []PlannedCase) error {
+	var err error
+	if in.source, err = dataset.Open(in.config.Dataset); err != nil {
+		return err
+	}
+	in.config.DatasetContent = in.source.Content()
+	if err := in.loadTokenizer(); err != nil || in.tok == nil {
+		return err
+	}
+	if err := in.count(); err != nil {
+		return err
+	}
+	if in.bare && in.config.PromptOverhead == overheadTokenizer {
+		return fmt.Errorf("tokenizer %s: %w; or prompt_overhead: server, and the server counts it", in.tok.ID(), tokenizer.ErrNoTemplate)
+	}
+	if in.bare || in.config.PromptOverhead == overheadServer {
+		return nil
+	}
+	return in.fit(ctx, plan)
+}
+
+// ask asks the server for what only it knows: the tokenizer, where it is the
+// server's; what goes around a prompt; how long one may be.
+func (in *inputs) ask(ctx context.Context, server *client.Client, base string, plan []PlannedCase) error {
+	if in.tok == nil {
+		if err := in.loadServer(ctx, server, base); err != nil {
+			return err
+		}
+		if err := in.count(); err != nil {
+			return err
+		}
+	}
+	changed, err := in.measure(ctx, server)
+	if err != nil {
+		return err
+	}
+	if changed || !in.fitted {
+		if err := in.fit(ctx, plan); err != nil {
+			return err
+		}
+	}
+	return in.checkWindow(ctx, server, base, plan)
+}
+
+func (in *inputs) close() {
+	if in.server != nil {
+		in.server.Close()
+	}
+}
+
+// loadTokenizer loads the config's tokenizer, with the chat template's arguments
+// that its requests carry. One that is to be had nowhere here is left to a real
+// server: its /tokenize may count.
+func (in *inputs) loadTokenizer() error {
+	c := in.config
+	if c.Tokenizer == tokenizer.Server {
+		return nil
+	}
+	tok, err := tokenizer.Load(c.Tokenizer, tokenizer.LoadOptions{Getenv: in.getenv})
+	_, sim := c.preset()
+	switch {
+	case err == nil:
+		in.tok = tokenizer.WithTemplateArgs(tok, c.templateArgs())
+	case errors.Is(err, tokenizer.ErrNotFound) && !sim && !strings.HasPrefix(c.Tokenizer, "/") && !strings.HasPrefix(c.Tokenizer, "."):
+		in.absent = err
+	default:
+		return fmt.Errorf("tokenizer: %w", err)
+	}
+	return nil
+}
+
+// loadServer takes the server's /tokenize as the tokenizer.
+func (in *inputs) loadServer(ctx context.Context, server *client.Client, base string) error {
+	c := in.config
+	tok, err := tokenizer.LoadServer(ctx, tokenizer.ServerConfig{
+		Do: server.HTTP, BaseURL: base, Model: c.Model,
+	})
+	switch {
+	case err != nil && in.absent != nil:
+		return fmt.Errorf("tokenizer: %w; nor can the server count: %w", in.absent, err)
+	case err != nil:
+		return fmt.Errorf("tokenizer: %w", err)
+	}
+	if in.absent != nil {
+		in.progress.Note(fmt.Sprintf("tokenizer %s is not on this machine: prompts are counted by the server's /tokenize", c.Tokenizer))
+	}
+	in.tok, in.server = tokenizer.WithTemplateArgs(tok, c.templateArgs()), server
+	return nil
+}
+
+// count makes the counter of the tokenizer's prompts.
+func (in *inputs) count() error {
+	var err error
+	in.counter, err = dataset.NewCounter(in.tok, in.config.chat())
+	if in.bare = errors.Is(err, tokenizer.ErrNoTemplate); in.bare {
+		return nil
+	}
+	return err
+}
+
+// fit counts the dataset's rows, and holds the plan against them.
+func (in *inputs) fit(ctx context.Context, plan []PlannedCase) error {
+	words, err := dataset.NewVocabulary(in.tok)
+	if err != nil {
+		return err
+	}
+	err = in.source.Fit(ctx, dataset.NewFitter(words, in.counter), in.progress.Reading)
+	in.progress.Reading(0, 0)
+	if err != nil {
+		return err
+	}
+	in.fitted = true
+	return in.deal(plan)
+}
+
+// checkFiles faults what is wrong with the dataset's files.
+func checkFiles(c *Config) error {
+	_, err := dataset.Open(c.Dataset)
+	return err
+}
+
+// deal gives each case its prompts by the config's seed, and faults those whose
+// prompts cannot be made.
+func (in *inputs) deal(plan []PlannedCase) error {
+	if err := errors.Join(in.checkLengths(), checkLanes(in.config, plan)); err != nil {
+		return err
+	}
+	cases := make([]dataset.Case, len(plan))
+	for i := range plan {
+		cases[i] = in.config.prompts(&plan[i])
+	}
+	return in.source.Plan(in.config.Seed, cases)
+}
+
+// notes adds to a case's notes what is known of its lengths.
+func (in *inputs) notes(of []string) []string {
+	if in.doubt == "" {
+		return of
+	}
+	return append([]string{in.doubt}, of...)
+}
+
+// checkLengths faults an input length too short for what goes around a prompt.
+func (in *inputs) checkLengths() error {
+	least := in.counter.Around() + 1
+	var errs []error
+	for i, io := range in.config.InputOutput {
+		if io.Input > 0 && io.Input < least {
+			errs = append(errs, fmt.Errorf("%s: input_output[%d]: input length %d, want at least %d: special tokens and chat template of %s take the rest",
+				in.config.Path, i, io.Input, least, in.tok.ID()))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// prompts is what a case asks of the dataset.
+func (c *Config) prompts(p *PlannedCase) dataset.Case {
+	return dataset.Case{
+		InputLen: p.Input, OutputLen: p.Output, Requests: p.NumPrompts, Warmups: p.Warmup,
+		Name: p.Name, Attempt: p.Attempt, Seed: p.Seed, IDPrefix: fmt.Sprintf("%s.%d-", p.Name, p.Attempt),
+		TokenIDs: c.PromptTokenIDs, Buffer: c.PromptBuffer,
+	}
+}
+
+// templateArgs are the chat template's arguments that each request carries.
+func (c *Config) templateArgs() map[string]any {
+	args, _ := c.ExtraBody["chat_template_kwargs"].(map[string]any)
+	return args
+}
