@@ -29,6 +29,7 @@ func openConversations(spec Spec) (*conversations, string, error) {
 	c.deck = deck{
 		path: spec.Path, rows: len(c.rows), what: "conversation", allowRepeat: spec.AllowRepeat,
 		fits:     func(row int, _ *Case) bool { return len(c.rows[row]) >= c.turns[0] },
+		fitting:  func(*Case) string { return fmt.Sprintf("%d answered turns or more (turns)", c.turns[0]) },
 		requests: c.requests,
 	}
 	return c, content, nil

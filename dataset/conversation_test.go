@@ -254,7 +254,7 @@ func TestConversationsAreDealt(t *testing.T) {
 		t.Errorf("first messages %v, want %v", asked, want)
 	}
 	err = source.Plan(1, append(plan, Case{Name: "three", Requests: 1}))
-	want := "testdata/conversations.json: case three needs 1 requests (1 measured, 0 warm-up), and of 5 conversations only 4 fit it, other cases of the run taking 4 of these: ask for fewer prompts, or set dataset.allow_repeat: true"
+	want := "testdata/conversations.json: case three needs 1 requests (1 measured, 0 warm-up), and of 5 conversations only 4 have 2 answered turns or more (turns), other cases of the run taking 4 of these: ask for fewer prompts, or set dataset.allow_repeat: true"
 	if err == nil || err.Error() != want {
 		t.Errorf("error %v\nwant %s", err, want)
 	}

@@ -18,6 +18,7 @@ type deck struct {
 	what        string // a row: "conversation", "row"
 	allowRepeat bool
 	fits        func(row int, c *Case) bool // which rows a case can use; nil = all
+	fitting     func(c *Case) string        // what fits wants, for errors; nil = nothing to say
 	requests    func(row int) int           // that a row makes; nil = 1
 
 	mu    sync.Mutex
@@ -192,8 +193,15 @@ func (d *deck) tooFew(c *Case, usable, others int) error {
 	if others > 0 {
 		taken = fmt.Sprintf(", other cases of the run taking %d of these", others)
 	}
-	return fmt.Errorf("%s: case %s needs %d %s (%d measured, %d warm-up), and of %s only %d fit it%s: ask for fewer prompts, or set dataset.allow_repeat: true",
-		d.path, c.Name, c.Requests+c.Warmups, need, c.Requests, c.Warmups, rows, usable, taken)
+	fit, way := "fit it", "ask for fewer prompts, or set dataset.allow_repeat: true"
+	if d.fitting != nil {
+		fit = "have " + d.fitting(c)
+	}
+	if usable == 0 {
+		way = "take other lengths or another file"
+	}
+	return fmt.Errorf("%s: case %s needs %d %s (%d measured, %d warm-up), and of %s only %d %s%s: %s",
+		d.path, c.Name, c.Requests+c.Warmups, need, c.Requests, c.Warmups, rows, usable, fit, taken, way)
 }
 
 // share shows each case the rows that are left over. Each begins at a place of

@@ -159,7 +159,7 @@ func TestDeckTooFewRows(t *testing.T) {
 		{Name: "none", InputLen: 30, Requests: 1},
 	})
 	want := []string{
-		"rows.json: case none needs 1 rows (1 measured, 0 warm-up), and of 20 only 0 fit it: ask for fewer prompts, or set dataset.allow_repeat: true",
+		"rows.json: case none needs 1 rows (1 measured, 0 warm-up), and of 20 only 0 fit it: take other lengths or another file",
 		"rows.json: case second needs 6 rows (4 measured, 2 warm-up), and of 20 only 10 fit it, other cases of the run taking 6 of these: ask for fewer prompts, or set dataset.allow_repeat: true",
 	}
 	if err == nil || err.Error() != strings.Join(want, "\n") {

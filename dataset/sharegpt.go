@@ -40,7 +40,7 @@ func openShareGPT(spec Spec) (kind, string, error) {
 	if len(s.rows) == 0 {
 		return nil, "", fmt.Errorf("%s:1: no conversation has a human's turn and a model's answer: want %s", spec.Path, wantShareGPT)
 	}
-	s.deck = deck{path: spec.Path, rows: len(s.rows), what: "conversation", allowRepeat: spec.AllowRepeat, fits: s.fits}
+	s.deck = deck{path: spec.Path, rows: len(s.rows), what: "conversation", allowRepeat: spec.AllowRepeat, fits: s.fits, fitting: s.fitting}
 	return s, content, nil
 }
 
@@ -94,6 +94,19 @@ func (s *shareGPT) fits(row int, c *Case) bool {
 	}
 	return e.promptTokens >= s.spec.MinPromptLen && (forced || output >= s.spec.MinOutputLen) &&
 		e.promptTokens <= s.spec.MaxPromptLen && e.promptTokens+output <= s.spec.MaxTotalLen
+}
+
+// fitting is what fits wants of a conversation.
+func (s *shareGPT) fitting(c *Case) string {
+	if c.InputLen > 0 {
+		return fmt.Sprintf("a first turn of %d tokens or more to cut", c.InputLen)
+	}
+	answer := ""
+	if _, forced := s.output(&exchange{}, c); !forced {
+		answer = fmt.Sprintf("an answer of at least %d (min_output_len), ", s.spec.MinOutputLen)
+	}
+	return fmt.Sprintf("a first turn of %d to %d tokens (min_prompt_len, max_prompt_len), %sno more than %d together (max_total_len)",
+		s.spec.MinPromptLen, s.spec.MaxPromptLen, answer, s.spec.MaxTotalLen)
 }
 
 // output is a row's output length in tokens: the case's, the dataset's, or the

@@ -96,7 +96,7 @@ func (s *Spec) OwnLengths() (own, may bool) {
 // so that a server's prefix cache may answer.
 func (s *Spec) SharesPrefixes() bool {
 	switch s.Type {
-	case TypePrefixRepetition, TypeConversation, TypeTrace, TypeCustom, TypeShareGPT:
+	case TypePrefixRepetition, TypeSonnet, TypeConversation, TypeTrace, TypeCustom, TypeShareGPT:
 		return true
 	case TypeMix:
 		for i := range s.Scenarios {

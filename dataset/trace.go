@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"time"
 )
 
@@ -14,8 +15,9 @@ import (
 type trace struct {
 	spec   Spec
 	rows   []traceRow
-	ids    []int64 // hash ids, of all rows
-	notes  []string
+	ids    []int64  // hash ids, of all rows
+	seen   []string // what reading the file noted
+	fitted []string // what fitting noted
 	fitter *Fitter
 	front  int // tokens before a prompt's own
 }
@@ -39,7 +41,7 @@ func openTrace(spec Spec) (kind, string, error) {
 }
 
 func (t *trace) fit(_ context.Context, f *Fitter, _ func(done, total int)) (err error) {
-	t.fitter = f
+	t.fitter, t.fitted = f, nil
 	if t.front, err = f.front(); err != nil {
 		return err
 	}
@@ -50,17 +52,17 @@ func (t *trace) fit(_ context.Context, f *Fitter, _ func(done, total int)) (err 
 		}
 	}
 	if short > 0 {
-		t.note("%d of %d rows have inputs of fewer than %d tokens: raised to that, the least a prompt can have", short, len(t.rows), f.Least())
+		t.fitted = t.note(t.fitted, "%d of %d rows have inputs of fewer than %d tokens: raised to that, the least a prompt can have", short, len(t.rows), f.Least())
 	}
 	return nil
 }
 
-// note keeps what the user should know.
-func (t *trace) note(format string, args ...any) {
-	t.notes = append(t.notes, t.spec.Path+": "+fmt.Sprintf(format, args...))
+// note adds what the user should know of the file.
+func (t *trace) note(notes []string, format string, args ...any) []string {
+	return append(notes, t.spec.Path+": "+fmt.Sprintf(format, args...))
 }
 
-func (t *trace) noted() []string { return t.notes }
+func (t *trace) noted() []string { return slices.Concat(t.seen, t.fitted) }
 
 func (t *trace) maker(c Case) (maker, error) {
 	if n := len(t.rows); c.Requests > n && !t.spec.AllowRepeat {

@@ -109,13 +109,13 @@ func (r *traceReader) finish() {
 	byTime := func(a, b traceRow) int { return cmp.Compare(a.at, b.at) }
 	if !slices.IsSortedFunc(r.rows, byTime) {
 		slices.SortStableFunc(r.rows, byTime)
-		r.note("its rows are not in the order of their times: they were put in it")
+		r.seen = r.note(r.seen, "its rows are not in the order of their times: they were put in it")
 	}
 	if r.failed > 0 {
-		r.note("%d of %d rows are of requests that failed, without an answer: left out", r.failed, r.failed+len(r.rows))
+		r.seen = r.note(r.seen, "%d of %d rows are of requests that failed, without an answer: left out", r.failed, r.failed+len(r.rows))
 	}
 	if r.silent > 0 {
-		r.note("%d of %d rows have answers of 0 tokens: raised to 1", r.silent, len(r.rows))
+		r.seen = r.note(r.seen, "%d of %d rows have answers of 0 tokens: raised to 1", r.silent, len(r.rows))
 	}
 }
 

@@ -50,7 +50,7 @@ func TestReadTraces(t *testing.T) {
 		if last.input != tt.last.input || last.output != tt.last.output || last.at-tr.rows[0].at != tt.length {
 			t.Errorf("%s: last row %+v after %v, want %+v after %v", tt.file, last, last.at-tr.rows[0].at, tt.last, tt.length)
 		}
-		if got := strings.Join(tr.notes, "\n"); got != tt.notes {
+		if got := strings.Join(tr.seen, "\n"); got != tt.notes {
 			t.Errorf("%s: notes %q, want %q", tt.file, got, tt.notes)
 		}
 		text, _ := os.ReadFile(filepath.Join("testdata", tt.file))

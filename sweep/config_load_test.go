@@ -72,7 +72,7 @@ func TestLoadAxes(t *testing.T) {
 
 // A rule that can never strike is said to be one.
 func TestOverSaturationNeedsAnOpenLoop(t *testing.T) {
-	const note = "abort.over_saturation: without a request_rate or a ramp the load waits for the server, and is never too much"
+	const note = "abort.over_saturation: without a request_rate, a ramp or a trace's times the load waits for the server, and is never too much"
 	for set, want := range map[string]bool{
 		"request_rate=inf": true, "request_rate=[inf, 4]": false, "ramp={kind: linear, from: 1, to: 2}": false,
 	} {

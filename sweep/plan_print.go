@@ -146,7 +146,7 @@ func (c *Config) Notes() []string {
 		}
 	}
 	if c.Abort.OverSaturation && !c.open() {
-		notes = append(notes, "abort.over_saturation: without a request_rate or a ramp the load waits for the server, and is never too much")
+		notes = append(notes, "abort.over_saturation: without a request_rate, a ramp or a trace's times the load waits for the server, and is never too much")
 	}
 	return notes
 }

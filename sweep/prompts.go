@@ -143,6 +143,11 @@ func (in *inputs) fit(ctx context.Context, plan []PlannedCase) error {
 	if err != nil {
 		return err
 	}
+	if !in.fitted { // once, though the server's counts may fit them again
+		for _, note := range in.source.Notes() {
+			in.progress.Note(note)
+		}
+	}
 	in.fitted = true
 	return in.deal(plan)
 }

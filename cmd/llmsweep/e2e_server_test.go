@@ -80,13 +80,13 @@ func TestE2ERealServerCountsAsAsked(t *testing.T) {
 }
 
 // writeConversations writes a ShareGPT file of n conversations, each with its own
-// first turn of some 400 tokens.
+// first turn of some 500 tokens.
 func writeConversations(t *testing.T, path string, n int) {
 	t.Helper()
 	var all []map[string]any
 	for i := range n {
 		var turn strings.Builder
-		for k := range 40 {
+		for k := range 18 {
 			fmt.Fprintf(&turn, "Question %d.%d: what's naïve about 你好, %d%% of x² or \"that\"?\n", i, k, i*k)
 		}
 		all = append(all, map[string]any{"id": fmt.Sprint(i), "conversations": []map[string]string{
