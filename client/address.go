@@ -181,8 +181,8 @@ func (cfg *Config) secrets(base *url.URL) []string {
 	return all
 }
 
-// redact is s without secrets.
-func (c *Client) redact(s string) string {
+// Redact is s without the secrets that the client's requests carry.
+func (c *Client) Redact(s string) string {
 	for _, secret := range c.secrets {
 		s = strings.ReplaceAll(s, secret, "[secret]")
 	}
@@ -194,7 +194,7 @@ func (c *Client) redactError(err error) error {
 	if err == nil {
 		return nil
 	}
-	if said := c.redact(err.Error()); said != err.Error() {
+	if said := c.Redact(err.Error()); said != err.Error() {
 		return errors.New(said)
 	}
 	return err

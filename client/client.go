@@ -173,7 +173,7 @@ func (c *Client) Notes() []string {
 	defer c.dialect.mu.Unlock()
 	notes := make([]string, len(c.dialect.notes))
 	for i, n := range c.dialect.notes {
-		notes[i] = c.redact(n)
+		notes[i] = c.Redact(n)
 	}
 	return notes
 }

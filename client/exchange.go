@@ -24,7 +24,7 @@ func (c *Client) exchange(ctx context.Context, m message, t *Trace) (refusal str
 	}
 	if t.Err != nil {
 		t.Err.Status = t.Status
-		t.Err.Body = c.redact(t.Err.Body)
+		t.Err.Body = c.Redact(t.Err.Body)
 		if len(t.Err.Body) > maxWords {
 			t.Err.Body = t.Err.Body[:maxWords]
 		}

@@ -28,7 +28,7 @@ func (c *Client) HTTP(req *http.Request) (*http.Response, error) {
 	if resp.StatusCode >= 300 {
 		said, _ := io.ReadAll(io.LimitReader(resp.Body, maxRefusal)) // the status says why it failed, whatever becomes of the body
 		resp.Body.Close()
-		said = []byte(c.redact(string(said)))
+		said = []byte(c.Redact(string(said)))
 		resp.Body, resp.ContentLength = io.NopCloser(bytes.NewReader(said)), int64(len(said))
 	}
 	return resp, nil

@@ -56,7 +56,7 @@ func (c *Client) Ready(ctx context.Context) error {
 	defer resp.Body.Close()
 	said, _ := io.ReadAll(io.LimitReader(resp.Body, maxWords))
 	if resp.StatusCode >= 300 {
-		return fmt.Errorf("%s: status %d: %s; there is no /v1/models either: check base_url", u, resp.StatusCode, Words(c.redact(string(said))))
+		return fmt.Errorf("%s: status %d: %s; there is no /v1/models either: check base_url", u, resp.StatusCode, Words(c.Redact(string(said))))
 	}
 	return nil
 }

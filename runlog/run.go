@@ -19,6 +19,7 @@ type Run struct {
 	Seed        uint64         `json:"seed"`
 	Config      any            `json:"config"` // as resolved, secrets out: text or a map
 	Host        map[string]any `json:"host,omitempty"`
+	Server      map[string]any `json:"server,omitempty"` // what it told of itself at the start
 	Warnings    []string       `json:"warnings,omitempty"`
 	Cases       []Case         `json:"cases"` // the plan, in its order
 }

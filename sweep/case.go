@@ -36,6 +36,7 @@ type Result struct {
 	late       int    // prompts that were not made when they were due
 	eosIgnored bool   // the server took ignore_eos, so a short answer is a fault
 	suspect    string // what its end says against the figures; "" = nothing
+	counted    *serverCount
 }
 
 // Run makes the case's prompts, sends them, and sums up. Each request's record is
@@ -78,6 +79,8 @@ func (d *Driver) Run(ctx context.Context, pc PlannedCase, keep func(*metrics.Rec
 	}
 	sent := &gauge{Client: c}
 	rule := newStopRule(d.Config.Abort, d.open(&pc))
+	pages := pageReader{c, d.BaseURL}
+	res.counted = countBefore(ctx, pages)
 	err = runLanes(loadCtx, sent, loads, func(t client.Trace) error {
 		r := metrics.FromTrace(t, func(text string) (int, error) { return d.Tokenizer.Count(text, false) })
 		if cutOff(t) {
@@ -93,6 +96,7 @@ func (d *Driver) Run(ctx context.Context, pc PlannedCase, keep func(*metrics.Rec
 		}
 		return rule.add(&r, int(sent.inFlight.Load()))
 	})
+	res.counted.countAfter(ctx, pages)
 	res.Notes = append(res.Notes, c.Notes()...)
 	res.eosIgnored = c.EOSIgnored()
 	res.late = prompts.Late()
@@ -102,6 +106,19 @@ func (d *Driver) Run(ctx context.Context, pc PlannedCase, keep func(*metrics.Rec
 		res.Notes = append(res.Notes, why)
 	}
 	return res, err
+}
+
+// notRun is the result of a case that could not begin, for a reason that is not
+// this program's: err is nil then, and the context's cause if that has ended.
+func (d *Driver) notRun(ctx context.Context, pc PlannedCase, why error) (*Result, error) {
+	res := &Result{Status: runlog.StatusFailed}
+	res.Summary = metrics.Summarize(nil, d.options(pc, res))
+	if ctx.Err() != nil {
+		res.Status = runlog.StatusInterrupted
+		return res, context.Cause(ctx)
+	}
+	res.Notes = append(res.Notes, why.Error())
+	return res, nil
 }
 
 // gone says that the server died during the case: connections of measured

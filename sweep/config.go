@@ -18,6 +18,9 @@ type Config struct {
 	// they stand in the file: Redacted's, so that no secret reaches one.
 	written written
 
+	// lookup finds the variables of what is expanded case by case: hooks, reset.
+	lookup func(name string) (string, bool)
+
 	Model     string            `yaml:"model"`
 	BaseURL   string            `yaml:"base_url"` // as written: "http://…" or "sim:PRESET"
 	Endpoint  string            `yaml:"endpoint"`
@@ -47,6 +50,15 @@ type Config struct {
 	Abort    Abort         `yaml:"abort"`
 
 	Repeats int `yaml:"repeats"`
+
+	Cooldown time.Duration `yaml:"cooldown"` // between cases
+	Reset    string        `yaml:"reset"`    // before each case: a page to POST to, or a command; "" = none
+
+	// Commands around the sweep and each case, for sh -c; "" = none.
+	BeforeSweep string `yaml:"before_sweep"`
+	BeforeCase  string `yaml:"before_case"`
+	AfterCase   string `yaml:"after_case"`
+	AfterSweep  string `yaml:"after_sweep"`
 
 	Sampling    map[string]any `yaml:"sampling"`
 	ExtraBody   map[string]any `yaml:"extra_body"`

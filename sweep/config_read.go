@@ -62,7 +62,10 @@ func Parse(name string, data []byte, env Env, sets ...string) (*Config, error) {
 	if len(r.faults) > 0 {
 		return nil, r.faults.sort()
 	}
-	c.Path = name
+	c.Path, c.lookup = name, env.lookup
+	if r.checkCommands(c, root); len(r.faults) > 0 {
+		return nil, r.faults.sort()
+	}
 	return c, nil
 }
 
@@ -127,6 +130,12 @@ func configFields(c *Config) []configField {
 			configField{"over_saturation", readFlag(&c.Abort.OverSaturation)},
 		)},
 		{"repeats", readWhole(&c.Repeats, 1, 10_000)},
+		{"cooldown", readDuration(&c.Cooldown)},
+		{"reset", readCommand(&c.Reset)},
+		{"before_sweep", readCommand(&c.BeforeSweep)},
+		{"before_case", readCommand(&c.BeforeCase)},
+		{"after_case", readCommand(&c.AfterCase)},
+		{"after_sweep", readCommand(&c.AfterSweep)},
 		{"dataset", readDataset(c)},
 		{"prompt_token_ids", readFlag(&c.PromptTokenIDs)},
 		{"prompt_overhead", readOneOf(&c.PromptOverhead, overheadAuto, overheadTokenizer, overheadServer)},

@@ -52,8 +52,10 @@ func (c *Config) Redacted() map[string]any {
 		"prompt_token_ids": c.PromptTokenIDs, "prompt_overhead": c.PromptOverhead, "prompt_buffer": c.PromptBuffer,
 		"input_output": inputOutput, "concurrency_prompts": loads,
 		"request_rate": rates, "ramp": c.Ramp.redacted(), "burstiness": rateValue(c.Burstiness), "repeats": c.Repeats,
-		"duration": c.Duration.String(),
-		"abort":    map[string]any{"error_share": c.Abort.ErrorShare, "over_saturation": c.Abort.OverSaturation},
+		"duration": c.Duration.String(), "cooldown": c.Cooldown.String(), "reset": maskCommand(c.Reset),
+		"before_sweep": maskCommand(c.BeforeSweep), "before_case": maskCommand(c.BeforeCase),
+		"after_case": maskCommand(c.AfterCase), "after_sweep": maskCommand(c.AfterSweep),
+		"abort": map[string]any{"error_share": c.Abort.ErrorShare, "over_saturation": c.Abort.OverSaturation},
 
 		"sampling":   maskFree("", orElse(c.written.sampling, c.Sampling)),
 		"extra_body": maskFree("", orElse(c.written.extraBody, c.ExtraBody)),

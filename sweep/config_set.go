@@ -17,7 +17,11 @@ func applySets(root *value, sets []string, env Env) (*value, Faults) {
 			faults = append(faults, at.fault("", "", "write it as --set key=value, as in --set timeouts.connect=5s"))
 			continue
 		}
-		v, bad := parseYAML(at.file, []byte(text), false, env.lookup)
+		lookup := env.lookup
+		if expandedLater(strings.Join(path, ".")) {
+			lookup = nil
+		}
+		v, bad := parseYAML(at.file, []byte(text), false, lookup)
 		if v == nil && len(bad) == 0 {
 			v = &value{at: at, tag: "!!null", size: 1}
 		}

@@ -72,9 +72,9 @@ func (v *value) get(key string) (_ *value, ok bool) {
 // A treeBuilder turns YAML nodes into values and collects what is wrong with
 // them.
 type treeBuilder struct {
-	file   string // how positions name it
-	inFile bool   // positions have a line and a column
-	lookup func(name string) (string, bool)
+	file   string                           // how positions name it
+	inFile bool                             // positions have a line and a column
+	lookup func(name string) (string, bool) // nil = ${NAME} stays as written
 	faults Faults
 	done   map[*yaml.Node]*value // nil while under way
 	spent  int                   // of maxValues
@@ -167,7 +167,7 @@ func (b *treeBuilder) scalar(n *yaml.Node, v *value, key string) {
 		b.badTag(n, v, key)
 		return
 	}
-	if !strings.Contains(n.Value, "${") {
+	if !strings.Contains(n.Value, "${") || expandedLater(key) || b.lookup == nil {
 		return
 	}
 	text, err := expand(n.Value, b.lookup)

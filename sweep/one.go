@@ -28,12 +28,13 @@ func (r *Runner) One(ctx context.Context, adjust func(*PlannedCase)) (*Result, *
 		return nil, nil, err
 	}
 	r.begun = r.Now()
-	r.run = runlog.Run{StartUnixNS: r.begun.UnixNano(), Host: host()}
+	r.run = runlog.Run{StartUnixNS: r.begun.UnixNano(), Host: r.environment(ctx)}
 	r.Progress.SweepStarted(1, 1)
 	pc := r.plan[0]
 	r.Progress.CaseStarted(pc)
 	res, err := r.driver(base).Run(ctx, pc, func(*metrics.Record) error { return nil })
 	r.judgeLoad(res)
+	r.judgeTraffic(res)
 	r.Progress.CaseEnded(pc, res)
 	r.Progress.SweepEnded()
 	return res, r.caseFile(pc, res), err

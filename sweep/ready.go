@@ -38,6 +38,11 @@ func (r *Runner) ask(ctx context.Context) error {
 		return &ConfigError{err}
 	}
 	err = r.inputs.ask(ctx, server, base, r.plan)
+	if err == nil {
+		pages := pageReader{server, base}
+		r.learn(ctx, pages)
+		r.noteBusy(ctx, pages)
+	}
 	if r.inputs.server != server {
 		server.Close()
 	}

@@ -1,6 +1,7 @@
 package sweep
 
 import (
+	"context"
 	"fmt"
 	"time"
 
@@ -9,7 +10,7 @@ import (
 )
 
 // begin decides between going on and starting anew, and returns what is to run.
-func (r *Runner) begin(dir *runlog.Dir) ([]PlannedCase, error) {
+func (r *Runner) begin(ctx context.Context, dir *runlog.Dir) ([]PlannedCase, error) {
 	old, err := dir.Run()
 	if err != nil {
 		return nil, err
@@ -30,7 +31,7 @@ func (r *Runner) begin(dir *runlog.Dir) ([]PlannedCase, error) {
 	r.begun = r.Now()
 	r.run = runlog.Run{
 		Tool: "llmsweep " + r.Version, StartUnixNS: r.begun.UnixNano(), Seed: r.Config.Seed,
-		Config: r.Config.Redacted(), Host: host(), Cases: casesOf(r.plan),
+		Config: r.Config.Redacted(), Host: r.environment(ctx), Server: r.facts, Warnings: r.warnings, Cases: casesOf(r.plan),
 	}
 	if goOn {
 		r.run.StartUnixNS = old.StartUnixNS

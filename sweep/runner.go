@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"llmsweep/client"
+	"llmsweep/metrics"
 	"llmsweep/runlog"
 )
 
@@ -41,6 +42,13 @@ type Runner struct {
 	sim    *simChild
 	run    runlog.Run
 	begun  time.Time // instants count from here
+
+	facts     map[string]any // what the server told of itself
+	factsOf   string         // the address that it told them at
+	unsettled share          // of the case before: what the server may count in the next one
+	warnings  []string       // for the manifest
+	hooks     hooks
+	cooled    bool // a case has run: the next one waits for cooldown
 }
 
 // An Outcome is what a sweep came to.
@@ -72,11 +80,19 @@ func (r *Runner) Run(ctx context.Context) (out Outcome, err error) {
 	}
 	defer func() { err = errors.Join(err, dir.Close()) }()
 	defer r.stopSim()
+	r.hooks = newHooks(r.Config, dir.Path())
+	defer func() { r.note(r.hooks.afterSweep(ctx, sweepStatus(ctx, &out, err))) }()
+	if err := r.hooks.beforeSweep(ctx); err != nil {
+		return out, err
+	}
 	if err := r.ask(ctx); err != nil {
 		return out, err
 	}
-	toRun, err := r.begin(dir)
+	toRun, err := r.begin(ctx, dir)
 	if err != nil {
+		return out, err
+	}
+	if err := r.hooks.settle(); err != nil {
 		return out, err
 	}
 	for _, pc := range r.plan {
@@ -117,11 +133,7 @@ func (r *Runner) chosen(pc PlannedCase) (bool, error) {
 
 // runCase runs one case and writes its files.
 func (r *Runner) runCase(ctx context.Context, dir *runlog.Dir, pc PlannedCase) error {
-	if err := ctx.Err(); err != nil {
-		return context.Cause(ctx)
-	}
-	base, err := r.baseURL(ctx)
-	if err != nil {
+	if err := r.coolDown(ctx); err != nil {
 		return err
 	}
 	w, err := dir.NewCase(pc.Case, runlog.RecordsMode(r.Config.Records))
@@ -130,12 +142,40 @@ func (r *Runner) runCase(ctx context.Context, dir *runlog.Dir, pc PlannedCase) e
 	}
 	defer w.Close()
 	r.Progress.CaseStarted(pc)
-	d := r.driver(base)
-	res, caseErr := d.Run(ctx, pc, w.Append)
-	r.judgeLoad(res)
+	res, caseErr := r.measure(ctx, pc, w.Append)
 	f := r.caseFile(pc, res)
 	r.Progress.CaseEnded(pc, res)
-	return errors.Join(caseErr, w.Finish(f))
+	err = errors.Join(caseErr, w.Finish(f))
+	r.note(r.hooks.afterCase(ctx, pc, res.Status))
+	return err
+}
+
+// measure runs the case on its server, once its hook has had its say. The Result
+// is whole even where there is an error.
+func (r *Runner) measure(ctx context.Context, pc PlannedCase, keep func(*metrics.Record) error) (*Result, error) {
+	if err := r.hooks.beforeCase(ctx, pc); err != nil {
+		return r.driver("").notRun(ctx, pc, err)
+	}
+	base, err := r.baseURL(ctx)
+	if err != nil {
+		res, _ := r.driver("").notRun(ctx, pc, err)
+		return res, err
+	}
+	doubt := r.prepareServer(ctx, base, pc)
+	res, err := r.driver(base).Run(ctx, pc, keep)
+	r.judgeLoad(res)
+	r.judgeTraffic(res)
+	if doubt != "" {
+		res.Summary.Validity.Add(metrics.Suspect, doubt)
+	}
+	return res, err
+}
+
+// note tells the user of an error that ends nothing.
+func (r *Runner) note(err error) {
+	if err != nil {
+		r.Progress.Note(err.Error())
+	}
 }
 
 func (r *Runner) driver(base string) *Driver {
@@ -187,7 +227,7 @@ func (r *Runner) caseFile(pc PlannedCase, res *Result) *runlog.CaseFile {
 		Model: c.Model, TokenizerID: r.inputs.tok.ID(), Burstiness: c.Burstiness,
 		Status: res.Status, Notes: r.inputs.notes(res.Notes), SLO: c.Goodput,
 		OverheadTokens: r.inputs.counter.Around(), OverheadSource: r.inputs.counter.Method(),
-		Environment: r.run.Host, Server: map[string]any{"base_url": c.BaseURL},
+		Environment: r.run.Host, Server: r.serverObject(res),
 	})
 	if c.SaveDetailed {
 		f.Detailed(res.Records)

@@ -59,6 +59,15 @@ concurrency_prompts:      # [max concurrency, number of prompts]
 # prompt_overhead: auto   # who counts special tokens and chat template: tokenizer or server; auto = tokenizer, and a server is asked if it agrees
 # prompt_buffer: 256MiB   # of prompts made before the clock starts; the rest are made while these are sent
 
+# --- Isolation
+# cooldown: 0             # between cases (5s)
+# reset: ""               # before each case: a page of the server to POST to (/reset_prefix_cache of vLLM, /flush_cache of SGLang), or a
+#                         # command; one that fails makes the case suspect. What begins with / is a page: write exec /path for a program
+# before_sweep: ""        # commands for sh -c; what they say goes to .run/logs/hooks.log. This one comes before the server is looked for
+# before_case: ""         # in these two and in reset, ${input_len}, ${output_len}, ${max_concurrency}, ${num_prompts}, ${request_rate},
+# after_case: ""          # ${dataset}, ${server}, ${repeat} and ${case} are the case's. One before that fails fails the case, or the run
+# after_sweep: ""         # those after run also after Ctrl-C, for 30s; they find LLMSWEEP_STATUS, and all find LLMSWEEP_RESULTS_DIR
+
 # --- Requests
 # sampling:               # for example
 #   temperature: 0

@@ -1,0 +1,35 @@
+package sweep
+
+import "slices"
+
+// commandKeys are the keys whose variables are a case's, too: they are expanded
+// when the command runs.
+var commandKeys = []string{"reset", "before_sweep", "before_case", "after_case", "after_sweep"}
+
+// expandedLater reports whether the value of a key keeps its ${NAME} as written.
+func expandedLater(key string) bool { return slices.Contains(commandKeys, key) }
+
+// readCommand reads a command, or a page's path; "" = none.
+func readCommand(dst *string) func(*configReader, string, *value) {
+	return readText(dst, func(string) (string, bool) { return "", true }, "a command for sh -c")
+}
+
+// checkCommands faults a command that names an unknown variable, as a first case
+// would find it.
+func (r *configReader) checkCommands(c *Config, root *value) {
+	texts := []string{c.Reset, c.BeforeSweep, c.BeforeCase, c.AfterCase, c.AfterSweep}
+	if !slices.ContainsFunc(texts, func(s string) bool { return s != "" }) {
+		return
+	}
+	first := c.Plan()[0]
+	for i, key := range commandKeys {
+		lookup := c.caseVariables(&first)
+		if key == "before_sweep" || key == "after_sweep" {
+			lookup = c.variables
+		}
+		v, there := root.get(key)
+		if _, err := expand(texts[i], lookup); err != nil && there {
+			r.faults = append(r.faults, v.at.fault(key, "", err.Error()))
+		}
+	}
+}

@@ -1,0 +1,184 @@
+package sweep
+
+import (
+	"context"
+	"encoding/json"
+	"maps"
+	"net/http"
+	"regexp"
+	"sync"
+
+	"llmsweep/client"
+	"llmsweep/telemetry"
+)
+
+// maxFact is the longest text of a server's that is kept, bytes: chat templates
+// are longer.
+const maxFact = 512
+
+// questions are the pages on which servers tell what they are, in the order in
+// which the later ones have the last word.
+var questions = []struct {
+	path string
+	read func(answer map[string]any, model string) map[string]any
+}{
+	{"/version", func(a map[string]any, _ string) map[string]any { return map[string]any{"version": a["version"]} }}, // vLLM
+	{"/v1/models", modelFacts},
+	{"/server_info", argsFacts},     // SGLang
+	{"/get_server_info", argsFacts}, // its earlier name
+	{"/props", propsFacts},          // llama.cpp
+}
+
+// askFacts asks a server what it is: version, arguments, model, cache
+// configuration, as far as it tells. All pages are asked at once, each is waited
+// for no longer than 2 s, and what fails is left out. Secrets are masked.
+func askFacts(ctx context.Context, pages pageReader, model string) map[string]any {
+	told := make([]map[string]any, len(questions))
+	var cache map[string]string
+	var asked sync.WaitGroup
+	for i, q := range questions {
+		asked.Go(func() {
+			var answer map[string]any
+			if body, err := pages.do(ctx, http.MethodGet, q.path); err == nil && json.Unmarshal(body, &answer) == nil {
+				told[i] = q.read(answer, model)
+			}
+		})
+	}
+	asked.Go(func() {
+		if page, err := pages.metrics(ctx); err == nil {
+			cache = page.Config
+		}
+	})
+	asked.Wait()
+	facts := map[string]any{}
+	for _, t := range told {
+		maps.Copy(facts, t)
+	}
+	if len(cache) > 0 {
+		facts["cache_config"] = cache
+	}
+	return plainFacts("", facts, pages.client).(map[string]any)
+}
+
+// modelFacts are the entry of /v1/models for the model, or the only one's.
+func modelFacts(answer map[string]any, model string) map[string]any {
+	list, _ := answer["data"].([]any)
+	for _, item := range list {
+		entry, _ := item.(map[string]any)
+		if entry == nil || entry["id"] != model && len(list) > 1 {
+			continue
+		}
+		facts := scalars(entry)
+		if meta, ok := entry["meta"].(map[string]any); ok { // llama.cpp
+			maps.Copy(facts, scalars(meta))
+		}
+		delete(facts, "object")
+		delete(facts, "created")
+		return map[string]any{"model": facts}
+	}
+	return nil
+}
+
+func argsFacts(answer map[string]any, _ string) map[string]any {
+	facts := map[string]any{"args": scalars(answer)}
+	if v, ok := answer["version"].(string); ok {
+		facts["version"] = v
+	}
+	return facts
+}
+
+func propsFacts(answer map[string]any, _ string) map[string]any {
+	args := scalars(answer)
+	if settings, ok := answer["default_generation_settings"].(map[string]any); ok {
+		if n, ok := settings["n_ctx"]; ok {
+			args["n_ctx"] = n
+		}
+	}
+	facts := map[string]any{"args": args}
+	if v, ok := answer["build_info"].(string); ok {
+		facts["version"] = v
+	}
+	return facts
+}
+
+// scalars are the entries that are texts, numbers or flags.
+func scalars(m map[string]any) map[string]any {
+	out := map[string]any{}
+	for name, v := range m {
+		switch v := v.(type) {
+		case bool, float64:
+			out[name] = v
+		case string:
+			if len(v) <= maxFact {
+				out[name] = v
+			}
+		}
+	}
+	return out
+}
+
+// plainFacts is v as a file may keep it: without nulls, without what this client
+// keeps secret, and without what stands under a secret's name or looks like one.
+func plainFacts(name string, v any, c *client.Client) any {
+	switch v := v.(type) {
+	case string:
+		if v == "" {
+			return nil
+		}
+		return c.Redact(maskCommand(maskText(name, v)))
+	case map[string]string:
+		m := map[string]any{}
+		for k, text := range v {
+			m[k] = text
+		}
+		return plainFacts(name, m, c)
+	case map[string]any:
+		m := map[string]any{}
+		for k := range v {
+			if fact := plainFacts(k, v[k], c); fact != nil {
+				m[k] = fact
+			}
+		}
+		if len(m) == 0 && name != "" {
+			return nil
+		}
+		return m
+	}
+	return v
+}
+
+// serverObject is the case JSON's server: its address, what it told of itself, what
+// it counted during the case.
+func (r *Runner) serverObject(res *Result) map[string]any {
+	server := map[string]any{"base_url": r.Config.BaseURL}
+	maps.Copy(server, r.facts)
+	if counted := res.counted.facts(); counted != nil {
+		server["server_counters"] = counted
+	}
+	return server
+}
+
+// learn asks the server at base what it is, once a server: where base is another
+// one than before, it was started anew.
+func (r *Runner) learn(ctx context.Context, pages pageReader) {
+	if r.factsOf == pages.base {
+		return
+	}
+	r.facts, r.factsOf = askFacts(ctx, pages, r.Config.Model), pages.base
+}
+
+// environment is where the load comes from, and with what tool.
+func (r *Runner) environment(ctx context.Context) map[string]any {
+	env := host()
+	env["tool"] = "llmsweep " + r.Version
+	if gpus := telemetry.GPUs(ctx); len(gpus) > 0 {
+		env["gpus"] = gpus
+	}
+	return env
+}
+
+// secretOption is an option or a header of a command line whose value is a secret.
+var secretOption = regexp.MustCompile(`(?i)((?:--?[\w-]*(?:key|token|password|secret)|authorization:(?:\s*(?:bearer|basic|token))?)[=\s]\s*['"]?)([^\s'"$][^\s'"]*)`)
+
+// maskCommand hides secrets that are written out in a command line.
+func maskCommand(s string) string { return secretOption.ReplaceAllString(s, "$1***") }
