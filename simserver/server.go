@@ -97,6 +97,7 @@ func (s *Server) routes() *http.ServeMux {
 		writeJSON(w, http.StatusOK, map[string]string{"version": "llmsweep-simulator"})
 	})
 	mux.Handle("GET /metrics", s.metrics.handler)
+	mux.HandleFunc("POST /reset_prefix_cache", func(http.ResponseWriter, *http.Request) {}) // vLLM's; there is no such cache here
 	mux.HandleFunc("POST /tokenize", s.tokenize)
 	mux.HandleFunc("POST /detokenize", s.detokenize)
 	mux.HandleFunc("GET /sim/truth", s.tellTruth)

@@ -101,6 +101,12 @@ func TestReadEverything(t *testing.T) {
 		Duration:           90 * time.Second,
 		Abort:              Abort{ErrorShare: 0.5, OverSaturation: true},
 		Repeats:            2,
+		Cooldown:           5 * time.Second,
+		Reset:              "/reset_prefix_cache",
+		BeforeSweep:        "nvidia-smi -pm 1",
+		BeforeCase:         `curl -H "Authorization: Bearer literal-secret" ${NODE:-host}/load/${max_concurrency}`,
+		AfterCase:          "echo ${case} $${HOME}",
+		AfterSweep:         "tar czf ${date}.tgz results\n",
 		Sampling:           map[string]any{"temperature": 0.6, "top_p": 0.95, "stop": []any{"a", "b"}, "seed": nil},
 		ExtraBody: map[string]any{
 			"cache_salt":      "sk-from-env",

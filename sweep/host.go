@@ -14,5 +14,8 @@ func host() map[string]any {
 	if k := kernel(); k != "" {
 		h["kernel"] = k
 	}
+	if c := cpuModel(); c != "" {
+		h["cpu"] = c
+	}
 	return h
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"maps"
 	"net/http"
-	"regexp"
 	"sync"
 
 	"llmsweep/client"
@@ -176,9 +175,3 @@ func (r *Runner) environment(ctx context.Context) map[string]any {
 	}
 	return env
 }
-
-// secretOption is an option or a header of a command line whose value is a secret.
-var secretOption = regexp.MustCompile(`(?i)((?:--?[\w-]*(?:key|token|password|secret)|authorization:(?:\s*(?:bearer|basic|token))?)[=\s]\s*['"]?)([^\s'"$][^\s'"]*)`)
-
-// maskCommand hides secrets that are written out in a command line.
-func maskCommand(s string) string { return secretOption.ReplaceAllString(s, "$1***") }
