@@ -44,7 +44,7 @@ var secretOption = regexp.MustCompile(`(?i)((?:--?[\w-]*(?:key|token|password|se
 
 // maskCommand hides secrets that are written out in a command line.
 func maskCommand(s string) string {
-	return secretOption.ReplaceAllStringFunc(s, func(option string) string {
+	return secretOption.ReplaceAllStringFunc(urlUser.ReplaceAllString(s, "://***@"), func(option string) string {
 		m := secretOption.FindStringSubmatch(option)
 		switch strings.ToLower(m[2]) {
 		case "bearer", "basic", "token": // of a header, and what follows is a variable

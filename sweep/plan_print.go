@@ -107,6 +107,9 @@ func (c *Config) estimateText(cases []PlannedCase) string {
 	if c.Dataset.Think != nil {
 		text += "; the pauses between turns come on top"
 	}
+	if n := len(cases) - 1; c.Cooldown > 0 && n > 0 {
+		text += "; cooldown adds " + roughly(time.Duration(n)*c.Cooldown)
+	}
 	return text
 }
 

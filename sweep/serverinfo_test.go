@@ -120,6 +120,7 @@ func TestMaskCommand(t *testing.T) {
 		{"x --hf-token=abc", "x --hf-token=***"},
 		{`curl -H "Authorization: Bearer abc" u`, `curl -H "Authorization: Bearer ***" u`},
 		{`curl -H 'Authorization: Bearer ${TOKEN}' u`, `curl -H 'Authorization: Bearer ${TOKEN}' u`},
+		{"curl https://user:pass@h/x?a=b", "curl https://***@h/x?a=b"},
 		{"x --max-tokens 5 --key-file $HOME/k", "x --max-tokens 5 --key-file $HOME/k"},
 	} {
 		if got := maskCommand(tt.text); got != tt.want {

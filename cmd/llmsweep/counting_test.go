@@ -57,6 +57,10 @@ func (s *countingServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprintf(w, `{"object":"list","data":[{"id":"other"},{"id":"m","object":"model","max_model_len":%d}]}`, s.window)
 		return
 	}
+	if r.Method != http.MethodPost { // a page that this server does not have
+		http.NotFound(w, r)
+		return
+	}
 	if s.status != 0 {
 		http.Error(w, `{"error":{"message":"out of order"}}`, s.status)
 		return

@@ -1,0 +1,70 @@
+package sweep
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// An after hook outlives an interruption by its grace, and no longer; without one
+// it has no limit.
+func TestOrGrace(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, interrupt := context.WithCancel(t.Context())
+		longer, done := orGrace(ctx, 30*time.Second)
+		defer done()
+		time.Sleep(time.Hour)
+		if longer.Err() != nil {
+			t.Fatal("it ended without an interruption")
+		}
+		interrupt()
+		time.Sleep(30*time.Second - 1)
+		synctest.Wait()
+		if longer.Err() != nil {
+			t.Error("it ended within its grace")
+		}
+		time.Sleep(1)
+		synctest.Wait()
+		if err := context.Cause(longer); err == nil || err.Error() != "ended 30s after the interruption" {
+			t.Errorf("cause %v, want the end of the grace", err)
+		}
+	})
+}
+
+// What a failed command said last is in its error, on one line; what others said
+// before is not.
+func TestShell(t *testing.T) {
+	out, err := os.Create(filepath.Join(t.TempDir(), "log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer out.Close()
+	for _, tt := range []struct{ text, want string }{
+		{"echo fine", ""},
+		{"exit 3", "exit status 3, and it said nothing"},
+		{"echo to stderr >&2; exit 4", "exit status 4: to stderr"},
+		{"printf 'a\\nb\\nc\\nd\\n'; false", "exit status 1: b | c | d"},
+		{"test $NAME = x || exit 5", ""},
+		{"kill -TERM $$", "signal: terminated, and it said nothing"},
+	} {
+		err := shell{tt.text, []string{"NAME=x"}, out}.run(t.Context())
+		if got := errorText(err); got != tt.want {
+			t.Errorf("%s: %q, want %q", tt.text, got, tt.want)
+		}
+	}
+	said, err := os.ReadFile(out.Name())
+	if err != nil || !strings.HasPrefix(string(said), "fine\nto stderr\na\n") {
+		t.Errorf("log %q (%v)", said, err)
+	}
+}
+
+func errorText(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
+}
