@@ -22,12 +22,12 @@ func TestOrGrace(t *testing.T) {
 			t.Fatal("it ended without an interruption")
 		}
 		interrupt()
-		time.Sleep(30*time.Second - 1)
+		time.Sleep(30*time.Second - time.Nanosecond)
 		synctest.Wait()
 		if longer.Err() != nil {
 			t.Error("it ended within its grace")
 		}
-		time.Sleep(1)
+		time.Sleep(time.Nanosecond)
 		synctest.Wait()
 		if err := context.Cause(longer); err == nil || err.Error() != "ended 30s after the interruption" {
 			t.Errorf("cause %v, want the end of the grace", err)
