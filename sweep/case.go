@@ -77,6 +77,7 @@ func (d *Driver) Run(ctx context.Context, pc PlannedCase, keep func(*metrics.Rec
 		return res, err
 	}
 	sent := &gauge{Client: c}
+	d.Progress.Sending(sent.now)
 	rule := newStopRule(d.Config.Abort, d.open(&pc))
 	err = runLanes(loadCtx, sent, loads, func(t client.Trace) error {
 		r := metrics.FromTrace(t, func(text string) (int, error) { return d.Tokenizer.Count(text, false) })
@@ -91,7 +92,7 @@ func (d *Driver) Run(ctx context.Context, pc PlannedCase, keep func(*metrics.Rec
 		if err := keep(&r); err != nil {
 			return err
 		}
-		return rule.add(&r, int(sent.inFlight.Load()))
+		return rule.add(&r, sent.now())
 	})
 	res.Notes = append(res.Notes, c.Notes()...)
 	res.eosIgnored = c.EOSIgnored()

@@ -12,7 +12,7 @@ import (
 func TestReadingLines(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var out strings.Builder
-		l := &lines{w: &out, every: 10 * time.Second}
+		l := newLines(&out, newLive())
 		for i := 1; i <= 125; i++ { // five a second
 			l.Reading(i, 1000)
 			time.Sleep(200 * time.Millisecond)
