@@ -170,8 +170,8 @@ func (e *events) progress(s *snapshot) {
 		Ended: s.ended(), Completed: s.completed, Failed: s.failed, Censored: s.censored,
 		InFlight: s.inFlight, Warmups: s.warmups, Errors: s.errors,
 		OutputTokens: s.tokens, OutputTokPerS: runlog.Float(s.tokPerS), MedianTTFT: runlog.Float(s.ttft),
-		CaseElapsed: runlog.Float(s.caseElapsed.Seconds()), CasesEnded: s.done(),
-		SweepElapsed: runlog.Float(s.elapsed.Seconds()), SweepETA: s.eta(), SweepETAMeasured: s.sure,
+		CaseElapsed: inSeconds(s.caseElapsed), CasesEnded: s.done(),
+		SweepElapsed: inSeconds(s.elapsed), SweepETA: s.eta(), SweepETAMeasured: s.sure,
 	})
 }
 
@@ -180,7 +180,12 @@ func (s *snapshot) eta() runlog.Float {
 	if !s.known {
 		return runlog.NaN()
 	}
-	return runlog.Float(s.toGo.Seconds())
+	return inSeconds(s.toGo)
+}
+
+// inSeconds is a span in s, to the millisecond.
+func inSeconds(d time.Duration) runlog.Float {
+	return runlog.Float(d.Round(time.Millisecond).Seconds())
 }
 
 type caseEndedEvent struct {
@@ -255,5 +260,5 @@ func (e *events) ended(err error) {
 		text = err.Error()
 	}
 	e.send(sweepEndedEvent{e.head("sweep_ended"), statusOf(err), text, s.casesEnded[runlog.StatusMeasured],
-		s.casesEnded[runlog.StatusFailed], s.casesEnded[runlog.StatusInterrupted], runlog.Float(s.elapsed.Seconds())})
+		s.casesEnded[runlog.StatusFailed], s.casesEnded[runlog.StatusInterrupted], inSeconds(s.elapsed)})
 }

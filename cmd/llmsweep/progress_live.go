@@ -134,7 +134,7 @@ func (l *live) CaseEnded(_ sweep.PlannedCase, r *sweep.Result) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.caseElapsed = now.Sub(l.caseBegan)
-	l.running, l.sending, l.gauge = false, false, nil
+	l.running, l.gauge = false, nil
 	l.casesEnded[r.Status]++
 	l.pace.Ended(r.Status, now)
 }
