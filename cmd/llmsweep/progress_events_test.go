@@ -4,7 +4,9 @@ import (
 	"bufio"
 	"encoding/json"
 	"io"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
@@ -49,6 +51,7 @@ func readEvents(t *testing.T, r io.Reader, each func(anEvent)) (all []anEvent) {
 	t.Helper()
 	lines := bufio.NewScanner(r)
 	for lines.Scan() {
+		checkKeys(t, lines.Bytes())
 		var e anEvent
 		if err := json.Unmarshal(lines.Bytes(), &e); err != nil {
 			t.Fatalf("%s: %v", lines.Text(), err)
@@ -62,6 +65,30 @@ func readEvents(t *testing.T, r io.Reader, each func(anEvent)) (all []anEvent) {
 		}
 	}
 	return all
+}
+
+// checkKeys wants docs/events.md to have every key of an event.
+func checkKeys(t *testing.T, line []byte) {
+	t.Helper()
+	keys := map[string]any{}
+	if err := json.Unmarshal(line, &keys); err != nil {
+		t.Fatalf("%s: %v", line, err)
+	}
+	doc := eventsDoc(t)
+	for key := range keys {
+		if !strings.Contains(doc, "`"+key+"`") {
+			t.Errorf("docs/events.md says nothing of %s", key)
+		}
+	}
+}
+
+func eventsDoc(t *testing.T) string {
+	t.Helper()
+	doc, err := os.ReadFile(filepath.Join("..", "..", "docs", "events.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(doc)
 }
 
 // kinds are the events in order, a run of the same told once.

@@ -32,8 +32,8 @@ type live struct {
 // A snapshot is a live at one instant. Warm-up requests count in warmups alone,
 // and in inFlight.
 type snapshot struct {
-	at, cases, planned int // the case's place, from 1; cases to run; cases of the plan
-	casesEnded         map[string]int
+	at, cases, planned int            // the case's place, from 1; cases to run; cases of the plan
+	casesEnded         map[string]int // by status; nil before the sweep
 	case_              sweep.PlannedCase
 	running            bool // a case is
 	sending            bool // its load has begun
@@ -155,6 +155,7 @@ func (l *live) look() snapshot {
 		s.inFlight = l.gauge()
 	}
 	s.toGo, s.sure, s.known = l.pace.ToGo(s.ended(), now)
+	s.known = s.known && l.casesEnded != nil // the sweep has begun
 	s.ttft, s.tokPerS = math.NaN(), math.NaN()
 	if l.ttfts.TotalCount() > 0 {
 		s.ttft = float64(l.ttfts.ValueAtQuantile(50)) / 1e3

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"math"
 	"net"
 	"net/http"
 	"os"
@@ -98,6 +99,9 @@ func TestMetricsOfASweep(t *testing.T) {
 	one := sweep.PlannedCase{Case: runlog.Case{Name: "bench_a", Axes: runlog.Axes{InputLen: 16, RequestRate: 4}}, MaxConcurrency: 4, NumPrompts: 10}
 	two := one
 	two.Name = "bench_b"
+	if eta := value(scrape(t, x.url)["llmsweep_sweep_eta_seconds"]); !math.IsNaN(eta) {
+		t.Errorf("before the sweep %v s to go, want NaN", eta)
+	}
 	p.SweepStarted([]sweep.PlannedCase{one, two}, 3)
 	for _, c := range []struct {
 		pc      sweep.PlannedCase
@@ -120,6 +124,11 @@ func TestMetricsOfASweep(t *testing.T) {
 	}
 	p.SweepEnded()
 	page := scrape(t, x.url)
+	for name := range page {
+		if !strings.Contains(eventsDoc(t), name) {
+			t.Errorf("docs/events.md says nothing of %s", name)
+		}
+	}
 	for _, tt := range []struct {
 		name, label, is string
 		want            float64
