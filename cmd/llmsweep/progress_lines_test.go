@@ -31,7 +31,7 @@ func TestLines(t *testing.T) {
 		began := time.Now()
 		l := newLive()
 		p := several{l, newLines(&out, l)}
-		one := sweep.PlannedCase{Case: runlog.Case{Name: "bench_a"}, Input: 100, Output: 10, MaxConcurrency: 4, NumPrompts: 10, Rate: math.Inf(1)}
+		one := sweep.PlannedCase{Case: runlog.Case{Name: "bench_a"}, Input: 100, Output: 10, MaxConcurrency: 4, NumPrompts: 10, Warmup: 1, Rate: math.Inf(1)}
 		two := one
 		two.Name, two.NumPrompts = "bench_b", 20
 		p.SweepStarted([]sweep.PlannedCase{one, two}, 2)
@@ -61,8 +61,8 @@ func TestLines(t *testing.T) {
 			{20, "[1/2] making prompts: 3 of 11"},
 			{30, "[1/2] 0 of 10 requests  warming up  3 in flight"},
 			// 5 × 80 tokens in the nine seconds from 31 s on. Of the case 7 requests and half
-			// of 3 in 40 s: 7.06 s more, and 5 rounds after 3 that take 47.06 s.
-			{40, "[1/2] 7 of 10 requests  44 tok/s  TTFT p50 100 ms  1 failed  3 in flight  about 86 s to go"},
+			// of 3 in 40 s: 7.06 s more, and 6 rounds, warm-up included, after 4 that take 47.06 s.
+			{40, "[1/2] 7 of 10 requests  44 tok/s  TTFT p50 100 ms  1 failed  3 in flight  about 78 s to go"},
 			{40, "[1/2] bench_a failed: 0 of 10 done; the server died"},
 			{40, "warning: the disk is nearly full"},
 		} {

@@ -110,7 +110,7 @@ func preparing(s *snapshot) string {
 // caseFigures are what is known of the running case.
 func caseFigures(s *snapshot) []part {
 	var parts []part
-	if s.ended() == 0 {
+	if s.ended() == 0 && (s.warmups < s.case_.Warmup || s.case_.WarmupFor > 0) {
 		parts = append(parts, part{"warming up", 3})
 	}
 	if !math.IsNaN(s.tokPerS) {

@@ -45,7 +45,7 @@ func TestTerminalLines(t *testing.T) {
 		toGo: 130 * time.Minute, known: true, sure: true,
 		completed: 90, failed: 6, inFlight: 32, tokPerS: 3647, ttft: 239.4,
 	}
-	s.case_.Name, s.case_.NumPrompts = "bench_io512x128_mc32_np128_rate4", 128
+	s.case_.Name, s.case_.NumPrompts, s.case_.Warmup = "bench_io512x128_mc32_np128_rate4", 128, 32
 	first := s
 	first.at, first.sure, first.toGo, first.completed, first.failed = 1, false, 50*time.Second, 0, 0
 	first.tokPerS, first.ttft = math.NaN(), math.NaN()
