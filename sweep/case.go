@@ -78,6 +78,7 @@ func (d *Driver) Run(ctx context.Context, pc PlannedCase, keep func(*metrics.Rec
 		return res, err
 	}
 	sent := &gauge{Client: c}
+	d.Progress.Sending(sent.now)
 	rule := newStopRule(d.Config.Abort, d.open(&pc))
 	pages := pageReader{c, d.BaseURL}
 	res.counted = countBefore(ctx, pages)
@@ -94,7 +95,7 @@ func (d *Driver) Run(ctx context.Context, pc PlannedCase, keep func(*metrics.Rec
 		if err := keep(&r); err != nil {
 			return err
 		}
-		return rule.add(&r, int(sent.inFlight.Load()))
+		return rule.add(&r, sent.now())
 	})
 	res.counted.countAfter(ctx, pages)
 	res.Notes = append(res.Notes, c.Notes()...)

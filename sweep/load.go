@@ -67,3 +67,6 @@ func (g *gauge) Do(ctx context.Context, r dataset.Request) client.Trace {
 	defer g.inFlight.Add(-1)
 	return g.Client.Do(ctx, r)
 }
+
+// now is how many are in flight. Any goroutine may ask.
+func (g *gauge) now() int { return int(g.inFlight.Load()) }

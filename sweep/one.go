@@ -29,7 +29,7 @@ func (r *Runner) One(ctx context.Context, adjust func(*PlannedCase)) (*Result, *
 	}
 	r.begun = r.Now()
 	r.run = runlog.Run{StartUnixNS: r.begun.UnixNano(), Host: r.environment(ctx)}
-	r.Progress.SweepStarted(1, 1)
+	r.Progress.SweepStarted(r.plan, 1)
 	pc := r.plan[0]
 	r.Progress.CaseStarted(pc)
 	res, err := r.driver(base).Run(ctx, pc, func(*metrics.Record) error { return nil })

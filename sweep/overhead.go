@@ -38,7 +38,7 @@ func (in *inputs) measure(ctx context.Context, server *client.Client) (changed b
 		in.progress.Note(fmt.Sprintf("prompt_overhead: prompts are counted by tokenizer %s alone: %v", in.tok.ID(), probe.failed))
 	case err != nil:
 		in.doubt = fmt.Sprintf("input lengths will be off: %v; set tokenizer to the model's own, or tokenizer: server", err)
-		in.progress.Note("warning: " + in.doubt)
+		in.progress.Warn(in.doubt)
 	case in.counter.Around() != before && !in.bare:
 		in.progress.Note(fmt.Sprintf("around a prompt the server counts %d tokens where tokenizer %s counts %d: prompts are made by the server's count",
 			in.counter.Around(), in.tok.ID(), before))

@@ -21,9 +21,12 @@ const (
 // rounds of MaxConcurrency, each of input ÷ 8,000 tokens/s and 20 ms an output
 // token; with a rate or a ramp, no faster than that sends them; and no longer
 // than its duration, after a warm-up.
-func EstimateCase(p PlannedCase) time.Duration {
+func EstimateCase(p PlannedCase) time.Duration { return estimateAt(p, 1) }
+
+// estimateAt is the same on a server whose requests take slow times as long.
+func estimateAt(p PlannedCase, slow float64) time.Duration {
 	lengths := p.lengths()
-	request := float64(lengths.Input)/assumedPrefill + float64(lengths.Output)*assumedStep.Seconds()
+	request := slow * (float64(lengths.Input)/assumedPrefill + float64(lengths.Output)*assumedStep.Seconds())
 	inFlight := max(p.MaxConcurrency, 1)
 	warmup := math.Ceil(float64(p.Warmup)/float64(inFlight))*request + p.WarmupFor.Seconds()
 	seconds := math.Ceil(float64(p.NumPrompts)/float64(inFlight)) * request
@@ -99,7 +102,7 @@ func (c *Config) estimateText(cases []PlannedCase) string {
 		return fmt.Sprintf("a case takes as long as the trace's first requests, at %s times their speed", rateText(c.Dataset.Speed))
 	}
 	text := fmt.Sprintf("about %s if a decode step takes %d ms and prefill runs at %s tokens/s",
-		roughly(Estimate(cases, nil)), assumedStep.Milliseconds(), thousands(assumedPrefill))
+		Roughly(Estimate(cases, nil)), assumedStep.Milliseconds(), thousands(assumedPrefill))
 	if c.ownLengths() {
 		typical := c.typicalLengths()
 		text += fmt.Sprintf(", and a request has about %d input and %d output tokens", typical.Input, typical.Output)
@@ -108,7 +111,7 @@ func (c *Config) estimateText(cases []PlannedCase) string {
 		text += "; the pauses between turns come on top"
 	}
 	if n := len(cases) - 1; c.Cooldown > 0 && n > 0 {
-		text += "; cooldown adds " + roughly(time.Duration(n)*c.Cooldown)
+		text += "; cooldown adds " + Roughly(time.Duration(n)*c.Cooldown)
 	}
 	return text
 }
@@ -195,8 +198,8 @@ func plural(n int, word string) string {
 	return thousands(float64(n)) + " " + word + "s"
 }
 
-// roughly is a span as people say it: 40 s, 12 min, 3 h 20 min.
-func roughly(d time.Duration) string {
+// Roughly is a span as people say it: 40 s, 12 min, 3 h 20 min.
+func Roughly(d time.Duration) string {
 	switch minutes := int64(d.Round(time.Minute) / time.Minute); {
 	case d < 90*time.Second:
 		return fmt.Sprintf("%d s", int64(math.Ceil(d.Seconds())))

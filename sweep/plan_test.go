@@ -261,7 +261,7 @@ func TestRoughly(t *testing.T) {
 		{200 * time.Minute, "3 h 20 min"},
 		{maxSpan, "87600 h"},
 	} {
-		if got := roughly(tt.d); got != tt.want {
+		if got := Roughly(tt.d); got != tt.want {
 			t.Errorf("%v: %s, want %s", tt.d, got, tt.want)
 		}
 	}

@@ -7,15 +7,22 @@ import "llmsweep/metrics"
 type Progress interface {
 	// Note is a message for the user.
 	Note(text string)
+	// Warn is a message that a user who wants no conversation wants all the same:
+	// figures may be off, or something went wrong that the sweep outlived.
+	Warn(text string)
 	// Reading counts the dataset's rows as their tokens are counted, before the
 	// sweep starts; 0 of 0 = that has ended.
 	Reading(done, total int)
-	// SweepStarted says how many of the plan's cases are to run.
-	SweepStarted(toRun, planned int)
+	// SweepStarted names the cases to run, in order, out of so many planned.
+	SweepStarted(toRun []PlannedCase, planned int)
 	CaseStarted(c PlannedCase)
 	// Preparing counts the prompts made, before the clock starts.
 	Preparing(done, total int)
-	// RequestEnded is called for each request, warm-up included.
+	// Sending says that the case's first request is about to be sent. inFlight is
+	// how many are in flight, warm-up included; any goroutine may call it, at any time.
+	Sending(inFlight func() int)
+	// RequestEnded is called for each request, warm-up included. The load does not
+	// wait for it, but records do: it is to take a few µs at most.
 	RequestEnded(r *metrics.Record)
 	CaseEnded(c PlannedCase, r *Result)
 	SweepEnded()
@@ -24,11 +31,13 @@ type Progress interface {
 // Silent is a Progress that nobody watches.
 type Silent struct{}
 
-func (Silent) Note(string)                    {}
-func (Silent) Reading(int, int)               {}
-func (Silent) SweepStarted(int, int)          {}
-func (Silent) CaseStarted(PlannedCase)        {}
-func (Silent) Preparing(int, int)             {}
-func (Silent) RequestEnded(*metrics.Record)   {}
-func (Silent) CaseEnded(PlannedCase, *Result) {}
-func (Silent) SweepEnded()                    {}
+func (Silent) Note(string)                     {}
+func (Silent) Warn(string)                     {}
+func (Silent) Reading(int, int)                {}
+func (Silent) SweepStarted([]PlannedCase, int) {}
+func (Silent) CaseStarted(PlannedCase)         {}
+func (Silent) Preparing(int, int)              {}
+func (Silent) Sending(func() int)              {}
+func (Silent) RequestEnded(*metrics.Record)    {}
+func (Silent) CaseEnded(PlannedCase, *Result)  {}
+func (Silent) SweepEnded()                     {}

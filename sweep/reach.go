@@ -37,7 +37,7 @@ func (r *Runner) reach(ctx context.Context) error {
 	case r.strict:
 		return errors.New(note)
 	}
-	r.Progress.Note(note)
+	r.Progress.Warn(note)
 	return nil
 }
 
@@ -117,7 +117,7 @@ func (r *Runner) baseURL(ctx context.Context) (string, error) {
 		return r.sim.BaseURL, nil
 	}
 	if r.sim != nil {
-		r.Progress.Note("the simulator ended; starting it again")
+		r.Progress.Warn("the simulator ended; starting it again")
 	}
 	var err error
 	r.sim, err = startSim(ctx, r.Executable, preset, r.Config.Model, r.Config.Tokenizer, simLog(r.Config.ResultsDir))
@@ -132,6 +132,6 @@ func (r *Runner) stopSim() {
 		return
 	}
 	if err := r.sim.Stop(); err != nil {
-		r.Progress.Note(err.Error())
+		r.Progress.Warn(err.Error())
 	}
 }

@@ -48,7 +48,7 @@ func (r *Runner) begin(ctx context.Context, dir *runlog.Dir) ([]PlannedCase, err
 	switch {
 	case to == "":
 	case old == nil:
-		r.Progress.Note("there was a run here without its manifest; its files are in " + to)
+		r.Progress.Warn("there was a run here without its manifest; its files are in " + to)
 	default:
 		r.Progress.Note(fmt.Sprintf("%s; its files are in %s", why, to))
 	}

@@ -98,7 +98,7 @@ func (r *Runner) Run(ctx context.Context) (out Outcome, err error) {
 	for _, pc := range r.plan {
 		out.Names = append(out.Names, pc.Name)
 	}
-	r.Progress.SweepStarted(len(toRun), len(r.plan))
+	r.Progress.SweepStarted(toRun, len(r.plan))
 	for _, pc := range toRun {
 		if err = r.runCase(ctx, dir, pc); err != nil {
 			break

@@ -40,7 +40,7 @@ func (in *inputs) checkWindow(ctx context.Context, server *client.Client, base s
 			errs = append(errs, fmt.Errorf("%s: %s, and model %s takes %d at %s (max_model_len): ask for less, or start the server with more",
 				in.config.Path, lengths, in.config.Model, window, in.config.BaseURL))
 		} else {
-			in.progress.Note(fmt.Sprintf("%s, more than the model_max_length of tokenizer %s, %d: the server may refuse them", lengths, in.tok.ID(), window))
+			in.progress.Warn(fmt.Sprintf("%s, more than the model_max_length of tokenizer %s, %d: the server may refuse them", lengths, in.tok.ID(), window))
 		}
 	}
 	return errors.Join(errs...)

@@ -33,6 +33,7 @@ type benchFlags struct {
 	readyTimeout                                       int
 	seed                                               uint64
 	sampling                                           map[string]*float64
+	watch                                              watchFlags
 }
 
 // samplingFlags go into the body under the same name, with _ for -.
@@ -63,6 +64,7 @@ func (b *benchFlags) register(f *pflag.FlagSet) {
 	f.StringVar(&b.endpoint, "endpoint", "", "path, e.g. /v1/completions; the backend's own if not given")
 	f.StringVar(&b.tokenizer, "tokenizer", "", "path, hub id in the local cache, builtin:qwen3, or server for its /tokenize; the model's if not given")
 	b.dataset.register(f)
+	b.watch.register(f)
 	f.IntVar(&b.prompts, "num-prompts", 1000, "requests")
 	f.IntVar(&b.concurrency, "max-concurrency", 0, "most requests in flight; 0 = no cap")
 	f.StringVar(&b.rate, "request-rate", "inf", "requests/s, Poisson arrivals; inf = at once, under the cap")
@@ -88,11 +90,16 @@ func (b *benchFlags) register(f *pflag.FlagSet) {
 	}
 }
 
-func (b *benchFlags) run(cmd *cobra.Command) error {
+func (b *benchFlags) run(cmd *cobra.Command) (err error) {
 	c, err := b.config(cmd.Flags())
 	if err != nil {
 		return withStatus(exitUsage, err)
 	}
+	w, err := b.watch.open(cmd, c.Model, "")
+	if err != nil {
+		return err
+	}
+	defer func() { w.close(err) }()
 	logs, err := os.MkdirTemp("", "llmsweep-bench-")
 	if err != nil {
 		return withStatus(exitFailed, err)
@@ -103,8 +110,8 @@ func (b *benchFlags) run(cmd *cobra.Command) error {
 	if err != nil {
 		return withStatus(exitFailed, err)
 	}
-	r := sweep.Runner{Config: c, Version: version, Executable: exe, Getenv: os.Getenv, Now: time.Now, Progress: newProgress(cmd.ErrOrStderr()),
-		SelfTest: lastSelftest(cmd.ErrOrStderr())}
+	r := sweep.Runner{Config: c, Version: version, Executable: exe, Getenv: os.Getenv, Now: time.Now, Progress: w,
+		SelfTest: lastSelftest(w)}
 	res, f, err := r.One(cmd.Context(), func(pc *sweep.PlannedCase) {
 		pc.MaxConcurrency, pc.Axes.MaxConcurrency = b.concurrency, b.concurrency
 	})
@@ -114,11 +121,11 @@ func (b *benchFlags) run(cmd *cobra.Command) error {
 	if b.label != "" {
 		f.Label = &b.label
 	}
-	printResult(cmd.OutOrStdout(), f, strings.Split(b.percentileMetrics, ","))
+	printResult(w.results, f, strings.Split(b.percentileMetrics, ","))
 	if b.saveResult || b.saveDetailed {
 		path, saveErr := b.save(f)
 		if err = errors.Join(err, saveErr); saveErr == nil {
-			fmt.Fprintln(cmd.OutOrStdout(), path)
+			fmt.Fprintln(w.results, path)
 		}
 	}
 	return benchEnding(cmd.Context(), res, err)

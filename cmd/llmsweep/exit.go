@@ -35,15 +35,19 @@ func withStatus(status int, err error) error { return &statusError{status, err} 
 // exitStatus says what went wrong on stderr and returns the exit status. Errors
 // without a status are the command line's: cobra's own, status 2.
 func exitStatus(err error, stderr io.Writer) int {
+	if err != nil && err.Error() != "" {
+		fmt.Fprintln(stderr, err)
+	}
+	return statusOf(err)
+}
+
+// statusOf is the exit status of an error.
+func statusOf(err error) int {
 	if err == nil {
 		return exitOK
 	}
-	status := exitUsage
 	if se, ok := errors.AsType[*statusError](err); ok {
-		status = se.status
+		return se.status
 	}
-	if msg := err.Error(); msg != "" {
-		fmt.Fprintln(stderr, msg)
-	}
-	return status
+	return exitUsage
 }

@@ -4,11 +4,9 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"sync/atomic"
-	"time"
 
-	"github.com/vbauerster/mpb/v8"
-	"github.com/vbauerster/mpb/v8/decor"
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 	"golang.org/x/term"
 
 	"llmsweep/metrics"
@@ -16,214 +14,182 @@ import (
 	"llmsweep/sweep"
 )
 
-// newProgress shows bars on a terminal, and plain lines elsewhere.
-func newProgress(w io.Writer) sweep.Progress {
-	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) && os.Getenv("TERM") != "dumb" {
-		return &bars{w: w}
-	}
-	return &lines{w: w, every: 10 * time.Second}
+// watchFlags say who watches a sweep, and how.
+type watchFlags struct {
+	quiet, events bool
+	metricsAddr   string
 }
 
-// A tally counts a case's measured requests as they end.
-type tally struct {
-	case_  sweep.PlannedCase
-	first  int64 // first send, ns
-	last   int64 // last end
-	done   int
-	failed int
-	tokens int64
-	ttft   float64 // sum, ms
-	ttfts  int
+func (f *watchFlags) register(fs *pflag.FlagSet) {
+	fs.BoolVarP(&f.quiet, "quiet", "q", false, "nothing on stderr but warnings and errors")
+	fs.BoolVar(&f.events, "json", false, "events on stdout, a JSON object a line; the table goes to stderr")
+	fs.StringVar(&f.metricsAddr, "metrics-addr", "", "serve Prometheus metrics at this `host:port` while it runs; port 0 = a free one")
 }
 
-func (t *tally) start(c sweep.PlannedCase) { *t = tally{case_: c} }
-
-func (t *tally) add(r *metrics.Record) {
-	if r.Warmup {
-		return
-	}
-	if r.Sent != 0 && (t.first == 0 || r.Sent < t.first) {
-		t.first = r.Sent
-	}
-	t.last = max(t.last, r.End)
-	t.done++
-	if r.Failed() {
-		t.failed++
-	}
-	if !r.Completed() {
-		return
-	}
-	t.tokens += int64(r.OutputTokens)
-	if ms, ok := metrics.TTFT(r); ok {
-		t.ttft += ms
-		t.ttfts++
-	}
+// A watch is all who watch a sweep: a Progress, and where its results are printed.
+type watch struct {
+	sweep.Progress
+	results  io.Writer // for tables
+	events   *events   // nil = none
+	exporter *exporter // nil = none
 }
 
-// figures is what is known so far: tokens/s, mean TTFT, failures.
-func (t *tally) figures() string {
-	if t.done == 0 {
-		return "warming up"
-	}
-	s := ""
-	if t.tokens > 0 && t.last > t.first {
-		s = fmt.Sprintf("%.0f tok/s", float64(t.tokens)/(float64(t.last-t.first)/1e9))
-	}
-	if t.ttfts > 0 {
-		mean := t.ttft / float64(t.ttfts)
-		s += fmt.Sprintf("  TTFT %s ms", figure(&mean))
-	}
-	if t.failed > 0 {
-		s += fmt.Sprintf("  %d failed", t.failed)
-	}
-	return s
-}
-
-// summary is a line on a case that ended.
-func summary(c sweep.PlannedCase, r *sweep.Result) string {
-	s := &r.Summary
-	if r.Status != runlog.StatusMeasured {
-		return fmt.Sprintf("%s %s: %d of %d done; %s", c.Name, r.Status, s.Completed, c.NumPrompts, whyNot(r))
-	}
-	line := fmt.Sprintf("%s %s: %s requests/s, %s tok/s, TTFT %s ms, TPOT %s ms in %.1f s", c.Name, s.Validity.Verdict,
-		figure(&s.RequestThroughput), figure(&s.OutputThroughput), figure(&s.TTFT.Mean), figure(&s.TPOT.Mean), s.Duration)
-	if s.Failed > 0 {
-		line += fmt.Sprintf("; %d failed, first: %s", s.Failed, s.FirstError)
-	}
-	return line
-}
-
-// whyNot is why a case has no result.
-func whyNot(r *sweep.Result) string {
-	if r.Summary.FirstError == "" && len(r.Notes) > 0 {
-		return r.Notes[0]
-	}
-	return r.Summary.FirstError
-}
-
-// lines is progress for logs: a line at each case's begin and end, and some between.
-type lines struct {
-	w     io.Writer
-	every time.Duration
-	tally
-	n, of int
-	last  time.Time
-	read  time.Time // when the rows began to be counted
-}
-
-func (l *lines) Note(text string) { fmt.Fprintln(l.w, text) }
-
-func (l *lines) Reading(done, total int) {
-	now := time.Now()
-	if l.read.IsZero() {
-		l.read, l.last = now, now.Add(aSecond-l.every)
-	}
-	if total > 0 && now.Sub(l.last) >= l.every {
-		l.last = now
-		fmt.Fprintf(l.w, "reading prompts: %d of %d rows\n", done, total)
-	}
-}
-
-func (l *lines) SweepStarted(toRun, planned int) { l.n, l.of = 0, toRun }
-
-func (l *lines) CaseStarted(c sweep.PlannedCase) {
-	l.n++
-	l.start(c)
-	l.last = time.Now()
-	fmt.Fprintf(l.w, "[%d/%d] %s: %d prompts, %d in flight\n", l.n, l.of, c.Name, c.NumPrompts, c.MaxConcurrency)
-}
-
-func (l *lines) Preparing(done, total int) {
-	if time.Since(l.last) >= l.every {
-		l.last = time.Now()
-		fmt.Fprintf(l.w, "[%d/%d] making prompts: %d of %d\n", l.n, l.of, done, total)
-	}
-}
-
-func (l *lines) RequestEnded(r *metrics.Record) {
-	l.add(r)
-	if time.Since(l.last) >= l.every {
-		l.last = time.Now()
-		fmt.Fprintf(l.w, "[%d/%d] %d of %d requests  %s\n", l.n, l.of, l.done, l.case_.NumPrompts, l.figures())
-	}
-}
-
-func (l *lines) CaseEnded(c sweep.PlannedCase, r *sweep.Result) {
-	fmt.Fprintf(l.w, "[%d/%d] %s\n", l.n, l.of, summary(c, r))
-}
-
-func (l *lines) SweepEnded() {}
-
-// bars is progress for a terminal: one bar for the sweep, one for the case.
-type bars struct {
-	w     io.Writer
-	p     *mpb.Progress
-	sweep *mpb.Bar
-	case_ *mpb.Bar
-	tally
-	text atomic.Pointer[string] // figures, as the case's bar shows them
-	rows rowsBar
-}
-
-func (b *bars) Note(text string) {
-	if b.p == nil {
-		fmt.Fprintln(b.w, text)
-		return
-	}
-	fmt.Fprintln(b.p, text)
-}
-
-func (b *bars) Reading(done, total int) { b.rows.show(b.w, done, total) }
-
-func (b *bars) SweepStarted(toRun, _ int) {
-	b.p = mpb.New(mpb.WithOutput(b.w), mpb.WithWidth(32), mpb.WithRefreshRate(200*time.Millisecond))
-	b.sweep = b.p.AddBar(int64(toRun), mpb.BarPriority(1),
-		mpb.PrependDecorators(decor.Name("sweep", decor.WCSyncSpaceR), decor.CountersNoUnit("%d/%d cases", decor.WCSyncSpace)),
-		mpb.AppendDecorators(decor.Elapsed(decor.ET_STYLE_GO, decor.WCSyncSpace), decor.Any(eta(time.Now()))))
-}
-
-// eta is how long the rest takes at the pace so far; nothing before the first case.
-func eta(began time.Time) decor.DecorFunc {
-	return func(s decor.Statistics) string {
-		if s.Current == 0 || s.Completed {
-			return ""
+// open starts watching a sweep of a model that has a results folder, or "" none.
+// An address that cannot be listened on is an error of the
+// command line. The watch must be closed.
+func (f *watchFlags) open(cmd *cobra.Command, model, resultsDir string) (*watch, error) {
+	stdout, stderr := cmd.OutOrStdout(), cmd.ErrOrStderr()
+	l := newLive()
+	w := &watch{results: stdout}
+	all := several{l}
+	if f.metricsAddr != "" {
+		var err error
+		if w.exporter, err = newExporter(f.metricsAddr, l, model); err != nil {
+			return nil, withStatus(exitUsage, err)
 		}
-		each := time.Since(began) / time.Duration(s.Current)
-		return fmt.Sprintf("  about %s to go", (each * time.Duration(s.Total-s.Current)).Round(time.Second))
+		all = append(all, w.exporter)
+	}
+	if f.events {
+		w.events = newEvents(stdout, stderr, l, model, resultsDir)
+		all = append(all, w.events)
+		w.results = stderr
+	}
+	switch {
+	case f.quiet && f.events:
+		w.results = io.Discard
+		fallthrough
+	case f.quiet:
+		all = append(all, &quiet{w: stderr})
+	case f.events && isTerminal(stdout): // bars would be drawn over the events
+		all = append(all, newLines(stderr, l))
+	default:
+		all = append(all, newDisplay(stderr, l))
+	}
+	w.Progress = all
+	if w.exporter != nil {
+		if w.events != nil {
+			w.events.metricsURL = w.exporter.url
+		}
+		w.Note("metrics are at " + w.exporter.url)
+	}
+	return w, nil
+}
+
+// close ends the watching of a sweep that ended so.
+func (w *watch) close(err error) {
+	if w.events != nil {
+		w.events.ended(err)
+	}
+	if w.exporter != nil {
+		w.exporter.close()
 	}
 }
 
-func (b *bars) CaseStarted(c sweep.PlannedCase) {
-	b.start(c)
-	b.show("making prompts")
-	b.case_ = b.p.AddBar(int64(c.NumPrompts), mpb.BarPriority(2), mpb.BarRemoveOnComplete(),
-		mpb.PrependDecorators(decor.Name(c.Name, decor.WCSyncSpaceR), decor.CountersNoUnit("%d/%d", decor.WCSyncSpace)),
-		mpb.AppendDecorators(decor.Any(func(decor.Statistics) string { return *b.text.Load() })))
+// newProgress is for a terminal or a log, and no one else.
+func newProgress(stderr io.Writer) sweep.Progress {
+	l := newLive()
+	return several{l, newDisplay(stderr, l)}
 }
 
-func (b *bars) show(text string) { b.text.Store(&text) }
-
-func (b *bars) Preparing(done, total int) {
-	b.show(fmt.Sprintf("making prompts: %d of %d", done, total))
+// newDisplay shows two lines that move on a terminal, and plain lines elsewhere.
+func newDisplay(w io.Writer, l *live) sweep.Progress {
+	if isTerminal(w) && os.Getenv("TERM") != "dumb" {
+		return &bars{w: w, live: l}
+	}
+	return newLines(w, l)
 }
 
-func (b *bars) RequestEnded(r *metrics.Record) {
-	b.add(r)
-	b.show(b.figures())
-	if !r.Warmup {
-		b.case_.Increment()
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// columns is how wide a terminal is; 0 = unknown, or none.
+func columns(w io.Writer) int {
+	f, ok := w.(*os.File)
+	if !ok {
+		return 0
+	}
+	width, _, _ := term.GetSize(int(f.Fd()))
+	return max(width, 0)
+}
+
+// quiet says nothing but what went wrong.
+type quiet struct {
+	sweep.Silent
+	w io.Writer
+}
+
+func (q *quiet) Warn(text string) { fmt.Fprintln(q.w, warning+text) }
+
+func (q *quiet) CaseEnded(c sweep.PlannedCase, r *sweep.Result) {
+	if r.Status == runlog.StatusFailed {
+		fmt.Fprintln(q.w, summary(c, r, 0))
 	}
 }
 
-func (b *bars) CaseEnded(c sweep.PlannedCase, r *sweep.Result) {
-	b.case_.Abort(true)
-	b.case_.Wait()
-	b.Note(summary(c, r))
-	b.sweep.Increment()
+// warning begins a line that is one.
+const warning = "warning: "
+
+// several are told one after the other.
+type several []sweep.Progress
+
+func (s several) Note(text string) {
+	for _, p := range s {
+		p.Note(text)
+	}
 }
 
-func (b *bars) SweepEnded() {
-	b.sweep.Abort(false)
-	b.p.Wait()
-	b.p = nil // what is said from here on stands below the bars
+func (s several) Warn(text string) {
+	for _, p := range s {
+		p.Warn(text)
+	}
+}
+
+func (s several) Reading(done, total int) {
+	for _, p := range s {
+		p.Reading(done, total)
+	}
+}
+
+func (s several) SweepStarted(toRun []sweep.PlannedCase, planned int) {
+	for _, p := range s {
+		p.SweepStarted(toRun, planned)
+	}
+}
+
+func (s several) CaseStarted(c sweep.PlannedCase) {
+	for _, p := range s {
+		p.CaseStarted(c)
+	}
+}
+
+func (s several) Preparing(done, total int) {
+	for _, p := range s {
+		p.Preparing(done, total)
+	}
+}
+
+func (s several) Sending(inFlight func() int) {
+	for _, p := range s {
+		p.Sending(inFlight)
+	}
+}
+
+func (s several) RequestEnded(r *metrics.Record) {
+	for _, p := range s {
+		p.RequestEnded(r)
+	}
+}
+
+func (s several) CaseEnded(c sweep.PlannedCase, r *sweep.Result) {
+	for _, p := range s {
+		p.CaseEnded(c, r)
+	}
+}
+
+func (s several) SweepEnded() {
+	for _, p := range s {
+		p.SweepEnded()
+	}
 }

@@ -12,13 +12,15 @@ import (
 func TestReadingLines(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var out strings.Builder
-		l := &lines{w: &out, every: 10 * time.Second}
+		began := time.Now()
+		l := newLines(&out, newLive())
 		for i := 1; i <= 125; i++ { // five a second
 			l.Reading(i, 1000)
 			time.Sleep(200 * time.Millisecond)
 		}
 		l.Reading(0, 0)
-		const want = "reading prompts: 6 of 1000 rows\nreading prompts: 56 of 1000 rows\nreading prompts: 106 of 1000 rows\n"
+		at := func(second time.Duration) string { return began.Add(second * time.Second).Format("15:04:05") }
+		want := at(1) + " reading prompts: 6 of 1000 rows\n" + at(11) + " reading prompts: 56 of 1000 rows\n" + at(21) + " reading prompts: 106 of 1000 rows\n"
 		if out.String() != want {
 			t.Errorf("got\n%swant\n%s", out.String(), want)
 		}

@@ -41,7 +41,9 @@ to be gone on with.`,
 	only := cmd.Flags().String("only", "", "run only cases whose name matches this `glob`, e.g. 'bench_io256x*'")
 	dry := cmd.Flags().Bool("dry-run", false, "print the plan and stop")
 	strict := cmd.Flags().Bool("strict", false, "exit with 1 when a case is suspect, too")
-	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+	var watching watchFlags
+	watching.register(cmd.Flags())
+	cmd.RunE = func(cmd *cobra.Command, args []string) (err error) {
 		c, err := loadConfig(args, *sets)
 		if err != nil {
 			return err
@@ -53,23 +55,28 @@ to be gone on with.`,
 		if err != nil {
 			return withStatus(exitFailed, err)
 		}
+		w, err := watching.open(cmd, c.Model, c.ResultsDir)
+		if err != nil {
+			return err
+		}
+		defer func() { w.close(err) }()
 		var rows []aggregate.Row // of the plan's cases, whether measured now or before
 		r := sweep.Runner{
 			Config: c, Version: version, Executable: exe, Getenv: os.Getenv, Now: time.Now,
-			Progress: newProgress(cmd.ErrOrStderr()),
+			Progress: w,
 			Fold: func(dir string) (err error) {
-				rows, err = fold(cmd.OutOrStdout(), dir)
+				rows, err = fold(w.results, dir)
 				return err
 			},
 			Fresh: *fresh, OnlyFailed: *onlyFailed, Only: *only,
-			SelfTest: lastSelftest(cmd.ErrOrStderr()),
+			SelfTest: lastSelftest(w),
 		}
 		out, err := r.Run(cmd.Context())
 		if len(out.Names) == 0 { // it never began
 			return beforeBegin(err)
 		}
 		if out.LeftOut > 0 && err == nil {
-			fmt.Fprintf(cmd.ErrOrStderr(), "left out: %s of %d not measured yet; run without --only and --only-failed to add them\n", cases(out.LeftOut), len(out.Names))
+			w.Note(fmt.Sprintf("left out: %s of %d not measured yet; run without --only and --only-failed to add them", cases(out.LeftOut), len(out.Names)))
 		}
 		return ending(cmd.Context(), out, rows, err, *strict)
 	}

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -126,7 +125,7 @@ func selftestPath() (string, error) {
 
 // lastSelftest is the host's last self-test; nil where there is none. One that
 // cannot be read is told of, and does not hold up a run.
-func lastSelftest(stderr io.Writer) *sweep.SelfTest {
+func lastSelftest(p sweep.Progress) *sweep.SelfTest {
 	path, err := selftestPath()
 	if err != nil {
 		return nil // no home, no cache: nothing can have been kept
@@ -137,7 +136,7 @@ func lastSelftest(stderr io.Writer) *sweep.SelfTest {
 	}
 	t, err := sweep.LastSelfTest(path, hostname)
 	if err != nil {
-		fmt.Fprintln(stderr, err)
+		p.Warn(err.Error())
 	}
 	return t
 }

@@ -1,0 +1,203 @@
+package sweep
+
+import (
+	"fmt"
+	"time"
+
+	"llmsweep/runlog"
+)
+
+// mostAhead bounds how much of a case may pass for done because of its time alone.
+const mostAhead = 0.95
+
+// A Pace foretells how long a sweep still takes, from how long its cases took.
+//
+// A case's cost is EstimateCase's: prompts × lengths, in rounds of its
+// concurrency, or what its rate or duration says. What was measured corrects it:
+// a case that differs from earlier ones in its repeat alone takes what those took;
+// one of a concurrency that was measured takes its cost × (time measured ÷ cost)
+// of those cases, since it is the batch that the cost knows least about; any
+// other the same with all cases so far. The time between cases is added as it was
+// so far. It has no clock: instants are given.
+type Pace struct {
+	cases    []pacedCase
+	place    map[string]int // of a case in cases, by name
+	at       int            // of the case at work
+	running  bool
+	began    time.Time // of the case at work
+	last     time.Time // the end of the last case; zero = none
+	gaps     time.Duration
+	gapCount int
+	measured int // cases
+	took     map[paceKey]*paced
+
+	rest    time.Duration // of the cases after the one at work
+	unknown time.Duration // what EstimateCase says of those of which rest knows nothing
+}
+
+type pacedCase struct {
+	PlannedCase
+	keys [3]paceKey // the nearest kin first
+}
+
+// A paceKey names a family of cases: same axes, same concurrency, or all.
+type paceKey struct {
+	input, output, inFlight, prompts int
+	rate                             float64
+	rest                             string
+}
+
+// paced is what the measured cases of a family took.
+type paced struct {
+	n            int
+	actual, cost time.Duration
+}
+
+// NewPace is the pace of a sweep that runs the cases in this order.
+func NewPace(toRun []PlannedCase) *Pace {
+	p := &Pace{place: map[string]int{}, took: map[paceKey]*paced{}, at: -1}
+	for _, pc := range toRun {
+		p.add(pc)
+	}
+	p.foretell()
+	return p
+}
+
+func (p *Pace) add(pc PlannedCase) {
+	a := pc.Axes
+	p.place[pc.Name] = len(p.cases)
+	p.cases = append(p.cases, pacedCase{pc, [3]paceKey{
+		{pc.Input, pc.Output, pc.MaxConcurrency, pc.NumPrompts, pc.Rate, fmt.Sprint(a.Dataset, a.Server, a.More)},
+		{inFlight: pc.MaxConcurrency, rest: a.Server},
+		{},
+	}})
+}
+
+// Place is the running or last case's place, from 1, and how many there are.
+func (p *Pace) Place() (at, of int) { return p.at + 1, len(p.cases) }
+
+// Started says that a case begins. Cases that were jumped over are not to come
+// any more; one that nobody planned is put in.
+func (p *Pace) Started(pc PlannedCase, now time.Time) {
+	i, ok := p.place[pc.Name]
+	if !ok {
+		p.add(pc)
+		i = len(p.cases) - 1
+	}
+	if !p.last.IsZero() {
+		p.gaps += now.Sub(p.last)
+		p.gapCount++
+	}
+	p.at, p.running, p.began = i, true, now
+	p.foretell()
+}
+
+// Ended says that the case at work ended. Only a measured one tells of others: one
+// that failed may have been over in an instant.
+func (p *Pace) Ended(status string, now time.Time) {
+	p.running, p.last = false, now
+	if status == runlog.StatusMeasured {
+		p.learn(&p.cases[p.at], now.Sub(p.began))
+	}
+	p.foretell()
+}
+
+func (p *Pace) learn(c *pacedCase, took time.Duration) {
+	p.measured++
+	keys := c.keys[:]
+	if !c.byServer() {
+		keys = keys[:1] // says nothing of how fast the server is
+	}
+	for _, k := range keys {
+		if p.took[k] == nil {
+			p.took[k] = &paced{}
+		}
+		t := p.took[k]
+		t.n++
+		t.actual += took
+		t.cost += EstimateCase(c.PlannedCase)
+	}
+}
+
+// byServer reports whether it is the server that decides how long the case takes,
+// not its schedule.
+func (p *PlannedCase) byServer() bool { return !p.open() && p.Duration == 0 && p.WarmupFor == 0 }
+
+// expect is how long a case takes; ok is false where nothing is known of its kin.
+func (p *Pace) expect(c *pacedCase) (d time.Duration, ok bool) {
+	if same := p.took[c.keys[0]]; same != nil {
+		return same.actual / time.Duration(same.n), true
+	}
+	for _, k := range c.keys[1:] {
+		if kin := p.took[k]; kin != nil && kin.cost > 0 {
+			return estimateAt(c.PlannedCase, float64(kin.actual)/float64(kin.cost)), true
+		}
+	}
+	return EstimateCase(c.PlannedCase), !c.byServer()
+}
+
+// foretell sums up what comes after the case at work.
+func (p *Pace) foretell() {
+	p.rest, p.unknown = 0, 0
+	for i := p.at + 1; i < len(p.cases); i++ {
+		if d, ok := p.expect(&p.cases[i]); ok {
+			p.rest = min(p.rest+d, maxSpan)
+		} else {
+			p.unknown = min(p.unknown+d, maxSpan)
+		}
+		if p.gapCount > 0 {
+			p.rest = min(p.rest+p.gaps/time.Duration(p.gapCount), maxSpan)
+		}
+	}
+}
+
+// ToGo is how long the sweep still takes at now, when so many of the requests of
+// the case at work have ended. sure is false as long as no case was measured; ok
+// is false as long as nothing is known at all.
+func (p *Pace) ToGo(ended int, now time.Time) (d time.Duration, sure, ok bool) {
+	if !p.running {
+		return p.rest, p.measured > 0, p.unknown == 0
+	}
+	c := &p.cases[p.at]
+	total, left, ok := p.current(c, ended, now)
+	if !ok {
+		return 0, false, false
+	}
+	slow := float64(total) / float64(max(EstimateCase(c.PlannedCase), 1))
+	sum := left.Seconds() + p.rest.Seconds() + slow*p.unknown.Seconds()
+	return time.Duration(min(sum, maxSpan.Seconds()) * 1e9), p.measured > 0, true
+}
+
+// current is how long the case at work takes in all, and still. The span that was
+// expected weighs as much as is left to do, its own pace as much as is done.
+// Requests in flight end in waves: what is due of them by the time counts as done,
+// or, where nothing was expected, half of them.
+func (p *Pace) current(c *pacedCase, ended int, now time.Time) (total, left time.Duration, ok bool) {
+	spent := now.Sub(p.began)
+	prompts := float64(max(c.NumPrompts, 1))
+	done := min(float64(ended)/prompts, 1)
+	wave := prompts // in flight at most
+	if c.MaxConcurrency > 0 {
+		wave = min(prompts, float64(c.MaxConcurrency))
+	}
+	expected, ok := p.expect(c)
+	switch {
+	case ok:
+		if expected > 0 {
+			byTime := spent.Seconds() / expected.Seconds()
+			done = max(done, min(byTime, done+wave/prompts, mostAhead))
+		}
+		total = time.Duration((1-done)*float64(expected)) + spent
+	case ended == 0:
+		return 0, 0, false
+	default:
+		done += min(wave, prompts-float64(ended)) / 2 / prompts
+		done = min(done, 1)
+		total = time.Duration(float64(spent) / done)
+	}
+	left = time.Duration((1 - done) * float64(total))
+	if c.Duration > 0 {
+		left = min(left, max(0, c.WarmupFor+c.Duration-spent))
+	}
+	return total, left, true
+}
