@@ -18,6 +18,11 @@ type Config struct {
 	// they stand in the file: Redacted's, so that no secret reaches one.
 	written written
 
+	// What varies over the plan beside the lists: see expand.
+	variants         []variant // nil = nothing
+	include, exclude []condition
+	axesWritten      map[string]any // for Redacted
+
 	Model     string            `yaml:"model"`
 	BaseURL   string            `yaml:"base_url"` // as written: "http://…" or "sim:PRESET"
 	Endpoint  string            `yaml:"endpoint"`
@@ -46,7 +51,8 @@ type Config struct {
 	Duration time.Duration `yaml:"duration"` // ends a case that has prompts left; 0 = no limit
 	Abort    Abort         `yaml:"abort"`
 
-	Repeats int `yaml:"repeats"`
+	Repeats int    `yaml:"repeats"`
+	Order   string `yaml:"order"` // plan or shuffled
 
 	Sampling    map[string]any `yaml:"sampling"`
 	ExtraBody   map[string]any `yaml:"extra_body"`

@@ -58,7 +58,7 @@ func Parse(name string, data []byte, env Env, sets ...string) (*Config, error) {
 	}
 	root, setFaults := applySets(root, sets, env)
 	r := &configReader{faults: append(faults, setFaults...)}
-	c := r.config(root)
+	c := r.expand(root)
 	if len(r.faults) > 0 {
 		return nil, r.faults.sort()
 	}
@@ -79,6 +79,7 @@ func Default() *Config {
 		RequestRate:    []float64{unbounded},
 		Burstiness:     1,
 		Repeats:        1,
+		Order:          orderPlan,
 		IgnoreEOS:      "auto",
 		Percentiles:    []float64{50, 90, 95, 99},
 		Warmup:         Warmup{Auto: true},
@@ -117,7 +118,7 @@ func configFields(c *Config) []configField {
 		{"headers", readHeaders(c)},
 
 		{"input_output", readPairs(&c.InputOutput, "input length", "output length", func(a, b int) IOLen { return IOLen{a, b} })},
-		{"concurrency_prompts", readPairs(&c.ConcurrencyPrompts, "max concurrency", "number of prompts", func(a, b int) Load { return Load{a, b} })},
+		{"concurrency_prompts", readLoads(&c.ConcurrencyPrompts)},
 		{"request_rate", readRates(&c.RequestRate)},
 		{"ramp", readRamp(c)},
 		{"burstiness", readBurstiness(&c.Burstiness)},
@@ -127,6 +128,11 @@ func configFields(c *Config) []configField {
 			configField{"over_saturation", readFlag(&c.Abort.OverSaturation)},
 		)},
 		{"repeats", readWhole(&c.Repeats, 1, 10_000)},
+		{"matrix", readBefore},
+		{"zip", readBefore},
+		{"include", readBefore},
+		{"exclude", readBefore},
+		{"order", readOneOf(&c.Order, orderPlan, orderShuffled)},
 		{"dataset", readDataset(c)},
 		{"prompt_token_ids", readFlag(&c.PromptTokenIDs)},
 		{"prompt_overhead", readOneOf(&c.PromptOverhead, overheadAuto, overheadTokenizer, overheadServer)},
@@ -181,11 +187,11 @@ func (r *configReader) config(root *value) *Config {
 			c.Tokenizer = "builtin:qwen3"
 		}
 	}
-	if n := c.caseCount(); n > maxCases {
-		r.faults = append(r.faults, root.at.fault("", "", fmt.Sprintf("the config asks for %d cases, more than %d; shorten a list or repeats", n, maxCases)))
-	}
 	return c
 }
+
+// readBefore is for keys of the plan as a whole: expand reads them.
+func readBefore(*configReader, string, *value) {}
 
 // requireKey faults a key that the file does not have, or has without a value.
 func (r *configReader) requireKey(root *value, name, want string) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -56,36 +57,39 @@ func Estimate(cases []PlannedCase, earlier map[string]time.Duration) time.Durati
 }
 
 // PrintPlan writes the cases in running order as a table, then what they come
-// to. It touches nothing else.
-func PrintPlan(w io.Writer, c *Config, cases []PlannedCase) error {
-	rows := [][]string{{"#", "case", "input", "output", "concurrency", "prompts", "warmup", "rate", "tokens"}}
+// to. earlier is what some took in the last run, by name: see LastSpans; it may
+// be nil. Nothing else is touched.
+func PrintPlan(w io.Writer, c *Config, cases []PlannedCase, earlier map[string]time.Duration) error {
+	var b strings.Builder
+	writeColumns(&b, planRows(cases, earlier), 1)
 	var prompts, warmups, input, output float64
-	for i, p := range cases {
-		rows = append(rows, []string{
-			strconv.Itoa(i + 1), p.Name, lengthText(p.Input), lengthText(p.Output), strconv.Itoa(p.MaxConcurrency),
-			strconv.Itoa(p.NumPrompts), p.warmupText(), p.rateText(), p.tokensText(),
-		})
+	ownLengths := false
+	for _, p := range cases {
 		prompts += float64(p.NumPrompts)
 		warmups += float64(p.Warmup)
 		input += float64(p.NumPrompts) * float64(p.Input)
 		output += float64(p.NumPrompts) * float64(p.Output)
+		ownLengths = ownLengths || p.Input == 0
 	}
-	var b strings.Builder
-	writeColumns(&b, rows, 1)
-	fmt.Fprintf(&b, "\n%s of %s at %s\n", plural(len(cases), "case"), c.Model, maskURL(c.BaseURL))
+	fmt.Fprintf(&b, "\n%s of %s at %s\n", plural(len(cases), "case"),
+		several(cases, "models", func(p *PlannedCase) string { return p.Config.Model }),
+		several(cases, "servers", func(p *PlannedCase) string { return maskURL(p.Config.BaseURL) }))
 	warmup := thousands(warmups) + " warm-up requests"
 	if c.Warmup.For > 0 {
 		warmup = shortSpan(c.Warmup.For) + " of warm-up a case"
 	}
 	tokens := fmt.Sprintf("%s input and %s output tokens, warm-up not counted", thousands(input), thousands(output))
-	if c.ownLengths() {
-		tokens = "lengths are those of dataset " + c.Dataset.Type
+	switch {
+	case input == 0:
+		tokens = "lengths are those of dataset " + several(cases, "datasets", func(p *PlannedCase) string { return p.Axes.Dataset })
+	case ownLengths:
+		tokens += ", nor cases whose lengths are the dataset's own"
 	}
 	fmt.Fprintf(&b, "%s prompts and %s; %s\n", thousands(prompts), warmup, tokens)
 	if c.Duration > 0 {
 		fmt.Fprintf(&b, "each case ends after %s, whatever prompts are left\n", shortSpan(c.Duration))
 	}
-	fmt.Fprintln(&b, c.estimateText(cases))
+	fmt.Fprintln(&b, estimateText(cases, earlier))
 	for _, note := range c.Notes() {
 		fmt.Fprintf(&b, "note: %s\n", note)
 	}
@@ -93,21 +97,105 @@ func PrintPlan(w io.Writer, c *Config, cases []PlannedCase) error {
 	return err
 }
 
+// planRows is the plan's table, its heading first: with a column for each axis.
+func planRows(cases []PlannedCase, earlier map[string]time.Duration) [][]string {
+	var keys []string
+	for _, p := range cases {
+		for key := range p.Axes.More {
+			if key != "ramp" && key != "replay" && !slices.Contains(keys, key) { // these are in rate
+				keys = append(keys, key)
+			}
+		}
+	}
+	slices.Sort(keys)
+	heading := []string{"#", "case", "input", "output", "concurrency", "prompts", "warmup", "rate"}
+	heading = append(heading, keys...)
+	rows := [][]string{append(heading, "tokens", "time")}
+	for i, p := range cases {
+		row := []string{
+			strconv.Itoa(i + 1), p.Name, lengthText(p.Input), lengthText(p.Output), strconv.Itoa(p.MaxConcurrency),
+			strconv.Itoa(p.NumPrompts), p.warmupText(), p.rateText(),
+		}
+		for _, key := range keys {
+			row = append(row, shorten(p.Axes.More[key]))
+		}
+		rows = append(rows, append(row, p.tokensText(), p.timeText(earlier)))
+	}
+	return rows
+}
+
+// timeText is about how long the case takes: as in the last run, or roughly.
+func (p *PlannedCase) timeText(earlier map[string]time.Duration) string {
+	d, known := earlier[p.Name]
+	switch {
+	case known:
+		return roughly(d) + " last run"
+	case p.Replay > 0:
+		return "as recorded"
+	}
+	return "~" + roughly(EstimateCase(*p))
+}
+
+// several is what the cases have: one thing, up to three, or how many.
+func several(cases []PlannedCase, what string, of func(*PlannedCase) string) string {
+	var names []string
+	for i := range cases {
+		if name := of(&cases[i]); !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	if len(names) > 3 {
+		return thousands(float64(len(names))) + " " + what
+	}
+	return strings.Join(names, ", ")
+}
+
 // estimateText is about how long the cases take, and what that rests on.
-func (c *Config) estimateText(cases []PlannedCase) string {
-	if replaysTimes(&c.Dataset) {
-		return fmt.Sprintf("a case takes as long as the trace's first requests, at %s times their speed", rateText(c.Dataset.Speed))
+func estimateText(cases []PlannedCase, earlier map[string]time.Duration) string {
+	var timed []PlannedCase
+	var guessed, known int
+	var replayed *PlannedCase
+	typical := map[IOLen]bool{}
+	think := false
+	for i := range cases {
+		p := &cases[i]
+		_, before := earlier[p.Name]
+		switch {
+		case before:
+			known++
+		case p.Replay > 0:
+			replayed = p
+			continue
+		default:
+			guessed++
+			typical[p.Typical] = true
+			think = think || p.Config.Dataset.Think != nil
+		}
+		timed = append(timed, *p)
 	}
-	text := fmt.Sprintf("about %s if a decode step takes %d ms and prefill runs at %s tokens/s",
-		roughly(Estimate(cases, nil)), assumedStep.Milliseconds(), thousands(assumedPrefill))
-	if c.ownLengths() {
-		typical := c.typicalLengths()
-		text += fmt.Sprintf(", and a request has about %d input and %d output tokens", typical.Input, typical.Output)
+	var parts []string
+	assumed := fmt.Sprintf("if a decode step takes %d ms and prefill runs at %s tokens/s", assumedStep.Milliseconds(), thousands(assumedPrefill))
+	if len(typical) == 1 && guessed > 0 && !typical[IOLen{}] {
+		for t := range typical {
+			assumed += fmt.Sprintf(", and a request has about %d input and %d output tokens", t.Input, t.Output)
+		}
 	}
-	if c.Dataset.Think != nil {
-		text += "; the pauses between turns come on top"
+	if think {
+		assumed += "; the pauses between turns come on top"
 	}
-	return text
+	about := "about " + roughly(Estimate(timed, earlier))
+	switch {
+	case known > 0 && guessed > 0:
+		parts = append(parts, fmt.Sprintf("%s: %s as in the last run, %d %s", about, plural(known, "case"), guessed, assumed))
+	case known > 0:
+		parts = append(parts, about+", as in the last run")
+	case guessed > 0:
+		parts = append(parts, about+" "+assumed)
+	}
+	if replayed != nil {
+		parts = append(parts, fmt.Sprintf("a case takes as long as the trace's first requests, at %s times their speed", rateText(replayed.Replay)))
+	}
+	return strings.Join(parts, "; ")
 }
 
 // tokensText is how many tokens the case asks for; unknown where they are the
@@ -139,14 +227,21 @@ func (p *PlannedCase) rateText() string {
 // Notes are what is odd about a config, but not wrong.
 func (c *Config) Notes() []string {
 	var notes []string
-	for _, l := range c.ConcurrencyPrompts {
-		if l.NumPrompts < l.MaxConcurrency {
-			notes = append(notes, fmt.Sprintf("concurrency_prompts [%d, %d]: with %s no more than %d are ever in flight",
-				l.MaxConcurrency, l.NumPrompts, plural(l.NumPrompts, "prompt"), l.NumPrompts))
+	add := func(note string) {
+		if !slices.Contains(notes, note) {
+			notes = append(notes, note)
 		}
 	}
-	if c.Abort.OverSaturation && !c.open() {
-		notes = append(notes, "abort.over_saturation: without a request_rate, a ramp or a trace's times the load waits for the server, and is never too much")
+	for _, v := range c.all() {
+		for _, l := range v.config.ConcurrencyPrompts {
+			if l.NumPrompts < l.MaxConcurrency {
+				add(fmt.Sprintf("concurrency_prompts [%d, %d]: with %s no more than %d are ever in flight",
+					l.MaxConcurrency, l.NumPrompts, plural(l.NumPrompts, "prompt"), l.NumPrompts))
+			}
+		}
+		if v.config.Abort.OverSaturation && !v.config.open() {
+			add("abort.over_saturation: without a request_rate, a ramp or a trace's times the load waits for the server, and is never too much")
+		}
 	}
 	return notes
 }

@@ -22,7 +22,7 @@ func (r *Runner) begin(dir *runlog.Dir) ([]PlannedCase, error) {
 		return nil, &ConfigError{fmt.Errorf("--only-failed: there is no broken run in %s to go on with: %s", dir.Path(), why)}
 	}
 	if goOn && r.Config.SeedRandom && r.Config.Seed != old.Seed {
-		r.Config.Seed = old.Seed
+		r.Config.setSeed(old.Seed)
 		if err := r.replan(); err != nil {
 			return nil, err
 		}
