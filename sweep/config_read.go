@@ -96,6 +96,8 @@ func Default() *Config {
 // A configReader fills a Config from a tree and collects faults.
 type configReader struct {
 	faults Faults
+
+	severalDatasets bool // this is one of several: input_output may be for others alone
 }
 
 // A configField is a key that may stand in a mapping, and how its value is

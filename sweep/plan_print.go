@@ -3,6 +3,7 @@ package sweep
 import (
 	"fmt"
 	"io"
+	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -99,15 +100,7 @@ func PrintPlan(w io.Writer, c *Config, cases []PlannedCase, earlier map[string]t
 
 // planRows is the plan's table, its heading first: with a column for each axis.
 func planRows(cases []PlannedCase, earlier map[string]time.Duration) [][]string {
-	var keys []string
-	for _, p := range cases {
-		for key := range p.Axes.More {
-			if key != "ramp" && key != "replay" && !slices.Contains(keys, key) { // these are in rate
-				keys = append(keys, key)
-			}
-		}
-	}
-	slices.Sort(keys)
+	keys := varyingKeys(cases)
 	heading := []string{"#", "case", "input", "output", "concurrency", "prompts", "warmup", "rate"}
 	heading = append(heading, keys...)
 	rows := [][]string{append(heading, "tokens", "time")}
@@ -122,6 +115,26 @@ func planRows(cases []PlannedCase, earlier map[string]time.Duration) [][]string 
 		rows = append(rows, append(row, p.tokensText(), p.timeText(earlier)))
 	}
 	return rows
+}
+
+// varyingKeys are the keys of More that the cases differ in, sorted. Ramp and
+// replay are in the rate.
+func varyingKeys(cases []PlannedCase) []string {
+	varies := map[string]bool{}
+	if len(cases) == 0 {
+		return nil
+	}
+	for i := range cases {
+		for key, text := range cases[i].Axes.More {
+			first, ok := cases[0].Axes.More[key]
+			varies[key] = varies[key] || !ok || text != first
+		}
+	}
+	for key := range cases[0].Axes.More {
+		varies[key] = varies[key] || slices.ContainsFunc(cases, func(p PlannedCase) bool { _, ok := p.Axes.More[key]; return !ok })
+	}
+	maps.DeleteFunc(varies, func(key string, yes bool) bool { return !yes || key == "ramp" || key == "replay" })
+	return slices.Sorted(maps.Keys(varies))
 }
 
 // timeText is about how long the case takes: as in the last run, or roughly.

@@ -3,6 +3,8 @@ package sweep
 import (
 	"fmt"
 	"strings"
+
+	"llmsweep/dataset"
 )
 
 const (
@@ -86,7 +88,11 @@ func readVariant(root *value, axes []axis, at, n int) variant {
 		v.part += a.part(i)
 		a.more(i, v.more)
 		for _, k := range a.keys {
+			r.severalDatasets = r.severalDatasets || k.path == "dataset" && a.size() > 1
 			v.values[k.path] = plainValue(k.values[i])
+			if strings.HasPrefix(k.path, "dataset.") {
+				root = withDatasetKeys(root, k.at)
+			}
 			changed, blocked := root.with(strings.Split(k.path, "."), k.values[i], k.at)
 			if blocked != "" {
 				r.faults = append(r.faults, k.at.fault(k.path, "", blocked+" has no keys within it; vary it whole"))
@@ -101,6 +107,20 @@ func readVariant(root *value, axes []axis, at, n int) variant {
 	}
 	v.faults = r.faults
 	return v
+}
+
+// withDatasetKeys is the root with its dataset's type as a key, so that others can
+// stand beside it.
+func withDatasetKeys(root *value, at position) *value {
+	kind, written := root.get("dataset")
+	switch {
+	case !written:
+		kind = &value{at: at, tag: "!!str", text: dataset.TypeRandom, written: dataset.TypeRandom, size: 1}
+	case kind.kind != kindScalar:
+		return root
+	}
+	root, _ = root.with([]string{"dataset"}, &value{at: kind.at, kind: kindMapping, entries: []entry{{"type", kind.at, kind}}}, kind.at)
+	return root
 }
 
 // leftOut reports whether the conditions leave no case of the variant.
