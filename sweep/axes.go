@@ -10,7 +10,15 @@ import (
 // An axis varies keys of the config over a plan, beside the lists that the config
 // has anyway: one key, or those of a zip group together.
 type axis struct {
-	keys []axisKey // each with as many values
+	keys   []axisKey // each with as many values
+	values []axisValue
+}
+
+// An axisValue is what one value of an axis makes of the cases that have it.
+type axisValue struct {
+	part  string            // of their names
+	more  map[string]string // of their coordinates: by key, as text
+	plain map[string]any    // the same for conditions: by key, as it is
 }
 
 // An axisKey is a key of the config, and the values that it takes one after the
@@ -32,10 +40,13 @@ func (r *configReader) axes(root *value) []axis {
 	axes := append(r.zip(root), r.matrix(root)...)
 	for _, name := range []string{"dataset", "sampling"} {
 		if v, ok := root.get(name); ok && v.kind == kindList && len(v.items) > 0 {
-			axes = append(axes, axis{[]axisKey{r.axisKey(name, v.at, v)}})
+			axes = append(axes, axis{keys: []axisKey{r.axisKey(name, v.at, v)}})
 		}
 	}
 	r.checkAxes(axes)
+	for i := range axes {
+		axes[i].describe()
+	}
 	return axes
 }
 
@@ -51,7 +62,7 @@ func (r *configReader) matrix(root *value) (axes []axis) {
 	}
 	for _, e := range v.entries {
 		if k, ok := r.varied("matrix", e); ok {
-			axes = append(axes, axis{[]axisKey{k}})
+			axes = append(axes, axis{keys: []axisKey{k}})
 		}
 	}
 	return axes
@@ -158,15 +169,33 @@ func (r *configReader) checkAxes(axes []axis) {
 }
 
 // size is how many values the axis has.
-func (a axis) size() int { return len(a.keys[0].values) }
+func (a *axis) size() int { return len(a.keys[0].values) }
 
 // text is the axis' value i, for comparison.
-func (a axis) text(i int) string {
-	var b strings.Builder
+func (a *axis) text(i int) string {
+	text := ""
 	for _, k := range a.keys {
-		fmt.Fprintf(&b, "%#v;", plainValue(k.values[i]))
+		text += k.text(i) + ";"
 	}
-	return b.String()
+	return text
+}
+
+// text is the key's value i, for comparison.
+func (k *axisKey) text(i int) string { return fmt.Sprintf("%#v", plainValue(k.values[i])) }
+
+// describe sets the axis' values.
+func (a *axis) describe() {
+	needed := a.tellingKeys()
+	for i := range a.size() {
+		v := axisValue{plain: map[string]any{}, more: a.more(i)}
+		if a.size() > 1 {
+			v.part = a.part(i, needed)
+		}
+		for _, k := range a.keys {
+			v.plain[k.path] = plainValue(k.values[i])
+		}
+		a.values = append(a.values, v)
+	}
 }
 
 // plainValue is a value as JSON has it; ±Inf stays.

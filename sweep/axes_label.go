@@ -38,7 +38,7 @@ func (k axisKey) label() []string {
 		if k.path == "dataset" {
 			return numberTwins(labels)
 		}
-		if distinct(labels) {
+		if k.distinct(labels) {
 			return labels
 		}
 	}
@@ -62,16 +62,17 @@ func longText(v *value) string {
 	return strings.TrimRight(v.text, "/")
 }
 
-// distinct reports whether the labels can stand in file names as they are. Some
+// distinct reports whether the labels can stand in file names, one a value. Some
 // file systems make no difference between A and a.
-func distinct(labels []string) bool {
-	seen := map[string]bool{}
-	for _, l := range labels {
-		l = strings.ToLower(l)
-		if l == "" || len(l) > maxLabel || seen[l] {
+func (k *axisKey) distinct(labels []string) bool {
+	of := map[string]string{}
+	for i, l := range labels {
+		l, text := strings.ToLower(l), k.text(i)
+		other, taken := of[l]
+		if l == "" || len(l) > maxLabel || taken && other != text {
 			return false
 		}
-		seen[l] = true
+		of[l] = text
 	}
 	return true
 }
@@ -92,15 +93,11 @@ func numberTwins(labels []string) []string {
 	return numbered
 }
 
-// part is what value i of the axis adds to a case's name: each key with its
-// label, as many keys as it takes to tell the values apart. What the name has
-// anyway adds nothing.
-func (a axis) part(i int) string {
-	if a.size() == 1 {
-		return ""
-	}
+// part is what value i of the axis adds to a case's name: each of its first keys
+// with its label. What the name has anyway adds nothing.
+func (a *axis) part(i, keys int) string {
 	part := ""
-	for n, k := range a.keys {
+	for _, k := range a.keys[:keys] {
 		name := lastPart(k.path)
 		switch name {
 		case "dataset":
@@ -111,24 +108,23 @@ func (a axis) part(i int) string {
 		if !inName(k.path) {
 			part += "_" + notInNames.ReplaceAllString(name, "-") + k.labels[i]
 		}
-		if a.toldApart(n + 1) {
-			break
-		}
 	}
 	return part
 }
 
-// toldApart reports whether the first n keys differ for each two values.
-func (a axis) toldApart(n int) bool {
-	seen := map[string]bool{}
-	for i := range a.size() {
-		text := axis{a.keys[:n]}.text(i)
-		if seen[text] {
-			return false
+// tellingKeys is how many of the axis' keys, from the first, it takes to tell its
+// values apart.
+func (a *axis) tellingKeys() int {
+	for n := range a.keys {
+		seen := map[string]bool{}
+		for i := range a.size() {
+			seen[(&axis{keys: a.keys[:n+1]}).text(i)] = true
 		}
-		seen[text] = true
+		if len(seen) == a.size() {
+			return n + 1
+		}
 	}
-	return true
+	return len(a.keys)
 }
 
 // inName reports whether a case's name has the key's value by itself.
@@ -138,13 +134,16 @@ func inName(path string) bool {
 
 // more is what value i of the axis adds to the coordinates that have no name of
 // their own: the text of each key.
-func (a axis) more(i int, into map[string]string) {
+func (a *axis) more(i int) map[string]string {
+	into := map[string]string{}
 	if a.size() == 1 {
-		return
+		return into
 	}
 	for _, k := range a.keys {
 		switch v := k.values[i]; {
 		case inName(k.path):
+		case v.isNull():
+			into[k.path] = "default"
 		case k.path == "dataset":
 			if kind, _ := typeOf(v, ""); kind != nil && kind.text != k.labels[i] {
 				into[k.path] = k.labels[i]
@@ -161,4 +160,5 @@ func (a axis) more(i int, into map[string]string) {
 			into[k.path] = string(text)
 		}
 	}
+	return into
 }

@@ -2,6 +2,7 @@ package sweep
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 
 	"llmsweep/dataset"
@@ -85,11 +86,11 @@ func readVariant(root *value, axes []axis, at, n int) variant {
 		n /= a.size()
 		i := at / n
 		at %= n
-		v.part += a.part(i)
-		a.more(i, v.more)
+		v.part += a.values[i].part
+		maps.Copy(v.more, a.values[i].more)
+		maps.Copy(v.values, a.values[i].plain)
 		for _, k := range a.keys {
 			r.severalDatasets = r.severalDatasets || k.path == "dataset" && a.size() > 1
-			v.values[k.path] = plainValue(k.values[i])
 			if strings.HasPrefix(k.path, "dataset.") {
 				root = withDatasetKeys(root, k.at)
 			}
@@ -103,7 +104,7 @@ func readVariant(root *value, axes []axis, at, n int) variant {
 	}
 	v.config = r.config(root)
 	if v.config.ownLengths() { // the name has the dataset's type already
-		v.part = strings.Replace(v.part, "_ds"+v.config.Dataset.Type, "", 1)
+		v.part = strings.TrimSuffix(strings.Replace(v.part+"_", "_ds"+v.config.Dataset.Type+"_", "_", 1), "_")
 	}
 	v.faults = r.faults
 	return v
