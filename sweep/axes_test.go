@@ -2,6 +2,7 @@ package sweep
 
 import (
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -288,5 +289,25 @@ func BenchmarkPlan10000(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+// The example of the documentation reads, and is what it says: 2 lengths × 2 loads
+// × 2 rates × 2 datasets × 2 samplings × 4 of the matrix × 2 of the zip, 3 times,
+// less what is excluded: of each 8 of lengths, loads and rates 2, and 3 more of
+// those with sonnets at rate 4: 6 + 3 of 16.
+func TestDocumentedAxes(t *testing.T) {
+	text, err := os.ReadFile("../docs/axes.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, example, _ := strings.Cut(string(text), "```yaml\n")
+	example, _, _ = strings.Cut(example, "```")
+	c, err := Parse("axes.md", []byte("model: m\nbase_url: http://h:1\n"+example), testEnv(nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := len(c.Plan()), 9*2*4*2*3; got != want {
+		t.Errorf("%d cases, want %d", got, want)
 	}
 }
