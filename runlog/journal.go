@@ -51,26 +51,53 @@ func (d *Dir) Entries() (map[string]Entry, error) {
 }
 
 func readJournal(dir string) (map[string]Entry, error) {
+	entries := map[string]Entry{}
+	err := eachEntry(dir, func(name string, e Entry) { entries[name] = e })
+	if err != nil {
+		return nil, err
+	}
+	return entries, nil
+}
+
+// eachEntry calls f for each line of the journal, in its order. A journal that is
+// not there is empty.
+func eachEntry(dir string, f func(name string, e Entry)) error {
 	path := filepath.Join(dir, stateDir, journalFile)
-	f, err := os.Open(path)
+	file, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return map[string]Entry{}, nil
+		return nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("reading the journal: %w", err)
+		return fmt.Errorf("reading the journal: %w", err)
 	}
-	defer f.Close()
-	entries := map[string]Entry{}
-	for line, err := range jsonLines[journalLine](f, path) {
+	defer file.Close()
+	for line, err := range jsonLines[journalLine](file, path) {
 		if err == nil {
 			err = checkName(line.Case)
 		}
 		if err != nil {
-			return nil, fmt.Errorf("%w; delete %s and run again", err, path)
+			return fmt.Errorf("%w; delete %s and run again", err, path)
 		}
-		entries[line.Case] = line.Entry
+		f(line.Case, line.Entry)
 	}
-	return entries, nil
+	return nil
+}
+
+// Spans is how long each case of the run in dir took that was measured, from its
+// start to its end, by name.
+func Spans(dir string) (map[string]time.Duration, error) {
+	started, spans := map[string]time.Time{}, map[string]time.Duration{}
+	err := eachEntry(dir, func(name string, e Entry) {
+		switch e.Status {
+		case StatusStarted:
+			started[name] = e.Time
+		case StatusMeasured:
+			if from, ok := started[name]; ok {
+				spans[name] = e.Time.Sub(from)
+			}
+		}
+	})
+	return spans, err
 }
 
 // note appends an entry and syncs it: what the journal says survives a power cut.

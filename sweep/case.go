@@ -36,6 +36,7 @@ type Result struct {
 	late       int    // prompts that were not made when they were due
 	eosIgnored bool   // the server took ignore_eos, so a short answer is a fault
 	suspect    string // what its end says against the figures; "" = nothing
+	base       string // where the server was; "" = the case did not get that far
 	counted    *serverCount
 }
 
@@ -44,7 +45,7 @@ type Result struct {
 // failed is data, in the Result. The error is one of this program, or the
 // context's cause; the Result is whole even then.
 func (d *Driver) Run(ctx context.Context, pc PlannedCase, keep func(*metrics.Record) error) (*Result, error) {
-	res := &Result{Status: runlog.StatusFailed}
+	res := &Result{Status: runlog.StatusFailed, base: d.BaseURL}
 	defer func() {
 		res.Summary = metrics.Summarize(res.Records, d.options(pc, res))
 		if res.suspect != "" {

@@ -20,6 +20,10 @@ type Config struct {
 
 	// lookup finds the variables of what is expanded case by case: hooks, reset.
 	lookup func(name string) (string, bool)
+	// What varies over the plan beside the lists: see expand.
+	variants         []variant // nil = nothing
+	include, exclude []condition
+	axesWritten      map[string]any // for Redacted
 
 	Model     string            `yaml:"model"`
 	BaseURL   string            `yaml:"base_url"` // as written: "http://…" or "sim:PRESET"
@@ -49,7 +53,8 @@ type Config struct {
 	Duration time.Duration `yaml:"duration"` // ends a case that has prompts left; 0 = no limit
 	Abort    Abort         `yaml:"abort"`
 
-	Repeats int `yaml:"repeats"`
+	Repeats int    `yaml:"repeats"`
+	Order   string `yaml:"order"` // plan or shuffled
 
 	Cooldown time.Duration `yaml:"cooldown"` // between cases
 	Reset    string        `yaml:"reset"`    // before each case: a page to POST to, or a command; "" = none

@@ -157,7 +157,7 @@ func TestDatasetFault(t *testing.T) {
 	const lengths = "a whole number of tokens above 0, {uniform: [least, most]}, {normal: {mean: 512, std: 128}}, {lognormal: {median: 512, sigma: 0.5}} or {values: [128, 512], weights: [3, 1]}"
 	for _, tt := range []struct{ base, yaml, want string }{
 		{base, "dataset: shakespeare", "6:10: dataset: shakespeare, want " + types + " or mix"},
-		{base, "dataset: [random]", "6:10: dataset: [random], want " + types + " or mix"},
+		{base, "dataset: [[random]]", "6:11: dataset: [random], want " + types + " or mix"},
 		{base, "dataset: {prefix_len: 3}", "6:10: dataset.type: missing, want " + types + ", mix"},
 		{base, "dataset: {type: hf}", "6:17: dataset.type: hf, want " + types + " or mix"},
 		{ownBase, "dataset: sharegpt", "6:10: dataset.path: missing, want a file's path: dataset: {type: sharegpt, path: FILE}"},

@@ -3,6 +3,9 @@ package sweep
 import (
 	"fmt"
 	"math"
+	"regexp"
+	"slices"
+	"strconv"
 )
 
 // readPairs reads a list of pairs of whole numbers above 0, each pair once.
@@ -40,6 +43,40 @@ func readPairs[P comparable](dst *[]P, first, second string, pair func(a, b int)
 			*dst = append(*dst, p)
 		}
 	}
+}
+
+var multiple = regexp.MustCompile(`^([1-9][0-9]{0,7})[xX]$`)
+
+// readLoads reads pairs of a concurrency and a number of prompts, which may be a
+// multiple of the concurrency: [8, 10x].
+func readLoads(dst *[]Load) func(*configReader, string, *value) {
+	pairs := readPairs(dst, "max concurrency", "number of prompts", func(a, b int) Load { return Load{a, b} })
+	return func(r *configReader, key string, v *value) {
+		counted := *v
+		counted.items = slices.Clone(v.items)
+		for i, pair := range v.items {
+			if pair.kind == kindList && len(pair.items) == 2 {
+				prompts := r.multiplied(fmt.Sprintf("%s[%d][1]", key, i), pair.items[0], pair.items[1])
+				counted.items[i] = &value{at: pair.at, kind: kindList, items: []*value{pair.items[0], prompts}, size: pair.size}
+			}
+		}
+		pairs(r, key, &counted)
+	}
+}
+
+// multiplied is a number of prompts with 10x counted out.
+func (r *configReader) multiplied(key string, inFlight, prompts *value) *value {
+	n, _, ok := asWhole(inFlight)
+	if prompts.kind != kindScalar || prompts.tag != "!!str" || !ok || n < 1 || n > maxCount {
+		return prompts
+	}
+	m := multiple.FindStringSubmatch(prompts.text)
+	if m == nil {
+		r.complain(key, prompts, "number of prompts, a whole number above 0, or a multiple of the max concurrency such as 10x"+unquoteHint(prompts, "!!int"))
+		return &value{at: prompts.at, tag: toldFault, size: 1}
+	}
+	times, _ := strconv.ParseInt(m[1], 10, 64)
+	return &value{at: prompts.at, tag: "!!int", text: strconv.FormatInt(n*times, 10), written: prompts.written, quoted: prompts.quoted, size: 1}
 }
 
 // readNamed is readWhole for a number above 0 that has no key of its own.

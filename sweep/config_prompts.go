@@ -71,6 +71,8 @@ func (r *configReader) checkOwnLengths(c *Config, root *value) {
 	own, may := c.Dataset.OwnLengths()
 	lengths, written := root.get("input_output")
 	switch {
+	case written && !may && r.severalDatasets: // it is for the others
+		c.InputOutput = []IOLen{{}}
 	case written && !may:
 		r.faults = append(r.faults, lengths.at.fault("input_output", "", ownLengthsFault(&c.Dataset)))
 	case !written && own:

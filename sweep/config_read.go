@@ -36,8 +36,16 @@ func Read(path string, env Env, sets ...string) (*Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.Path = path
+	c.came(path, c.lookup)
 	return c, nil
+}
+
+// came says where the config is from, and what its commands may name.
+func (c *Config) came(path string, lookup func(string) (string, bool)) {
+	c.Path, c.lookup = path, lookup
+	for _, v := range c.variants {
+		v.config.Path, v.config.lookup = path, lookup
+	}
 }
 
 // Parse is Read for a text that is in memory already; name is how faults call
@@ -58,11 +66,11 @@ func Parse(name string, data []byte, env Env, sets ...string) (*Config, error) {
 	}
 	root, setFaults := applySets(root, sets, env)
 	r := &configReader{faults: append(faults, setFaults...)}
-	c := r.config(root)
+	c := r.expand(root)
 	if len(r.faults) > 0 {
 		return nil, r.faults.sort()
 	}
-	c.Path, c.lookup = name, env.lookup
+	c.came(name, env.lookup)
 	if r.checkCommands(c, root); len(r.faults) > 0 {
 		return nil, r.faults.sort()
 	}
@@ -82,6 +90,7 @@ func Default() *Config {
 		RequestRate:    []float64{unbounded},
 		Burstiness:     1,
 		Repeats:        1,
+		Order:          orderPlan,
 		IgnoreEOS:      "auto",
 		Percentiles:    []float64{50, 90, 95, 99},
 		Warmup:         Warmup{Auto: true},
@@ -98,6 +107,8 @@ func Default() *Config {
 // A configReader fills a Config from a tree and collects faults.
 type configReader struct {
 	faults Faults
+
+	severalDatasets bool // this is one of several: input_output may be for others alone
 }
 
 // A configField is a key that may stand in a mapping, and how its value is
@@ -120,7 +131,7 @@ func configFields(c *Config) []configField {
 		{"headers", readHeaders(c)},
 
 		{"input_output", readPairs(&c.InputOutput, "input length", "output length", func(a, b int) IOLen { return IOLen{a, b} })},
-		{"concurrency_prompts", readPairs(&c.ConcurrencyPrompts, "max concurrency", "number of prompts", func(a, b int) Load { return Load{a, b} })},
+		{"concurrency_prompts", readLoads(&c.ConcurrencyPrompts)},
 		{"request_rate", readRates(&c.RequestRate)},
 		{"ramp", readRamp(c)},
 		{"burstiness", readBurstiness(&c.Burstiness)},
@@ -136,6 +147,11 @@ func configFields(c *Config) []configField {
 		{"before_case", readCommand(&c.BeforeCase)},
 		{"after_case", readCommand(&c.AfterCase)},
 		{"after_sweep", readCommand(&c.AfterSweep)},
+		{"matrix", readBefore},
+		{"zip", readBefore},
+		{"include", readBefore},
+		{"exclude", readBefore},
+		{"order", readOneOf(&c.Order, orderPlan, orderShuffled)},
 		{"dataset", readDataset(c)},
 		{"prompt_token_ids", readFlag(&c.PromptTokenIDs)},
 		{"prompt_overhead", readOneOf(&c.PromptOverhead, overheadAuto, overheadTokenizer, overheadServer)},
@@ -190,11 +206,11 @@ func (r *configReader) config(root *value) *Config {
 			c.Tokenizer = "builtin:qwen3"
 		}
 	}
-	if n := c.caseCount(); n > maxCases {
-		r.faults = append(r.faults, root.at.fault("", "", fmt.Sprintf("the config asks for %d cases, more than %d; shorten a list or repeats", n, maxCases)))
-	}
 	return c
 }
+
+// readBefore is for keys of the plan as a whole: expand reads them.
+func readBefore(*configReader, string, *value) {}
 
 // requireKey faults a key that the file does not have, or has without a value.
 func (r *configReader) requireKey(root *value, name, want string) {

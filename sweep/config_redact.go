@@ -1,6 +1,7 @@
 package sweep
 
 import (
+	"maps"
 	"math"
 	"regexp"
 	"slices"
@@ -51,7 +52,7 @@ func (c *Config) Redacted() map[string]any {
 		"dataset":          datasetValue(&c.Dataset, &c.ScenarioSLO),
 		"prompt_token_ids": c.PromptTokenIDs, "prompt_overhead": c.PromptOverhead, "prompt_buffer": c.PromptBuffer,
 		"input_output": inputOutput, "concurrency_prompts": loads,
-		"request_rate": rates, "ramp": c.Ramp.redacted(), "burstiness": rateValue(c.Burstiness), "repeats": c.Repeats,
+		"request_rate": rates, "ramp": c.Ramp.redacted(), "burstiness": rateValue(c.Burstiness), "repeats": c.Repeats, "order": c.Order,
 		"duration": c.Duration.String(), "cooldown": c.Cooldown.String(), "reset": maskCommand(c.Reset),
 		"before_sweep": maskCommand(c.BeforeSweep), "before_case": maskCommand(c.BeforeCase),
 		"after_case": maskCommand(c.AfterCase), "after_sweep": maskCommand(c.AfterSweep),
@@ -71,6 +72,12 @@ func (c *Config) Redacted() map[string]any {
 		"results_dir": c.ResultsDir, "records": c.Records, "save_detailed": c.SaveDetailed,
 		"history": map[string]any{"keep": c.History.Keep}, "resume_within": c.ResumeWithin.String(),
 		"labels": maskWords(c.Labels),
+	}
+	maps.Copy(m, c.axesWritten)
+	for name, list := range map[string][]condition{"include": c.include, "exclude": c.exclude} {
+		if len(list) > 0 {
+			m[name] = conditionTexts(list)
+		}
 	}
 	if c.Endpoint == "" {
 		delete(m, "endpoint") // the backend's own

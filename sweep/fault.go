@@ -38,6 +38,9 @@ func (f Fault) String() string {
 	return b.String()
 }
 
+// Error is the fault as String has it.
+func (f Fault) Error() string { return f.String() }
+
 // Faults is every fault of a config, sorted by position: first the file's, then
 // those of each --set.
 type Faults []Fault

@@ -117,7 +117,7 @@ func TestFault(t *testing.T) {
 		{"proxy: http://u:pw@h:x", "c.yaml:6:8: proxy: http://***@h:x, want none, env or a proxy's URL, such as http://proxy:3128"},
 		{"headers: {X-Token: [pw]}", "c.yaml:6:20: headers.X-Token: ***, want text"},
 		{"headers: {X-A: \"a\\nb\"}", "c.yaml:6:16: headers.X-A: ***, want text on one line"},
-		{"sampling: [1]", "c.yaml:6:11: sampling: [1], want a mapping of body fields to values"},
+		{"sampling: [1]", "c.yaml:6:12: sampling: 1, want a mapping of body fields to values"},
 		{"sampling: {top_k: 010}", "c.yaml:6:19: sampling.top_k: 010, want a number that JSON has; write 10, or 8 if it was meant in octal"},
 		{"extra_body: {a: [1, .inf]}", "c.yaml:6:21: extra_body.a[1]: .inf, want a number that JSON has"},
 		{"extra_body: {password: .nan}", "c.yaml:6:24: extra_body.password: ***, want a number that JSON has"},

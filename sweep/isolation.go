@@ -44,16 +44,16 @@ func pause(ctx context.Context, d time.Duration) error {
 // prepareServer learns what the server is, where it was started anew, and empties
 // its cache. The doubt is what that leaves against the case; "" = none.
 func (r *Runner) prepareServer(ctx context.Context, base string, pc PlannedCase) (doubt string) {
-	if r.Config.Reset == "" && r.factsOf == base {
+	if r.Config.Reset == "" && r.learned(base, pc.Config) {
 		return ""
 	}
-	c, err := client.New(r.driver(base).clientConfig())
+	c, err := client.New(r.driver(pc.Config, base).clientConfig())
 	if err != nil {
 		return "" // the case will say so
 	}
 	defer c.Close()
 	pages := pageReader{c, base}
-	r.learn(ctx, pages)
+	r.learn(ctx, pages, pc.Config)
 	if err := r.reset(ctx, pages, pc); err != nil && ctx.Err() == nil {
 		doubt = fmt.Sprintf("reset before the case failed: %v", err)
 		r.Progress.Note(doubt)

@@ -11,7 +11,7 @@ import (
 // word on the plan's first case. The Result and its case JSON are whole even
 // where there is an error.
 func (r *Runner) One(ctx context.Context, adjust func(*PlannedCase)) (*Result, *runlog.CaseFile, error) {
-	defer r.inputs.close()
+	defer r.close()
 	if err := r.read(ctx); err != nil {
 		return nil, nil, err
 	}
@@ -19,22 +19,22 @@ func (r *Runner) One(ctx context.Context, adjust func(*PlannedCase)) (*Result, *
 		adjust(&r.plan[0])
 	}
 	r.plan = r.plan[:1]
-	defer r.stopSim()
+	r.inputs.plan(r.plan)
 	if err := r.ask(ctx); err != nil {
 		return nil, nil, err
 	}
-	base, err := r.baseURL(ctx)
+	pc := r.plan[0]
+	base, err := r.baseURL(ctx, pc.Config)
 	if err != nil {
 		return nil, nil, err
 	}
 	r.begun = r.Now()
 	r.run = runlog.Run{StartUnixNS: r.begun.UnixNano(), Host: r.environment(ctx)}
 	r.Progress.SweepStarted(r.plan, 1)
-	pc := r.plan[0]
 	r.Progress.CaseStarted(pc)
-	res, err := r.driver(base).Run(ctx, pc, func(*metrics.Record) error { return nil })
+	res, err := r.driver(pc.Config, base).Run(ctx, pc, func(*metrics.Record) error { return nil })
 	r.judgeLoad(res)
-	r.judgeTraffic(res)
+	r.judgeTraffic(pc.Config, res)
 	r.Progress.CaseEnded(pc, res)
 	r.Progress.SweepEnded()
 	return res, r.caseFile(pc, res), err

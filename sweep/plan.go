@@ -1,7 +1,10 @@
 package sweep
 
 import (
+	"maps"
 	"math"
+	"math/rand/v2"
+	"slices"
 	"strconv"
 	"time"
 
@@ -13,6 +16,7 @@ import (
 // empty until the Runner knows the tokenizer's content: see Config.CaseHash.
 type PlannedCase struct {
 	runlog.Case
+	Config *Config // what it is run by: with the values of its axes
 
 	Input, Output  int     // tokens; 0 = the dataset's own
 	Typical        IOLen   // of a request whose lengths are the dataset's own, for estimates alone; else {0, 0}
@@ -21,9 +25,11 @@ type PlannedCase struct {
 	Rate           float64 // requests/s; +Inf = as fast as the cap allows
 	Warmup         int     // requests before the measured ones
 
-	Ramp      *Ramp         // in place of Rate, which is +Inf then; nil = none
-	Replay    float64       // how many times faster than recorded a trace's times are replayed, in place of Rate; 0 = none
-	Duration  time.Duration // ends the case though prompts are left; 0 = no limit
+	Ramp     *Ramp         // in place of Rate, which is +Inf then; nil = none
+	Replay   float64       // how many times faster than recorded a trace's times are replayed, in place of Rate; 0 = none
+	Duration time.Duration // ends the case though prompts are left; 0 = no limit
+	place    int           // in the plan before it is shuffled, from 1
+
 	WarmupFor time.Duration // sends warm-up requests for so long, in place of a count; 0 = by count
 }
 
@@ -32,33 +38,101 @@ func (p *PlannedCase) open() bool {
 	return p.Ramp != nil || p.Replay > 0 || !math.IsInf(p.Rate, 1)
 }
 
+// The values of order.
+const (
+	orderPlan     = "plan"
+	orderShuffled = "shuffled"
+)
+
 // Plan is every case in running order: repeats outermost, so that a server that
-// drifts drifts across every setting alike; then input_output,
-// concurrency_prompts and request_rate. It is pure: the same config gives the
-// same cases. Attempt is 1.
+// drifts drifts across every setting alike; then zip, matrix, datasets and
+// sampling, input_output, concurrency_prompts and request_rate. Within a repeat
+// they may be shuffled, by the seed. It is pure: the same config gives the same
+// cases. Attempt is 1.
 func (c *Config) Plan() []PlannedCase {
-	cases := make([]PlannedCase, 0, c.caseCount())
-	for repeat := 1; repeat <= c.Repeats; repeat++ {
-		for _, lengths := range c.InputOutput {
-			for _, load := range c.ConcurrencyPrompts {
-				for _, rate := range c.RequestRate {
-					cases = append(cases, c.plannedCase(lengths, load, rate, repeat))
-				}
-			}
-		}
-	}
+	cases, _ := c.plan() // its faults were told when the config was read
 	return cases
 }
 
-func (c *Config) plannedCase(lengths IOLen, load Load, rate float64, repeat int) PlannedCase {
-	name := c.caseName(lengths, load, rate, repeat)
+// plan is Plan; an error is a Fault of include or exclude.
+func (c *Config) plan() ([]PlannedCase, error) {
+	cases := make([]PlannedCase, 0, c.caseCount())
+	variants := c.all()
+	severalRates := manyRates(variants)
+	mores := make([]map[string]string, len(variants))
+	for i := range variants {
+		mores[i] = variants[i].moreAxes()
+	}
+	place := 0
+	for repeat := 1; repeat <= c.Repeats; repeat++ {
+		first := len(cases)
+		for i := range variants {
+			v := &variants[i]
+			for _, at := range v.config.points() {
+				place++
+				p := v.config.plannedCase(at, repeat)
+				p.place, p.Axes.More = place, mores[i]
+				p.Name = v.caseName(at, severalRates, repeat, c.Repeats)
+				p.Seed = dataset.CaseSeed(c.Seed, p.Name, 1)
+				keep, err := c.keeps(&p, v)
+				if err != nil {
+					return nil, err
+				}
+				if keep {
+					cases = append(cases, p)
+				}
+			}
+		}
+		if c.Order == orderShuffled {
+			rng := rand.New(rand.NewPCG(c.Seed, uint64(repeat)))
+			round := cases[first:]
+			rng.Shuffle(len(round), func(i, j int) { round[i], round[j] = round[j], round[i] })
+		}
+	}
+	return cases, nil
+}
+
+// A point is one setting of the config's lists.
+type point struct {
+	lengths IOLen
+	load    Load
+	rate    float64
+}
+
+// points are the product of the config's lists.
+func (c *Config) points() []point {
+	points := make([]point, 0, c.ownCount())
+	for _, lengths := range c.InputOutput {
+		for _, load := range c.ConcurrencyPrompts {
+			for _, rate := range c.RequestRate {
+				points = append(points, point{lengths, load, rate})
+			}
+		}
+	}
+	return points
+}
+
+// manyRates reports whether the cases' rates differ.
+func manyRates(variants []variant) bool {
+	first := variants[0].config.RequestRate
+	for _, v := range variants {
+		if rates := v.config.RequestRate; len(rates) > 1 || !slices.Equal(rates, first) {
+			return true
+		}
+	}
+	return false
+}
+
+// plannedCase is a case without what the plan as a whole decides: its name and
+// seed, its place and axes.
+func (c *Config) plannedCase(at point, repeat int) PlannedCase {
+	lengths, load, rate := at.lengths, at.load, at.rate
 	replay := 0.0
 	if replaysTimes(&c.Dataset) {
 		replay = c.Dataset.Speed
 	}
 	return PlannedCase{
 		Case: runlog.Case{
-			Name: name,
 			Axes: runlog.Axes{
 				InputLen:       lengths.Input,
 				OutputLen:      lengths.Output,
@@ -67,11 +141,10 @@ func (c *Config) plannedCase(lengths IOLen, load Load, rate float64, repeat int)
 				RequestRate:    runlog.Rate(rate),
 				Dataset:        c.Dataset.Type,
 				Repeat:         repeat,
-				More:           c.moreAxes(),
 			},
-			Seed:    dataset.CaseSeed(c.Seed, name, 1),
 			Attempt: 1,
 		},
+		Config:         c,
 		Typical:        c.typicalLengths(),
 		Input:          lengths.Input,
 		Output:         lengths.Output,
@@ -86,40 +159,42 @@ func (c *Config) plannedCase(lengths IOLen, load Load, rate float64, repeat int)
 	}
 }
 
-// moreAxes are what sets a case apart beside its lists: nil for most.
-func (c *Config) moreAxes() map[string]string {
-	var more map[string]string
-	add := func(key, text string) {
-		if more == nil {
-			more = map[string]string{}
-		}
-		more[key] = text
+// moreAxes are what sets the variant's cases apart beside their lists: nil for
+// most.
+func (v *variant) moreAxes() map[string]string {
+	c, more := v.config, maps.Clone(v.more)
+	if more == nil {
+		more = map[string]string{}
 	}
 	if c.Ramp != nil {
-		add("ramp", c.Ramp.String())
+		more["ramp"] = c.Ramp.String()
 	}
 	if replaysTimes(&c.Dataset) {
-		add("replay", "times x"+rateText(c.Dataset.Speed))
+		more["replay"] = "times x" + rateText(c.Dataset.Speed)
 	}
 	if c.Duration > 0 {
-		add("duration", shortSpan(c.Duration))
+		more["duration"] = shortSpan(c.Duration)
+	}
+	if len(more) == 0 {
+		return nil
 	}
 	return more
 }
 
 // caseName is what the case's files are called. Rate and repeat are part of it
-// only where there is more than one. Where lengths are the dataset's own, its type
-// stands in their place.
-func (c *Config) caseName(lengths IOLen, load Load, rate float64, repeat int) string {
-	what := "io" + strconv.Itoa(lengths.Input) + "x" + strconv.Itoa(lengths.Output)
-	if lengths == (IOLen{}) {
-		what = c.Dataset.Type
+// only where there is more than one, as are the values of axes. Where lengths are
+// the dataset's own, its type stands in their place.
+func (v *variant) caseName(at point, severalRates bool, repeat, repeats int) string {
+	what := "io" + strconv.Itoa(at.lengths.Input) + "x" + strconv.Itoa(at.lengths.Output)
+	if at.lengths == (IOLen{}) {
+		what = v.config.Dataset.Type
 	}
-	name := "bench_" + what + "_mc" + strconv.Itoa(load.MaxConcurrency) + "_np" + strconv.Itoa(load.NumPrompts)
-	if len(c.RequestRate) > 1 {
-		name += "_rate" + rateText(rate)
+	name := "bench_" + what + "_mc" + strconv.Itoa(at.load.MaxConcurrency) + "_np" + strconv.Itoa(at.load.NumPrompts)
+	if severalRates {
+		name += "_rate" + rateText(at.rate)
 	}
-	if c.Repeats > 1 {
+	name += v.part
+	if repeats > 1 {
 		name += "_run" + strconv.Itoa(repeat)
 	}
 	return name
@@ -144,6 +219,17 @@ func (w Warmup) count(load Load) int {
 	return w.Requests
 }
 
+// caseCount is how many cases the lists and axes ask for, before include and
+// exclude; at most 10^15.
 func (c *Config) caseCount() int {
-	return c.Repeats * len(c.InputOutput) * len(c.ConcurrencyPrompts) * len(c.RequestRate)
+	n := 0
+	for _, v := range c.all() {
+		n = min(n+v.config.ownCount(), 1e15/maxCases)
+	}
+	return c.Repeats * n
+}
+
+// ownCount is how many cases the config's own lists make in a repeat.
+func (c *Config) ownCount() int {
+	return len(c.InputOutput) * len(c.ConcurrencyPrompts) * len(c.RequestRate)
 }

@@ -3,92 +3,52 @@ package sweep
 import (
 	"fmt"
 	"io"
-	"math"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
 )
 
-// What a case takes on an unknown server, assumed roughly: tokens/s of a
-// request's prefill, and the time of a decode step however full the batch is.
-const (
-	assumedPrefill = 8000.0 // tokens/s
-	assumedStep    = 20 * time.Millisecond
-)
-
-// EstimateCase is about how long a case takes, warm-up included: requests go in
-// rounds of MaxConcurrency, each of input ÷ 8,000 tokens/s and 20 ms an output
-// token; with a rate or a ramp, no faster than that sends them; and no longer
-// than its duration, after a warm-up.
-func EstimateCase(p PlannedCase) time.Duration { return estimateAt(p, 1) }
-
-// estimateAt is the same on a server whose requests take slow times as long.
-func estimateAt(p PlannedCase, slow float64) time.Duration {
-	lengths := p.lengths()
-	request := slow * (float64(lengths.Input)/assumedPrefill + float64(lengths.Output)*assumedStep.Seconds())
-	inFlight := max(p.MaxConcurrency, 1)
-	warmup := math.Ceil(float64(p.Warmup)/float64(inFlight))*request + p.WarmupFor.Seconds()
-	seconds := math.Ceil(float64(p.NumPrompts)/float64(inFlight)) * request
-	switch {
-	case p.Ramp != nil:
-		seconds = max(seconds, p.Ramp.span(p.NumPrompts)+request)
-	case !math.IsInf(p.Rate, 1) && p.Rate > 0:
-		seconds = max(seconds, float64(p.NumPrompts)/p.Rate+request)
-	}
-	if p.Duration > 0 {
-		seconds = min(seconds, p.Duration.Seconds())
-	}
-	return time.Duration(min(warmup+seconds, maxSpan.Seconds()) * 1e9)
-}
-
-// Estimate is about how long the cases take, one after the other. earlier holds
-// what cases of the same name took before; it may be nil.
-func Estimate(cases []PlannedCase, earlier map[string]time.Duration) time.Duration {
-	var sum time.Duration
-	for _, p := range cases {
-		d, known := earlier[p.Name]
-		if !known {
-			d = EstimateCase(p)
-		}
-		if sum += d; sum > maxSpan {
-			return maxSpan
-		}
-	}
-	return sum
-}
-
 // PrintPlan writes the cases in running order as a table, then what they come
-// to. It touches nothing else.
-func PrintPlan(w io.Writer, c *Config, cases []PlannedCase) error {
-	rows := [][]string{{"#", "case", "input", "output", "concurrency", "prompts", "warmup", "rate", "tokens"}}
+// to. earlier is what some took in the last run, by name: see LastSpans; it may
+// be nil. Nothing else is touched.
+func PrintPlan(w io.Writer, c *Config, cases []PlannedCase, earlier map[string]time.Duration) error {
+	var b strings.Builder
+	writeColumns(&b, planRows(cases, earlier), 1)
 	var prompts, warmups, input, output float64
-	for i, p := range cases {
-		rows = append(rows, []string{
-			strconv.Itoa(i + 1), p.Name, lengthText(p.Input), lengthText(p.Output), strconv.Itoa(p.MaxConcurrency),
-			strconv.Itoa(p.NumPrompts), p.warmupText(), p.rateText(), p.tokensText(),
-		})
+	ownLengths := false
+	for _, p := range cases {
 		prompts += float64(p.NumPrompts)
 		warmups += float64(p.Warmup)
 		input += float64(p.NumPrompts) * float64(p.Input)
 		output += float64(p.NumPrompts) * float64(p.Output)
+		ownLengths = ownLengths || p.Input == 0
 	}
-	var b strings.Builder
-	writeColumns(&b, rows, 1)
-	fmt.Fprintf(&b, "\n%s of %s at %s\n", plural(len(cases), "case"), c.Model, maskURL(c.BaseURL))
+	fmt.Fprintf(&b, "\n%s of %s at %s\n", plural(len(cases), "case"),
+		several(cases, "models", func(p *PlannedCase) string { return p.Config.Model }),
+		several(cases, "servers", func(p *PlannedCase) string { return maskURL(p.Config.BaseURL) }))
 	warmup := thousands(warmups) + " warm-up requests"
 	if c.Warmup.For > 0 {
 		warmup = shortSpan(c.Warmup.For) + " of warm-up a case"
 	}
 	tokens := fmt.Sprintf("%s input and %s output tokens, warm-up not counted", thousands(input), thousands(output))
-	if c.ownLengths() {
-		tokens = "lengths are those of dataset " + c.Dataset.Type
+	switch {
+	case input == 0:
+		tokens = "lengths are those of dataset " + several(cases, "datasets", func(p *PlannedCase) string { return p.Axes.Dataset })
+	case ownLengths:
+		tokens += ", nor cases whose lengths are the dataset's own"
 	}
 	fmt.Fprintf(&b, "%s prompts and %s; %s\n", thousands(prompts), warmup, tokens)
 	if c.Duration > 0 {
 		fmt.Fprintf(&b, "each case ends after %s, whatever prompts are left\n", shortSpan(c.Duration))
 	}
-	fmt.Fprintln(&b, c.estimateText(cases))
+	estimate := estimateText(cases, earlier)
+	if n := len(cases) - 1; c.Cooldown > 0 && n > 0 {
+		estimate += "; cooldown adds " + Roughly(time.Duration(n)*c.Cooldown)
+	}
+	fmt.Fprintln(&b, estimate)
 	for _, note := range c.Notes() {
 		fmt.Fprintf(&b, "note: %s\n", note)
 	}
@@ -96,24 +56,57 @@ func PrintPlan(w io.Writer, c *Config, cases []PlannedCase) error {
 	return err
 }
 
-// estimateText is about how long the cases take, and what that rests on.
-func (c *Config) estimateText(cases []PlannedCase) string {
-	if replaysTimes(&c.Dataset) {
-		return fmt.Sprintf("a case takes as long as the trace's first requests, at %s times their speed", rateText(c.Dataset.Speed))
+// planRows is the plan's table, its heading first: with a column for each axis.
+func planRows(cases []PlannedCase, earlier map[string]time.Duration) [][]string {
+	keys := varyingKeys(cases)
+	heading := []string{"#", "case", "input", "output", "concurrency", "prompts", "warmup", "rate"}
+	heading = append(heading, keys...)
+	rows := [][]string{append(heading, "tokens", "time")}
+	for i, p := range cases {
+		row := []string{
+			strconv.Itoa(i + 1), p.Name, lengthText(p.Input), lengthText(p.Output), strconv.Itoa(p.MaxConcurrency),
+			strconv.Itoa(p.NumPrompts), p.warmupText(), p.rateText(),
+		}
+		for _, key := range keys {
+			row = append(row, shorten(p.Axes.More[key]))
+		}
+		rows = append(rows, append(row, p.tokensText(), p.timeText(earlier)))
 	}
-	text := fmt.Sprintf("about %s if a decode step takes %d ms and prefill runs at %s tokens/s",
-		Roughly(Estimate(cases, nil)), assumedStep.Milliseconds(), thousands(assumedPrefill))
-	if c.ownLengths() {
-		typical := c.typicalLengths()
-		text += fmt.Sprintf(", and a request has about %d input and %d output tokens", typical.Input, typical.Output)
+	return rows
+}
+
+// varyingKeys are the keys of More that the cases differ in, sorted. Ramp and
+// replay are in the rate.
+func varyingKeys(cases []PlannedCase) []string {
+	varies := map[string]bool{}
+	if len(cases) == 0 {
+		return nil
 	}
-	if c.Dataset.Think != nil {
-		text += "; the pauses between turns come on top"
+	for i := range cases {
+		for key, text := range cases[i].Axes.More {
+			first, ok := cases[0].Axes.More[key]
+			varies[key] = varies[key] || !ok || text != first
+		}
 	}
-	if n := len(cases) - 1; c.Cooldown > 0 && n > 0 {
-		text += "; cooldown adds " + Roughly(time.Duration(n)*c.Cooldown)
+	for key := range cases[0].Axes.More {
+		varies[key] = varies[key] || slices.ContainsFunc(cases, func(p PlannedCase) bool { _, ok := p.Axes.More[key]; return !ok })
 	}
-	return text
+	maps.DeleteFunc(varies, func(key string, yes bool) bool { return !yes || key == "ramp" || key == "replay" })
+	return slices.Sorted(maps.Keys(varies))
+}
+
+// several is what the cases have: one thing, up to three, or how many.
+func several(cases []PlannedCase, what string, of func(*PlannedCase) string) string {
+	var names []string
+	for i := range cases {
+		if name := of(&cases[i]); !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	if len(names) > 3 {
+		return thousands(float64(len(names))) + " " + what
+	}
+	return strings.Join(names, ", ")
 }
 
 // tokensText is how many tokens the case asks for; unknown where they are the
@@ -145,14 +138,21 @@ func (p *PlannedCase) rateText() string {
 // Notes are what is odd about a config, but not wrong.
 func (c *Config) Notes() []string {
 	var notes []string
-	for _, l := range c.ConcurrencyPrompts {
-		if l.NumPrompts < l.MaxConcurrency {
-			notes = append(notes, fmt.Sprintf("concurrency_prompts [%d, %d]: with %s no more than %d are ever in flight",
-				l.MaxConcurrency, l.NumPrompts, plural(l.NumPrompts, "prompt"), l.NumPrompts))
+	add := func(note string) {
+		if !slices.Contains(notes, note) {
+			notes = append(notes, note)
 		}
 	}
-	if c.Abort.OverSaturation && !c.open() {
-		notes = append(notes, "abort.over_saturation: without a request_rate, a ramp or a trace's times the load waits for the server, and is never too much")
+	for _, v := range c.all() {
+		for _, l := range v.config.ConcurrencyPrompts {
+			if l.NumPrompts < l.MaxConcurrency {
+				add(fmt.Sprintf("concurrency_prompts [%d, %d]: with %s no more than %d are ever in flight",
+					l.MaxConcurrency, l.NumPrompts, plural(l.NumPrompts, "prompt"), l.NumPrompts))
+			}
+		}
+		if v.config.Abort.OverSaturation && !v.config.open() {
+			add("abort.over_saturation: without a request_rate, a ramp or a trace's times the load waits for the server, and is never too much")
+		}
 	}
 	return notes
 }
@@ -196,18 +196,4 @@ func plural(n int, word string) string {
 		return "1 " + word
 	}
 	return thousands(float64(n)) + " " + word + "s"
-}
-
-// Roughly is a span as people say it: 40 s, 12 min, 3 h 20 min.
-func Roughly(d time.Duration) string {
-	switch minutes := int64(d.Round(time.Minute) / time.Minute); {
-	case d < 90*time.Second:
-		return fmt.Sprintf("%d s", int64(math.Ceil(d.Seconds())))
-	case minutes < 60:
-		return fmt.Sprintf("%d min", minutes)
-	case minutes%60 == 0 || minutes >= 24*60:
-		return fmt.Sprintf("%d h", minutes/60)
-	default:
-		return fmt.Sprintf("%d h %d min", minutes/60, minutes%60)
-	}
 }

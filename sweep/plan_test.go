@@ -274,7 +274,7 @@ func TestPrintPlan(t *testing.T) {
 	} {
 		c := read(t, tt.config, testEnv(everythingEnv))
 		var b strings.Builder
-		if err := PrintPlan(&b, c, c.Plan()); err != nil {
+		if err := PrintPlan(&b, c, c.Plan(), nil); err != nil {
 			t.Fatal(err)
 		}
 		golden(t, tt.want, b.String())
@@ -285,7 +285,7 @@ func TestPrintPlan(t *testing.T) {
 func TestPrintPlanByTime(t *testing.T) {
 	c := parse(t, "", "ramp={kind: linear, from: 1, to: 9}", "warmup=2m", "duration=1h")
 	var b strings.Builder
-	if err := PrintPlan(&b, c, c.Plan()); err != nil {
+	if err := PrintPlan(&b, c, c.Plan(), nil); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{"linear 1 to 9", "  2m  ", "1 prompts and 2m of warm-up a case;", "each case ends after 1h, whatever prompts are left"} {
@@ -337,7 +337,7 @@ func TestPrintPlanOfOwnLengths(t *testing.T) {
 			t.Fatal(err)
 		}
 		var b strings.Builder
-		if err := PrintPlan(&b, c, c.Plan()); err != nil {
+		if err := PrintPlan(&b, c, c.Plan(), nil); err != nil {
 			t.Fatal(err)
 		}
 		golden(t, tt.want, b.String())

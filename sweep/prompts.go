@@ -11,13 +11,15 @@ import (
 	"llmsweep/tokenizer"
 )
 
-// inputs are what a run's prompts are made from: its dataset, and the tokenizer
-// that counts them. read comes before any server is asked, ask after it is there;
+// inputs are what the prompts of some cases are made from: a dataset, and the
+// tokenizer that counts them for a server. read comes before any server is asked, ask after it is there;
 // what is wrong with them is found by one of the two, before anything is moved.
 type inputs struct {
-	config   *Config
-	getenv   func(string) string
+	config   *Config // the first case's; what makes prompts is the same in all
+	load     func(name string) (tokenizer.Tokenizer, error)
 	progress Progress
+	plan     []PlannedCase // the cases
+	dealt    []PlannedCase // all that the dataset's rows are dealt to, these among them: see inputSet
 
 	source  *dataset.Source
 	tok     tokenizer.Tokenizer // nil = to be the server's
@@ -32,12 +34,14 @@ type inputs struct {
 // read reads the dataset's files and the tokenizer. Where these two tell all that
 // the plan needs, they are fitted too: what cannot be made is then known before
 // the server is looked for.
-func (in *inputs) read(ctx context.Context, plan []PlannedCase) error {
+func (in *inputs) read(ctx context.Context) error {
 	var err error
 	if in.source, err = dataset.Open(in.config.Dataset); err != nil {
 		return err
 	}
-	in.config.DatasetContent = in.source.Content()
+	for i := range in.plan {
+		in.plan[i].Config.DatasetContent = in.source.Content()
+	}
 	if err := in.loadTokenizer(); err != nil || in.tok == nil {
 		return err
 	}
@@ -50,12 +54,12 @@ func (in *inputs) read(ctx context.Context, plan []PlannedCase) error {
 	if in.bare || in.config.PromptOverhead == overheadServer {
 		return nil
 	}
-	return in.fit(ctx, plan)
+	return in.fit(ctx)
 }
 
 // ask asks the server for what only it knows: the tokenizer, where it is the
 // server's; what goes around a prompt; how long one may be.
-func (in *inputs) ask(ctx context.Context, server *client.Client, base string, plan []PlannedCase) error {
+func (in *inputs) ask(ctx context.Context, server *client.Client, base string) error {
 	if in.tok == nil {
 		if err := in.loadServer(ctx, server, base); err != nil {
 			return err
@@ -69,11 +73,11 @@ func (in *inputs) ask(ctx context.Context, server *client.Client, base string, p
 		return err
 	}
 	if changed || !in.fitted {
-		if err := in.fit(ctx, plan); err != nil {
+		if err := in.fit(ctx); err != nil {
 			return err
 		}
 	}
-	return in.checkWindow(ctx, server, base, plan)
+	return in.checkWindow(ctx, server, base)
 }
 
 func (in *inputs) close() {
@@ -90,7 +94,7 @@ func (in *inputs) loadTokenizer() error {
 	if c.Tokenizer == tokenizer.Server {
 		return nil
 	}
-	tok, err := tokenizer.Load(c.Tokenizer, tokenizer.LoadOptions{Getenv: in.getenv})
+	tok, err := in.load(c.Tokenizer)
 	_, sim := c.preset()
 	switch {
 	case err == nil:
@@ -133,7 +137,7 @@ func (in *inputs) count() error {
 }
 
 // fit counts the dataset's rows, and holds the plan against them.
-func (in *inputs) fit(ctx context.Context, plan []PlannedCase) error {
+func (in *inputs) fit(ctx context.Context) error {
 	words, err := dataset.NewVocabulary(in.tok)
 	if err != nil {
 		return err
@@ -149,24 +153,32 @@ func (in *inputs) fit(ctx context.Context, plan []PlannedCase) error {
 		}
 	}
 	in.fitted = true
-	return in.deal(plan)
+	return in.deal()
 }
 
-// checkFiles faults what is wrong with the dataset's files.
+// checkFiles faults what is wrong with the datasets' files.
 func checkFiles(c *Config) error {
-	_, err := dataset.Open(c.Dataset)
-	return err
+	var errs []error
+	seen := map[string]bool{}
+	for _, v := range c.all() {
+		if key := specKey(&v.config.Dataset); !seen[key] {
+			seen[key] = true
+			_, err := dataset.Open(v.config.Dataset)
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // deal gives each case its prompts by the config's seed, and faults those whose
 // prompts cannot be made.
-func (in *inputs) deal(plan []PlannedCase) error {
-	if err := errors.Join(in.checkLengths(), checkLanes(in.config, plan)); err != nil {
+func (in *inputs) deal() error {
+	if err := errors.Join(in.checkLengths(), checkLanes(in.config, in.plan)); err != nil {
 		return err
 	}
-	cases := make([]dataset.Case, len(plan))
-	for i := range plan {
-		cases[i] = in.config.prompts(&plan[i])
+	cases := make([]dataset.Case, len(in.dealt))
+	for i := range in.dealt {
+		cases[i] = in.dealt[i].Config.prompts(&in.dealt[i])
 	}
 	return in.source.Plan(in.config.Seed, cases)
 }
@@ -183,10 +195,19 @@ func (in *inputs) notes(of []string) []string {
 func (in *inputs) checkLengths() error {
 	least := in.counter.Around() + 1
 	var errs []error
-	for i, io := range in.config.InputOutput {
-		if io.Input > 0 && io.Input < least {
-			errs = append(errs, fmt.Errorf("%s: input_output[%d]: input length %d, want at least %d: special tokens and chat template of %s take the rest",
-				in.config.Path, i, io.Input, least, in.tok.ID()))
+	seen := map[*Config]bool{}
+	said := map[int]bool{}
+	for _, pc := range in.plan {
+		if seen[pc.Config] {
+			continue
+		}
+		seen[pc.Config] = true
+		for i, io := range pc.Config.InputOutput {
+			if io.Input > 0 && io.Input < least && !said[io.Input] {
+				said[io.Input] = true
+				errs = append(errs, fmt.Errorf("%s: input_output[%d]: input length %d, want at least %d: special tokens and chat template of %s take the rest",
+					in.config.Path, i, io.Input, least, in.tok.ID()))
+			}
 		}
 	}
 	return errors.Join(errs...)

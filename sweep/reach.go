@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -17,20 +18,35 @@ const readyEvery = 500 * time.Millisecond
 // probeTimeout is how long one question to a server may take at least.
 const probeTimeout = 10 * time.Second
 
-// reach starts the simulator, or waits up to ready_timeout for a real server to
-// answer. It comes before any file is moved.
+// reach starts the simulators, and waits up to ready_timeout for each real server
+// to answer. It comes before any file is moved.
 func (r *Runner) reach(ctx context.Context) error {
 	if err := r.checkSockets(); err != nil {
 		return &ConfigError{err}
 	}
-	if _, sim := r.Config.preset(); sim {
-		_, err := r.baseURL(ctx)
+	type served struct{ baseURL, model, key string }
+	asked := map[served]bool{}
+	for i := range r.plan {
+		c := r.plan[i].Config
+		if s := (served{c.BaseURL, c.Model, c.APIKeyEnv}); !asked[s] {
+			asked[s] = true
+			if err := r.reachServer(ctx, c); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (r *Runner) reachServer(ctx context.Context, c *Config) error {
+	if _, sim := c.preset(); sim {
+		_, err := r.baseURL(ctx, c)
 		return err
 	}
-	if t := r.Config.ReadyTimeout; t > 0 {
-		r.Progress.Note(fmt.Sprintf("waiting up to %s for %s", t, r.Config.BaseURL))
+	if t := c.ReadyTimeout; t > 0 {
+		r.Progress.Note(fmt.Sprintf("waiting up to %s for %s", t, c.BaseURL))
 	}
-	note, err := askServer(ctx, r.Config, r.apiKey())
+	note, err := askServer(ctx, c, r.apiKey(c))
 	switch {
 	case err != nil || note == "":
 		return err
@@ -44,7 +60,7 @@ func (r *Runner) reach(ctx context.Context) error {
 // checkSockets faults a plan with a case that needs more connections at once than
 // this process can have.
 func (r *Runner) checkSockets() error {
-	most := 0
+	most := map[string]int{} // by base_url
 	for _, pc := range r.plan {
 		n := max(pc.NumPrompts, pc.Warmup)
 		switch {
@@ -53,9 +69,14 @@ func (r *Runner) checkSockets() error {
 		case pc.open(): // as many as the server is slow: known afterwards
 			n = openAhead(pc)
 		}
-		most = max(most, n)
+		most[pc.Config.BaseURL] = max(most[pc.Config.BaseURL], n)
 	}
-	return client.CheckSockets(most, r.Config.BaseURL)
+	for _, base := range slices.Sorted(maps.Keys(most)) {
+		if err := client.CheckSockets(most[base], base); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // askServer waits until the server answers. The note is a doubt about its model,
@@ -106,32 +127,54 @@ func waitReady(ctx context.Context, c *client.Client, timeout time.Duration) err
 	}
 }
 
-// baseURL is where the server is. The simulator is started when it is not up:
+// A simKey is what simulators differ by.
+type simKey struct{ preset, model, tokenizer string }
+
+func (c *Config) simKey(preset string) simKey { return simKey{preset, c.Model, c.Tokenizer} }
+
+// address is where the config's server is, or was last; "" = not started yet.
+func (r *Runner) address(c *Config) string {
+	preset, sim := c.preset()
+	switch child := r.sims[c.simKey(preset)]; {
+	case !sim:
+		return c.BaseURL
+	case child == nil:
+		return ""
+	default:
+		return child.BaseURL
+	}
+}
+
+// baseURL is where the config's server is. The simulator is started when it is not up:
 // at first, and again after it died.
-func (r *Runner) baseURL(ctx context.Context) (string, error) {
-	preset, sim := r.Config.preset()
+func (r *Runner) baseURL(ctx context.Context, c *Config) (string, error) {
+	preset, sim := c.preset()
 	if !sim {
-		return r.Config.BaseURL, nil
+		return c.BaseURL, nil
 	}
-	if r.sim != nil && r.sim.Alive() {
-		return r.sim.BaseURL, nil
+	key := c.simKey(preset)
+	child := r.sims[key]
+	if child != nil && child.Alive() {
+		return child.BaseURL, nil
 	}
-	if r.sim != nil {
+	if child != nil {
 		r.Progress.Warn("the simulator ended; starting it again")
 	}
-	var err error
-	r.sim, err = startSim(ctx, r.Executable, preset, r.Config.Model, r.Config.Tokenizer, simLog(r.Config.ResultsDir))
+	child, err := startSim(ctx, r.Executable, preset, c.Model, c.Tokenizer, simLog(r.Config.ResultsDir))
 	if err != nil {
 		return "", err
 	}
-	return r.sim.BaseURL, nil
+	if r.sims == nil {
+		r.sims = map[simKey]*simChild{}
+	}
+	r.sims[key] = child
+	return child.BaseURL, nil
 }
 
-func (r *Runner) stopSim() {
-	if r.sim == nil {
-		return
-	}
-	if err := r.sim.Stop(); err != nil {
-		r.Progress.Warn(err.Error())
+func (r *Runner) stopSims() {
+	for _, child := range r.sims {
+		if err := child.Stop(); err != nil {
+			r.Progress.Warn(err.Error())
+		}
 	}
 }

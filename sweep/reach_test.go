@@ -1,8 +1,13 @@
 package sweep
 
 import (
+	"fmt"
 	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -25,6 +30,40 @@ func TestProbeOfASilentServer(t *testing.T) {
 	err = probe(t.Context(), c, 100*time.Millisecond)
 	if err == nil || !strings.Contains(err.Error(), "did not answer within") || !strings.Contains(err.Error(), "ready_timeout") {
 		t.Errorf("error %v", err)
+	}
+}
+
+// Each server is asked once, however many cases and variants it has.
+func TestReachAsksOnce(t *testing.T) {
+	var asked [2]atomic.Int64
+	var urls []string
+	for i := range asked {
+		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			asked[i].Add(1)
+			fmt.Fprint(w, `{"data": [{"id": "m"}]}`)
+		}))
+		defer s.Close()
+		urls = append(urls, s.URL)
+	}
+	reach := func(yaml string) [2]int64 {
+		t.Helper()
+		for i := range asked {
+			asked[i].Store(0)
+		}
+		c := parse(t, yaml)
+		r := Runner{Config: c, Getenv: os.Getenv, Progress: Silent{}, plan: c.Plan()}
+		if err := r.reach(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		return [2]int64{asked[0].Load(), asked[1].Load()}
+	}
+	once := reach("matrix: {base_url: [" + urls[0] + "]}\n")[0]
+	if once == 0 {
+		t.Fatal("a server was not asked")
+	}
+	got := reach("repeats: 2\nmatrix: {base_url: [" + urls[0] + ", " + urls[1] + "], sampling.temperature: [0, 1]}\n")
+	if got != [2]int64{once, once} {
+		t.Errorf("the servers were asked %v times, want %d each", got, once)
 	}
 }
 

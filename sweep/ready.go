@@ -16,40 +16,67 @@ func (r *Runner) read(ctx context.Context) error {
 		return &ConfigError{err}
 	}
 	r.plan = r.Config.Plan()
-	r.inputs = inputs{config: r.Config, getenv: r.Getenv, progress: r.Progress}
-	return configError(ctx, r.inputs.read(ctx, r.plan))
+	r.inputs = newInputSet(r.plan, r.Getenv, r.Progress)
+	return configError(ctx, r.inputs.read(ctx))
 }
 
 // ask waits for the server, and asks it for what the prompts want of it. It comes
 // before any file is moved.
 func (r *Runner) ask(ctx context.Context) error {
 	if err := r.reach(ctx); err != nil {
-		if absent := r.inputs.absent; absent != nil && ctx.Err() == nil {
+		if absent := r.inputs.absent(); absent != nil && ctx.Err() == nil {
 			return &ConfigError{fmt.Errorf("tokenizer: %w; nor can the server be asked to count: %w", absent, err)}
 		}
 		return err
 	}
-	base, err := r.baseURL(ctx)
-	if err != nil {
-		return err
+	if err := r.inputs.ask(ctx, func(c *Config) (*client.Client, string, error) { return r.connect(ctx, c) }); err != nil {
+		return configError(ctx, err)
 	}
-	server, err := client.New(r.driver(base).clientConfig())
-	if err != nil {
-		return &ConfigError{err}
-	}
-	err = r.inputs.ask(ctx, server, base, r.plan)
-	if err == nil {
-		pages := pageReader{server, base}
-		r.learn(ctx, pages)
-		r.noteBusy(ctx, pages)
-	}
-	if r.inputs.server != server {
-		server.Close()
-	}
-	if err != nil {
+	if err := r.survey(ctx); err != nil {
 		return configError(ctx, err)
 	}
 	return configError(ctx, r.hash())
+}
+
+// survey asks each server of the plan what it is, and whether others use it.
+func (r *Runner) survey(ctx context.Context) error {
+	asked := map[*Config]bool{}
+	for i := range r.plan {
+		c := r.plan[i].Config
+		if asked[c] {
+			continue
+		}
+		asked[c] = true
+		if err := r.surveyServer(ctx, c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *Runner) surveyServer(ctx context.Context, c *Config) error {
+	server, base, err := r.connect(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer server.Close()
+	if r.learned(base, c) {
+		return nil
+	}
+	pages := pageReader{server, base}
+	r.learn(ctx, pages, c)
+	r.noteBusy(ctx, pages)
+	return nil
+}
+
+// connect is a client of the config's server, and where that is.
+func (r *Runner) connect(ctx context.Context, c *Config) (*client.Client, string, error) {
+	base, err := r.baseURL(ctx, c)
+	if err != nil {
+		return nil, "", err
+	}
+	server, err := client.New(r.driver(c, base).clientConfig())
+	return server, base, err
 }
 
 // configError makes err the config's, unless the run was ended meanwhile.
@@ -66,7 +93,7 @@ func configError(ctx context.Context, err error) error {
 // hash gives the plan's cases their hashes.
 func (r *Runner) hash() error {
 	for i := range r.plan {
-		hash, err := r.Config.CaseHash(r.plan[i], r.inputs.tok.Hash())
+		hash, err := r.plan[i].Config.CaseHash(r.plan[i], r.inputs.of(r.plan[i].Config).tok.Hash())
 		if err != nil {
 			return err
 		}
@@ -78,7 +105,8 @@ func (r *Runner) hash() error {
 // replan plans anew, by another seed.
 func (r *Runner) replan() error {
 	r.plan = r.Config.Plan()
-	if err := r.inputs.deal(r.plan); err != nil {
+	r.inputs.plan(r.plan)
+	if err := r.inputs.each((*inputs).deal); err != nil {
 		return &ConfigError{err}
 	}
 	return r.hash()
@@ -99,11 +127,10 @@ func (r *Runner) Validate(ctx context.Context, online bool) error {
 	c := *r.Config
 	c.ResultsDir = logs
 	r.Config = &c
-	defer r.inputs.close()
-	defer r.stopSim()
+	defer r.close()
 	r.strict = true
 	err = r.read(ctx)
-	if _, sim := c.preset(); err != nil && !sim {
+	if err != nil && !c.allSimulated() {
 		return errors.Join(err, r.reach(ctx))
 	}
 	if err != nil {

@@ -23,7 +23,7 @@ func (r *Runner) begin(ctx context.Context, dir *runlog.Dir) ([]PlannedCase, err
 		return nil, &ConfigError{fmt.Errorf("--only-failed: there is no broken run in %s to go on with: %s", dir.Path(), why)}
 	}
 	if goOn && r.Config.SeedRandom && r.Config.Seed != old.Seed {
-		r.Config.Seed = old.Seed
+		r.Config.setSeed(old.Seed)
 		if err := r.replan(); err != nil {
 			return nil, err
 		}
@@ -31,7 +31,7 @@ func (r *Runner) begin(ctx context.Context, dir *runlog.Dir) ([]PlannedCase, err
 	r.begun = r.Now()
 	r.run = runlog.Run{
 		Tool: "llmsweep " + r.Version, StartUnixNS: r.begun.UnixNano(), Seed: r.Config.Seed,
-		Config: r.Config.Redacted(), Host: r.environment(ctx), Server: r.facts, Warnings: r.warnings, Cases: casesOf(r.plan),
+		Config: r.Config.Redacted(), Host: r.environment(ctx), Server: r.serverFacts(), Warnings: r.warnings, Cases: casesOf(r.plan),
 	}
 	if goOn {
 		r.run.StartUnixNS = old.StartUnixNS

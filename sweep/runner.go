@@ -1,6 +1,7 @@
 package sweep
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -37,16 +38,15 @@ type Runner struct {
 	SelfTest *SelfTest // the host's last one: a case beyond it is suspect; nil = none was made
 
 	plan   []PlannedCase
-	inputs inputs
+	inputs *inputSet
 	strict bool // a doubt about the server is an error
-	sim    *simChild
+	sims   map[simKey]*simChild
 	run    runlog.Run
 	begun  time.Time // instants count from here
 
-	facts     map[string]any // what the server told of itself
-	factsOf   string         // the address that it told them at
-	unsettled share          // of the case before: what the server may count in the next one
-	warnings  []string       // for the manifest
+	facts     map[served]map[string]any // what each server told of itself
+	unsettled map[string]share          // by address, of the case before: what the server may count in the next one
+	warnings  []string                  // for the manifest
 	hooks     hooks
 	cooled    bool // a case has run: the next one waits for cooldown
 }
@@ -70,7 +70,7 @@ func (e *ConfigError) Unwrap() error { return e.Err }
 // interrupted, and another Run goes on from there.
 func (r *Runner) Run(ctx context.Context) (out Outcome, err error) {
 	out.Dir = r.Config.ResultsDir
-	defer r.inputs.close()
+	defer r.close()
 	if err := r.read(ctx); err != nil {
 		return out, err
 	}
@@ -79,7 +79,6 @@ func (r *Runner) Run(ctx context.Context) (out Outcome, err error) {
 		return out, err
 	}
 	defer func() { err = errors.Join(err, dir.Close()) }()
-	defer r.stopSim()
 	r.hooks = newHooks(r.Config, dir.Path())
 	defer func() { r.note(r.hooks.afterSweep(ctx, sweepStatus(ctx, &out, err))) }()
 	if err := r.hooks.beforeSweep(ctx); err != nil {
@@ -154,17 +153,17 @@ func (r *Runner) runCase(ctx context.Context, dir *runlog.Dir, pc PlannedCase) e
 // is whole even where there is an error.
 func (r *Runner) measure(ctx context.Context, pc PlannedCase, keep func(*metrics.Record) error) (*Result, error) {
 	if err := r.hooks.beforeCase(ctx, pc); err != nil {
-		return r.driver("").notRun(ctx, pc, err)
+		return r.driver(pc.Config, "").notRun(ctx, pc, err)
 	}
-	base, err := r.baseURL(ctx)
+	base, err := r.baseURL(ctx, pc.Config)
 	if err != nil {
-		res, _ := r.driver("").notRun(ctx, pc, err)
+		res, _ := r.driver(pc.Config, "").notRun(ctx, pc, err)
 		return res, err
 	}
 	doubt := r.prepareServer(ctx, base, pc)
-	res, err := r.driver(base).Run(ctx, pc, keep)
+	res, err := r.driver(pc.Config, base).Run(ctx, pc, keep)
 	r.judgeLoad(res)
-	r.judgeTraffic(res)
+	r.judgeTraffic(pc.Config, res)
 	if doubt != "" {
 		res.Summary.Validity.Add(metrics.Suspect, doubt)
 	}
@@ -178,11 +177,20 @@ func (r *Runner) note(err error) {
 	}
 }
 
-func (r *Runner) driver(base string) *Driver {
+func (r *Runner) driver(c *Config, base string) *Driver {
+	in := r.inputs.of(c)
 	return &Driver{
-		Config: r.Config, BaseURL: base, APIKey: r.apiKey(), Tokenizer: r.inputs.tok, Source: r.inputs.source,
+		Config: c, BaseURL: base, APIKey: r.apiKey(c), Tokenizer: in.tok, Source: in.source,
 		Start: r.begun, Progress: r.Progress,
 	}
+}
+
+// close lets go of the servers that the run asked or started.
+func (r *Runner) close() {
+	if r.inputs != nil {
+		r.inputs.close()
+	}
+	r.stopSims()
 }
 
 // finish counts what is missing, and marks the run complete when that is nothing
@@ -208,26 +216,29 @@ func (r *Runner) finish(dir *runlog.Dir, toRun []PlannedCase, out *Outcome, ok b
 	return dir.Update(r.run)
 }
 
+// casesOf is the plan's cases for the manifest, and so the tables: as they are
+// before they are shuffled.
 func casesOf(plan []PlannedCase) []runlog.Case {
 	cases := make([]runlog.Case, len(plan))
-	for i, pc := range plan {
+	inPlace := slices.SortedFunc(slices.Values(plan), func(a, b PlannedCase) int { return cmp.Compare(a.place, b.place) })
+	for i, pc := range inPlace {
 		cases[i] = pc.Case
 	}
 	return cases
 }
 
-func (r *Runner) apiKey() string { return r.Getenv(r.Config.APIKeyEnv) }
+func (r *Runner) apiKey(c *Config) string { return r.Getenv(c.APIKeyEnv) }
 
 // caseFile is the case's JSON.
 func (r *Runner) caseFile(pc PlannedCase, res *Result) *runlog.CaseFile {
-	c := r.Config
+	c, in := pc.Config, r.inputs.of(pc.Config)
 	f := runlog.NewCaseFile(pc.Case, res.Summary, runlog.Info{
 		Date: r.Now(), StartUnixNS: r.run.StartUnixNS,
 		EndpointType: c.Backend, Backend: c.Backend, Labels: c.maskedLabels(),
-		Model: c.Model, TokenizerID: r.inputs.tok.ID(), Burstiness: c.Burstiness,
-		Status: res.Status, Notes: r.inputs.notes(res.Notes), SLO: c.Goodput,
-		OverheadTokens: r.inputs.counter.Around(), OverheadSource: r.inputs.counter.Method(),
-		Environment: r.run.Host, Server: r.serverObject(res),
+		Model: c.Model, TokenizerID: in.tok.ID(), Burstiness: c.Burstiness,
+		Status: res.Status, Notes: in.notes(res.Notes), SLO: c.Goodput,
+		OverheadTokens: in.counter.Around(), OverheadSource: in.counter.Method(),
+		Environment: r.run.Host, Server: r.serverObject(c, res),
 	})
 	if c.SaveDetailed {
 		f.Detailed(res.Records)
@@ -241,6 +252,14 @@ func simLog(dir string) string { return filepath.Join(dir, ".run", "simulator.lo
 
 // chat reports whether prompts go through the chat template.
 func (c *Config) chat() bool { return c.Backend == client.OpenAIChat }
+
+// allSimulated reports whether no case has a real server.
+func (c *Config) allSimulated() bool {
+	return !slices.ContainsFunc(c.all(), func(v variant) bool {
+		_, sim := v.config.preset()
+		return !sim
+	})
+}
 
 // preset is the simulator's preset that base_url names; ok is false for a real server.
 func (c *Config) preset() (name string, ok bool) { return strings.CutPrefix(c.BaseURL, simScheme) }

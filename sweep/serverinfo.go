@@ -148,22 +148,65 @@ func plainFacts(name string, v any, c *client.Client) any {
 
 // serverObject is the case JSON's server: its address, what it told of itself, what
 // it counted during the case.
-func (r *Runner) serverObject(res *Result) map[string]any {
-	server := map[string]any{"base_url": r.Config.BaseURL}
-	maps.Copy(server, r.facts)
+func (r *Runner) serverObject(c *Config, res *Result) map[string]any {
+	server := map[string]any{"base_url": c.BaseURL}
+	maps.Copy(server, r.facts[served{res.base, c.Model}])
 	if counted := res.counted.facts(); counted != nil {
 		server["server_counters"] = counted
 	}
 	return server
 }
 
-// learn asks the server at base what it is, once a server: where base is another
-// one than before, it was started anew.
-func (r *Runner) learn(ctx context.Context, pages pageReader) {
-	if r.factsOf == pages.base {
+// A served is a model at a server's address. A simulator that is started anew has
+// another address.
+type served struct{ base, model string }
+
+// learned reports whether the server at base told already what it is.
+func (r *Runner) learned(base string, c *Config) bool {
+	_, ok := r.facts[served{base, c.Model}]
+	return ok
+}
+
+// learn asks the server what it is, once.
+func (r *Runner) learn(ctx context.Context, pages pageReader, c *Config) {
+	if r.learned(pages.base, c) {
 		return
 	}
-	r.facts, r.factsOf = askFacts(ctx, pages, r.Config.Model), pages.base
+	if r.facts == nil {
+		r.facts = map[served]map[string]any{}
+	}
+	r.facts[served{pages.base, c.Model}] = askFacts(ctx, pages, c.Model)
+}
+
+// serverFacts is the manifest's server: what it told of itself; of several, each
+// with its address and the model asked for, under servers.
+func (r *Runner) serverFacts() map[string]any {
+	var all []any
+	asked := map[*Config]bool{}
+	seen := map[served]bool{}
+	for i := range r.plan {
+		c := r.plan[i].Config
+		if asked[c] {
+			continue
+		}
+		asked[c] = true
+		base := r.address(c)
+		facts := r.facts[served{base, c.Model}]
+		if facts == nil || seen[served{base, c.Model}] {
+			continue
+		}
+		seen[served{base, c.Model}] = true
+		if len(r.facts) == 1 {
+			return facts
+		}
+		one := map[string]any{"base_url": maskURL(c.BaseURL), "model_asked": c.Model}
+		maps.Copy(one, facts)
+		all = append(all, one)
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	return map[string]any{"servers": all}
 }
 
 // environment is where the load comes from, and with what tool.

@@ -26,7 +26,7 @@ tokenizer: builtin:qwen3  # hub id, a path that begins with / or ., builtin:qwen
 input_output:             # [input length, output length], tokens; left out where the dataset has its own
   - [128, 64]
   - [512, 128]
-concurrency_prompts:      # [max concurrency, number of prompts]
+concurrency_prompts:      # [max concurrency, number of prompts], or [8, 10x] for 10 times as many
   - [1, 8]
   - [4, 32]
   - [16, 64]
@@ -38,8 +38,15 @@ concurrency_prompts:      # [max concurrency, number of prompts]
 # burstiness: 1           # of arrivals at a rate or a ramp: 1 = Poisson, below 1 burstier, above 1 more even, inf = constant
 # duration: 0             # ends a case after so long (60s) though prompts are left; what is in flight is cut off; 0 = no limit
 # repeats: 1              # rounds through all cases
-# dataset: random         # what prompts are made from: a type, or a mapping with its keys. Lengths are in tokens; a file's path is
-#                         # relative to the working directory, as results_dir is, and it may be a .gz. The types, at their defaults:
+# order: plan             # of the cases within a round: plan, or shuffled by the seed
+# matrix: {}              # any key's values, each with every other: {sampling.temperature: [0, 0.7], model: [a, b]}
+# zip: []                 # groups of keys whose values change together: [{model: [a, b], tokenizer: [ta, tb]}]
+# include: []             # a case has to meet one of these, if there are any, and none of exclude: CEL over input_len, output_len,
+# exclude: []             # max_concurrency, num_prompts, request_rate, dataset, model, repeat and what varies by the last part of its
+#                         # key: ["max_concurrency > 64 && input_len > 2048", "dataset == 'sonnet' && temperature > 0.0"]
+# dataset: random         # what prompts are made from: a type, a mapping with its keys, or a list of these, to compare them.
+#                         # Lengths are in tokens; a file's path is relative to the working directory, as results_dir is, and it may be a .gz.
+#                         # The types, at their defaults:
 #   {type: random, prefix_len: 0, range_ratio: 0}     # random words, prefix_len of them shared; lengths spread to n·(1 ± ratio)
 #   {type: random, lengths: {input: {lognormal: {median: 512, sigma: 0.5, max: 4096}}, output: 128}}   # in place of input_output: a number,
 #                         # {uniform: [8, 64]}, {normal: {mean: 64, std: 8}}, {values: [8, 64], weights: [3, 1]}; min and max bound a curve
@@ -69,7 +76,7 @@ concurrency_prompts:      # [max concurrency, number of prompts]
 # after_sweep: ""         # those after run also after Ctrl-C, for 30s; they find LLMSWEEP_STATUS, and all find LLMSWEEP_RESULTS_DIR
 
 # --- Requests
-# sampling:               # for example
+# sampling:               # or a list of such mappings, to compare them; for example
 #   temperature: 0
 # extra_body:             # more fields of the body; null takes one out; for example
 #   chat_template_kwargs: {enable_thinking: false}

@@ -134,24 +134,27 @@ func (c *Config) answersEach() int {
 }
 
 // judgeTraffic holds the server's own counters against what the case sent.
-func (r *Runner) judgeTraffic(res *Result) {
+func (r *Runner) judgeTraffic(c *Config, res *Result) {
 	count := res.counted
+	before := r.unsettled[res.base]
+	delete(r.unsettled, res.base)
 	if count == nil || !count.ended {
-		r.unsettled = share{}
 		return
 	}
 	v := &res.Summary.Validity
 	if !count.whole {
-		r.unsettled = share{}
 		v.Add(metrics.Suspect, "the server's counters went back during the case: it was restarted, or several servers answer at base_url")
 		return
 	}
-	ours := ourShare(res.Records, r.Config.answersEach())
-	if why := foreign(count.during, ours.plus(r.unsettled)); why != "" {
+	ours := ourShare(res.Records, c.answersEach())
+	if why := foreign(count.during, ours.plus(before)); why != "" {
 		v.Add(metrics.Suspect, why)
 	}
-	r.unsettled = ours.rest(count.during)
-	if why := r.cacheHits(res, ours.requests); why != "" {
+	if r.unsettled == nil {
+		r.unsettled = map[string]share{}
+	}
+	r.unsettled[res.base] = ours.rest(count.during)
+	if why := r.cacheHits(c, res, ours.requests); why != "" {
 		v.Add(metrics.Suspect, why)
 	}
 }
@@ -159,9 +162,9 @@ func (r *Runner) judgeTraffic(res *Result) {
 // cacheHits says that the server's prefix cache answered for prompts that share
 // nothing but what goes around each of them; "" = not so, or said already by the
 // answers' own usage. A preempted request finds its own tokens there.
-func (r *Runner) cacheHits(res *Result, requests float64) string {
-	d, hits := &r.Config.Dataset, res.counted.during.CacheHits
-	allowed := requests * float64(r.inputs.counter.Around())
+func (r *Runner) cacheHits(c *Config, res *Result, requests float64) string {
+	d, hits := &c.Dataset, res.counted.during.CacheHits
+	allowed := requests * float64(r.inputs.of(c).counter.Around())
 	switch {
 	case d.Repeats(), d.SharesPrefixes(), res.Summary.Lengths.CachedTokens > 0, res.counted.during.Preemptions > 0, !(hits > allowed):
 		return ""

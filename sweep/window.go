@@ -18,7 +18,7 @@ import (
 // checkWindow faults cases whose input and output are longer than the context of
 // the server's model. A tokenizer's model_max_length is often not the model's, so
 // it is worth a note.
-func (in *inputs) checkWindow(ctx context.Context, server *client.Client, base string, plan []PlannedCase) error {
+func (in *inputs) checkWindow(ctx context.Context, server *client.Client, base string) error {
 	window := contextWindow(ctx, server, base, in.config.Model)
 	told := window > 0
 	if t, ok := in.tok.(interface{ ModelMaxLength() int }); ok && !told {
@@ -29,13 +29,13 @@ func (in *inputs) checkWindow(ctx context.Context, server *client.Client, base s
 	}
 	var errs []error
 	said := map[IOLen]bool{}
-	for i := range plan {
-		most := longest(&in.config.Dataset, IOLen{plan[i].Input, plan[i].Output})
+	for i := range in.plan {
+		most := longest(&in.config.Dataset, IOLen{in.plan[i].Input, in.plan[i].Output})
 		if most.Input+most.Output <= window || said[most] {
 			continue
 		}
 		said[most] = true
-		lengths := fmt.Sprintf("case %s: input %d + output %d = %d tokens", plan[i].Name, most.Input, most.Output, most.Input+most.Output)
+		lengths := fmt.Sprintf("case %s: input %d + output %d = %d tokens", in.plan[i].Name, most.Input, most.Output, most.Input+most.Output)
 		if told {
 			errs = append(errs, fmt.Errorf("%s: %s, and model %s takes %d at %s (max_model_len): ask for less, or start the server with more",
 				in.config.Path, lengths, in.config.Model, window, in.config.BaseURL))

@@ -42,7 +42,7 @@ func planCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		return sweep.PrintPlan(cmd.OutOrStdout(), c, c.Plan())
+		return sweep.PrintPlan(cmd.OutOrStdout(), c, c.Plan(), sweep.LastSpans(c))
 	}
 	return cmd
 }

@@ -49,7 +49,7 @@ to be gone on with.`,
 			return err
 		}
 		if *dry {
-			return sweep.PrintPlan(cmd.OutOrStdout(), c, c.Plan())
+			return sweep.PrintPlan(cmd.OutOrStdout(), c, c.Plan(), sweep.LastSpans(c))
 		}
 		exe, err := os.Executable()
 		if err != nil {

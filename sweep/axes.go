@@ -1,0 +1,234 @@
+package sweep
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// An axis varies keys of the config over a plan, beside the lists that the config
+// has anyway: one key, or those of a zip group together.
+type axis struct {
+	keys   []axisKey // each with as many values
+	values []axisValue
+}
+
+// An axisValue is what one value of an axis makes of the cases that have it.
+type axisValue struct {
+	part  string            // of their names
+	more  map[string]string // of their coordinates: by key, as text
+	plain map[string]any    // the same for conditions: by key, as it is
+}
+
+// An axisKey is a key of the config, and the values that it takes one after the
+// other.
+type axisKey struct {
+	path   string   // sampling.temperature
+	at     position // of the key, where it is varied
+	values []*value
+	labels []string // of the values, for file names; distinct where the values are
+}
+
+// runKeys are the first parts of keys that say how a run goes, not what its cases
+// are.
+var runKeys = []string{"results_dir", "history", "records", "resume_within", "repeats", "seed", "order", "matrix", "zip", "include", "exclude",
+	"cooldown", "reset", "before_sweep", "before_case", "after_case", "after_sweep"}
+
+// axes reads what varies: zip groups first, whose values change most rarely, then
+// the matrix, and lists of datasets and of sampling.
+func (r *configReader) axes(root *value) []axis {
+	axes := append(r.zip(root), r.matrix(root)...)
+	for _, name := range []string{"dataset", "sampling"} {
+		if v, ok := root.get(name); ok && v.kind == kindList && len(v.items) > 0 {
+			axes = append(axes, axis{keys: []axisKey{r.axisKey(name, v.at, v)}})
+		}
+	}
+	r.checkAxes(axes)
+	for i := range axes {
+		axes[i].describe()
+	}
+	return axes
+}
+
+// matrix reads any key's list of values.
+func (r *configReader) matrix(root *value) (axes []axis) {
+	v, ok := root.get("matrix")
+	if !ok {
+		return nil
+	}
+	if v.kind != kindMapping {
+		r.complain("matrix", v, "a mapping of keys to lists of values, as in {sampling.temperature: [0, 0.7]}")
+		return nil
+	}
+	for _, e := range v.entries {
+		if k, ok := r.varied("matrix", e); ok {
+			axes = append(axes, axis{keys: []axisKey{k}})
+		}
+	}
+	return axes
+}
+
+// zip reads groups of keys whose values change together.
+func (r *configReader) zip(root *value) (axes []axis) {
+	const want = "a list of mappings of keys to lists of values, as in [{model: [a, b], tokenizer: [ta, tb]}]"
+	v, ok := root.get("zip")
+	if !ok {
+		return nil
+	}
+	if v.kind != kindList {
+		r.complain("zip", v, want)
+		return nil
+	}
+	for i, group := range v.items {
+		key := fmt.Sprintf("zip[%d]", i)
+		if group.kind != kindMapping || len(group.entries) == 0 {
+			r.complain(key, group, "a mapping of keys to lists of values, as in {model: [a, b], tokenizer: [ta, tb]}")
+			continue
+		}
+		if a, ok := r.zipGroup(key, group); ok {
+			axes = append(axes, a)
+		}
+	}
+	return axes
+}
+
+func (r *configReader) zipGroup(key string, group *value) (a axis, ok bool) {
+	ok = true
+	for _, e := range group.entries {
+		k, read := r.varied(key, e)
+		switch {
+		case !read:
+			ok = false
+		case len(a.keys) > 0 && len(k.values) != len(a.keys[0].values):
+			ok = false
+			r.faults = append(r.faults, e.value.at.fault(join(key, e.key), plural(len(k.values), "value"),
+				fmt.Sprintf("%d, as %s has", len(a.keys[0].values), a.keys[0].path)))
+		default:
+			a.keys = append(a.keys, k)
+		}
+	}
+	return a, ok
+}
+
+// varied reads one key of matrix or zip.
+func (r *configReader) varied(within string, e entry) (k axisKey, ok bool) {
+	key := join(within, e.key)
+	path := strings.Split(e.key, ".")
+	switch {
+	case slices.Contains(path, ""):
+		r.faults = append(r.faults, e.at.fault(key, "", "not a key of the config; write it with its path, as in sampling.temperature"))
+	case slices.Contains(runKeys, path[0]):
+		r.faults = append(r.faults, e.at.fault(key, "", "belongs to the whole run and cannot vary within it; set it once, outside of "+strings.TrimRight(within, "[]0123456789")))
+	case e.value.kind == kindMapping:
+		r.complain(key, e.value, "a list of values; a key within another is written with its path, as in sampling.temperature: [0, 0.7]")
+	case e.value.kind != kindList || len(e.value.items) == 0:
+		r.complain(key, e.value, "a list of values, at least one")
+	default:
+		return r.axisKey(e.key, e.at, e.value), true
+	}
+	return k, false
+}
+
+func (r *configReader) axisKey(path string, at position, list *value) axisKey {
+	k := axisKey{path: path, at: at, values: slices.Clone(list.items)}
+	if path == "input_output" || path == "concurrency_prompts" { // lists themselves: a value is one pair
+		for i, v := range k.values {
+			if isFlat(v) {
+				k.values[i] = &value{at: v.at, kind: kindList, items: []*value{v}, size: v.size + 1}
+			}
+		}
+	}
+	k.labels = k.label()
+	return k
+}
+
+// checkAxes faults a key that is varied twice, or within another, and values
+// that stand there twice.
+func (r *configReader) checkAxes(axes []axis) {
+	var before []axisKey
+	for _, a := range axes {
+		for _, k := range a.keys {
+			i := slices.IndexFunc(before, func(b axisKey) bool {
+				return strings.HasPrefix(k.path+".", b.path+".") || strings.HasPrefix(b.path+".", k.path+".")
+			})
+			if i >= 0 {
+				r.faults = append(r.faults, k.at.fault(k.path, "", "varies twice, by "+before[i].path+before[i].at.alreadyThere()+"; keep one"))
+			}
+			before = append(before, k)
+		}
+		seen := map[string]position{}
+		for i := range a.size() {
+			text := a.text(i)
+			if at, twice := seen[text]; twice {
+				r.complain(a.keys[0].path, a.keys[0].values[i], "each value once"+at.alreadyThere()+"; to measure it again, use repeats")
+				continue
+			}
+			seen[text] = a.keys[0].values[i].at
+		}
+	}
+}
+
+// size is how many values the axis has.
+func (a *axis) size() int { return len(a.keys[0].values) }
+
+// text is the axis' value i, for comparison.
+func (a *axis) text(i int) string {
+	text := ""
+	for _, k := range a.keys {
+		text += k.text(i) + ";"
+	}
+	return text
+}
+
+// text is the key's value i, for comparison.
+func (k *axisKey) text(i int) string { return fmt.Sprintf("%#v", plainValue(k.values[i])) }
+
+// describe sets the axis' values.
+func (a *axis) describe() {
+	needed := a.tellingKeys()
+	for i := range a.size() {
+		v := axisValue{plain: map[string]any{}, more: a.more(i)}
+		if a.size() > 1 {
+			v.part = a.part(i, needed)
+		}
+		for _, k := range a.keys {
+			v.plain[k.path] = plainValue(k.values[i])
+		}
+		a.values = append(a.values, v)
+	}
+}
+
+// plainValue is a value as JSON has it; ±Inf stays.
+func plainValue(v *value) any { return (&configReader{}).free("", v, false) }
+
+// axesWritten is what varies as files may keep it, by its top key: variables as
+// they stand in the config, no secrets.
+func axesWritten(root *value) map[string]any {
+	m := map[string]any{}
+	for _, name := range []string{"matrix", "zip", "dataset", "sampling"} {
+		v, ok := root.get(name)
+		if !ok || v.kind == kindList && len(v.items) == 0 || v.kind == kindMapping && (name != "matrix" || len(v.entries) == 0) || v.kind == kindScalar {
+			continue
+		}
+		m[name] = maskVaried((&configReader{}).free(name, v, true))
+	}
+	return m
+}
+
+// maskVaried masks secrets; the name of a varied key is the last part of its path.
+func maskVaried(v any) any {
+	switch v := v.(type) {
+	case []any:
+		for i := range v {
+			v[i] = maskVaried(v[i])
+		}
+	case map[string]any:
+		for key := range maps.Keys(v) {
+			v[key] = maskFree(lastPart(key), v[key])
+		}
+	}
+	return v
+}
+
+func lastPart(path string) string { return path[strings.LastIndexByte(path, '.')+1:] }

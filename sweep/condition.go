@@ -1,0 +1,191 @@
+package sweep
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"cel.dev/cel-go/cel"
+)
+
+// A condition is an expression in CEL over what is known of a case before it
+// runs, by the CSV's column names.
+type condition struct {
+	text    string // as it stands in the file
+	key     string // exclude[0]
+	at      position
+	program cel.Program
+}
+
+// conditions reads include and exclude.
+func (r *configReader) conditions(root *value, axes []axis) (include, exclude []condition) {
+	_, in := root.get("include")
+	_, ex := root.get("exclude")
+	if !in && !ex {
+		return nil, nil
+	}
+	vars := caseVariables(axes)
+	env, err := newCELEnv(vars)
+	if err != nil {
+		r.faults = append(r.faults, root.at.fault("", "", "conditions: "+oneLine(err.Error())))
+		return nil, nil
+	}
+	return r.conditionList(root, "include", env, vars), r.conditionList(root, "exclude", env, vars)
+}
+
+// caseVariables are the names that a condition knows, with their types. An axis
+// goes by the last part of its key, where no other has the same; by its whole key
+// it is in axes.
+func caseVariables(axes []axis) map[string]*cel.Type {
+	vars := map[string]*cel.Type{
+		"input_len": cel.IntType, "output_len": cel.IntType, "max_concurrency": cel.IntType, "num_prompts": cel.IntType,
+		"request_rate": cel.DynType, // a double, to be compared with whole numbers too
+		"repeat":       cel.IntType,
+		"model":        cel.StringType, "backend": cel.StringType, "dataset": cel.StringType, "server": cel.StringType,
+		"axes": cel.MapType(cel.StringType, cel.DynType),
+	}
+	for name := range shortNames(axes) {
+		if vars[name] == nil {
+			vars[name] = cel.DynType
+		}
+	}
+	return vars
+}
+
+var celName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+
+// shortNames are the last parts of the axes' keys that are of one key only.
+func shortNames(axes []axis) map[string]bool {
+	names := map[string]bool{}
+	for _, a := range axes {
+		for _, k := range a.keys {
+			name := lastPart(k.path)
+			_, twice := names[name]
+			names[name] = !twice && celName.MatchString(name)
+		}
+	}
+	maps.DeleteFunc(names, func(_ string, once bool) bool { return !once })
+	return names
+}
+
+func newCELEnv(vars map[string]*cel.Type) (*cel.Env, error) {
+	options := []cel.EnvOption{cel.CrossTypeNumericComparisons(true)}
+	for _, name := range slices.Sorted(maps.Keys(vars)) {
+		options = append(options, cel.Variable(name, vars[name]))
+	}
+	return cel.NewEnv(options...)
+}
+
+func (r *configReader) conditionList(root *value, key string, env *cel.Env, vars map[string]*cel.Type) (list []condition) {
+	const want = `a list of conditions, as in ["max_concurrency > 64 && input_len > 2048"]`
+	v, ok := root.get(key)
+	if !ok {
+		return nil
+	}
+	if v.kind != kindList {
+		r.complain(key, v, want)
+		return nil
+	}
+	for i, item := range v.items {
+		itemKey := fmt.Sprintf("%s[%d]", key, i)
+		if item.kind != kindScalar || item.isNull() {
+			r.complain(itemKey, item, "a condition, as in max_concurrency > 64 && input_len > 2048")
+			continue
+		}
+		program, complaint := compileCondition(env, vars, item.text)
+		if complaint != "" {
+			r.complain(itemKey, item, complaint)
+			continue
+		}
+		list = append(list, condition{item.written, itemKey, item.at, program})
+	}
+	return list
+}
+
+var undeclared = regexp.MustCompile(`^undeclared reference to '([^']*)'`)
+
+// compileCondition makes a text ready to be asked; or says what was wanted of it.
+func compileCondition(env *cel.Env, vars map[string]*cel.Type, text string) (p cel.Program, complaint string) {
+	ast, issues := env.Compile(text)
+	if issues.Err() != nil {
+		said := issues.Errors()[0].Message
+		if m := undeclared.FindStringSubmatch(said); m != nil {
+			return nil, fmt.Sprintf("known names, not %s: %s", shorten(m[1]), strings.Join(slices.Sorted(maps.Keys(vars)), ", "))
+		}
+		return nil, "a CEL expression: " + oneLine(said)
+	}
+	if t := ast.OutputType(); !t.IsExactType(cel.BoolType) && !t.IsExactType(cel.DynType) {
+		return nil, "a condition, true or false, not " + cel.FormatCELType(t)
+	}
+	p, err := env.Program(ast)
+	if err != nil {
+		return nil, "a CEL expression: " + oneLine(err.Error())
+	}
+	return p, ""
+}
+
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+func conditionTexts(list []condition) []string {
+	texts := make([]string, len(list))
+	for i, c := range list {
+		texts[i] = c.text
+	}
+	return texts
+}
+
+// holds asks the condition of a case. The error is a Fault.
+func (c *condition) holds(vars map[string]any) (bool, error) {
+	said, _, err := c.program.Eval(vars)
+	if err != nil {
+		return false, c.at.fault(c.key, shorten(c.text), "what can be told of every case: "+oneLine(err.Error()))
+	}
+	yes, ok := said.Value().(bool)
+	if !ok {
+		return false, c.at.fault(c.key, shorten(c.text), "a condition, true or false, not "+said.Type().TypeName())
+	}
+	return yes, nil
+}
+
+// keeps reports whether the case stays in the plan: it meets one of include, if
+// there are any, and none of exclude.
+func (c *Config) keeps(p *PlannedCase, v *variant) (bool, error) {
+	if len(c.include)+len(c.exclude) == 0 {
+		return true, nil
+	}
+	vars := p.variables(v)
+	keep := len(c.include) == 0
+	for i := range c.include {
+		yes, err := c.include[i].holds(vars)
+		if err != nil {
+			return false, err
+		}
+		keep = keep || yes
+	}
+	for i := range c.exclude {
+		yes, err := c.exclude[i].holds(vars)
+		if err != nil {
+			return false, err
+		}
+		keep = keep && !yes
+	}
+	return keep, nil
+}
+
+// variables are the case's values of caseVariables.
+func (p *PlannedCase) variables(v *variant) map[string]any {
+	vars := make(map[string]any, 11+len(v.values))
+	for key, x := range v.values {
+		vars[lastPart(key)] = x
+	}
+	for name, x := range map[string]any{
+		"input_len": p.Input, "output_len": p.Output, "max_concurrency": p.MaxConcurrency, "num_prompts": p.NumPrompts,
+		"request_rate": p.Rate, "repeat": p.Axes.Repeat, "model": p.Config.Model, "backend": p.Config.Backend,
+		"dataset": p.Axes.Dataset, "server": p.Axes.Server, "axes": v.values,
+	} {
+		vars[name] = x
+	}
+	return vars
+}

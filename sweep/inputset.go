@@ -1,0 +1,147 @@
+package sweep
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"llmsweep/client"
+	"llmsweep/tokenizer"
+)
+
+// An inputSet is the inputs of a plan: one for all cases whose prompts are made
+// from the same dataset, by the same tokenizer, for the same server.
+type inputSet struct {
+	list  []*inputs
+	byKey map[string]*inputs
+	keys  map[*Config]string
+}
+
+// newInputSet sorts the plan's cases by their inputs. Each tokenizer is loaded
+// once, and each note said once, however many inputs ask for it.
+func newInputSet(plan []PlannedCase, getenv func(string) string, progress Progress) *inputSet {
+	s := &inputSet{byKey: map[string]*inputs{}, keys: map[*Config]string{}}
+	load, once := loadOnce(getenv), onceEach{progress, map[string]bool{}}
+	for _, pc := range plan {
+		key := s.key(pc.Config)
+		if s.byKey[key] == nil {
+			s.byKey[key] = &inputs{config: pc.Config, load: load, progress: once}
+			s.list = append(s.list, s.byKey[key])
+		}
+	}
+	s.plan(plan)
+	return s
+}
+
+// plan gives all inputs their cases of a plan. A dataset's rows are dealt out over
+// all cases that one server gets, whatever else differs, so that none of its
+// prompts is in a cache already.
+func (s *inputSet) plan(plan []PlannedCase) {
+	own, sharing := map[*inputs][]PlannedCase{}, map[string][]PlannedCase{}
+	for _, pc := range plan {
+		in := s.of(pc.Config)
+		own[in] = append(own[in], pc)
+		sharing[in.rowsKey()] = append(sharing[in.rowsKey()], pc)
+	}
+	for _, in := range s.list {
+		in.plan, in.dealt = own[in], sharing[in.rowsKey()]
+	}
+}
+
+// of is the inputs of a case.
+func (s *inputSet) of(c *Config) *inputs { return s.byKey[s.key(c)] }
+
+// key tells inputs apart: it is all of a config that their methods look at.
+func (s *inputSet) key(c *Config) string {
+	key, known := s.keys[c]
+	if !known {
+		args, _ := json.Marshal(c.templateArgs()) // was read as JSON has it
+		key = fmt.Sprintf("%q", []string{
+			specKey(&c.Dataset), c.Tokenizer, c.Backend, c.Endpoint, c.BaseURL, c.Model, c.APIKeyEnv,
+			c.PromptOverhead, fmt.Sprint(c.PromptTokenIDs), string(args),
+		})
+		s.keys[c] = key
+	}
+	return key
+}
+
+func (in *inputs) rowsKey() string { return specKey(&in.config.Dataset) + " " + in.config.BaseURL }
+
+// each calls f for all inputs; all that is wrong is told, each thing once.
+func (s *inputSet) each(f func(*inputs) error) error {
+	var errs []error
+	said := map[string]bool{}
+	for _, in := range s.list {
+		if err := f(in); err != nil && !said[err.Error()] {
+			said[err.Error()] = true
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// read reads the datasets' files and the tokenizers.
+func (s *inputSet) read(ctx context.Context) error {
+	return s.each(func(in *inputs) error { return in.read(ctx) })
+}
+
+// ask asks the servers, to which connect makes a client, for what only they know.
+func (s *inputSet) ask(ctx context.Context, connect func(*Config) (server *client.Client, base string, err error)) error {
+	return s.each(func(in *inputs) error {
+		server, base, err := connect(in.config)
+		if err != nil {
+			return err
+		}
+		err = in.ask(ctx, server, base)
+		if in.server != server {
+			server.Close()
+		}
+		return err
+	})
+}
+
+// absent is why a tokenizer that a server is to stand in for is not here; nil =
+// all are.
+func (s *inputSet) absent() error {
+	for _, in := range s.list {
+		if in.absent != nil {
+			return in.absent
+		}
+	}
+	return nil
+}
+
+func (s *inputSet) close() {
+	for _, in := range s.list {
+		in.close()
+	}
+}
+
+// loadOnce loads each tokenizer once.
+func loadOnce(getenv func(string) string) func(name string) (tokenizer.Tokenizer, error) {
+	loaded := map[string]tokenizer.Tokenizer{}
+	return func(name string) (tokenizer.Tokenizer, error) {
+		if tok := loaded[name]; tok != nil {
+			return tok, nil
+		}
+		tok, err := tokenizer.Load(name, tokenizer.LoadOptions{Getenv: getenv})
+		if err == nil {
+			loaded[name] = tok
+		}
+		return tok, err
+	}
+}
+
+// onceEach says each note once.
+type onceEach struct {
+	Progress
+	said map[string]bool
+}
+
+func (o onceEach) Note(text string) {
+	if !o.said[text] {
+		o.said[text] = true
+		o.Progress.Note(text)
+	}
+}

@@ -1,0 +1,153 @@
+package sweep
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"llmsweep/dataset"
+)
+
+// Cases share inputs unless their prompts are made otherwise.
+func TestInputSet(t *testing.T) {
+	for _, tt := range []struct {
+		yaml string
+		want int
+	}{
+		{"", 1},
+		{"matrix: {sampling.temperature: [0, 1], burstiness: [1, 2], headers.X-A: [a, b]}\n", 1},
+		{"dataset: [random, sonnet]\nmatrix: {sampling.temperature: [0, 1]}\n", 2},
+		{"matrix: {base_url: ['http://a:1', 'http://b:1'], model: [a, b]}\n", 4},
+		{"matrix: {backend: [openai, openai-chat], prompt_overhead: [auto, tokenizer]}\n", 4},
+		{"matrix: {extra_body.chat_template_kwargs: [{a: true}, {a: false}]}\n", 2},
+		{"matrix: {extra_body.other: [{a: true}, {a: false}]}\n", 1},
+		{"zip: [{tokenizer: [x, y, x], labels.n: [1, 2, 3]}]\n", 2},
+	} {
+		c := parse(t, tt.yaml)
+		plan := c.Plan()
+		s := newInputSet(plan, os.Getenv, Silent{})
+		if len(s.list) != tt.want {
+			t.Errorf("%s: %d inputs, want %d", tt.yaml, len(s.list), tt.want)
+		}
+		cases := 0
+		for _, in := range s.list {
+			cases += len(in.plan)
+			for _, pc := range in.plan {
+				if s.of(pc.Config) != in {
+					t.Errorf("%s: case %s has other inputs", tt.yaml, pc.Name)
+				}
+			}
+		}
+		if cases != len(plan) {
+			t.Errorf("%s: %d cases of %d", tt.yaml, cases, len(plan))
+		}
+	}
+}
+
+// Variants that are counted otherwise, at one server, still get rows of their own,
+// so that no prompt is in its cache; each of two servers gets all.
+func TestInputSetDealsRowsOnce(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "rows.csv")
+	text := "prompt\n"
+	for i := range 4 {
+		text += fmt.Sprintf("Tell me of number %d.\n", i)
+	}
+	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	common := "tokenizer: builtin:qwen3\nwarmup: 0\ndataset: {type: custom, path: " + file + ", output_len: 4}\n"
+	for _, tt := range []struct {
+		yaml  string
+		fault string
+	}{
+		{"matrix: {extra_body.chat_template_kwargs: [{enable_thinking: true}, {enable_thinking: false}]}\n", ""},
+		{"matrix: {extra_body.chat_template_kwargs: [{enable_thinking: true}, {enable_thinking: false}], sampling.temperature: [0, 1]}\n", "allow_repeat"},
+		{"matrix: {base_url: ['http://a:1', 'http://b:1'], sampling.temperature: [0, 1]}\n", ""},
+	} {
+		c, err := Parse("c.yaml", []byte(ownBase+common+tt.yaml), testEnv(nil), "concurrency_prompts=[[2, 2]]")
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := newInputSet(c.Plan(), os.Getenv, Silent{})
+		err = s.read(t.Context())
+		if tt.fault != "" {
+			if err == nil || strings.Count(err.Error(), tt.fault) != 2 {
+				t.Errorf("%s: error %v, want %s of two cases, each once", tt.yaml, err, tt.fault)
+			}
+			continue
+		}
+		if err != nil {
+			t.Errorf("%s: %v", tt.yaml, err)
+			continue
+		}
+		sent := map[string]int{}
+		for _, pc := range c.Plan() {
+			if pc.Config.DatasetContent == "" {
+				t.Errorf("%s: case %s does not know its file's content", tt.yaml, pc.Name)
+			}
+			for _, prompt := range promptsOf(t, s.of(pc.Config).source, pc.Config.prompts(&pc)) {
+				sent[pc.Config.BaseURL+prompt]++
+			}
+		}
+		for prompt, times := range sent {
+			if times > 1 {
+				t.Errorf("%s: %q is sent %d times", tt.yaml, prompt, times)
+			}
+		}
+		if servers := strings.Count(tt.yaml, "http:"); len(sent) != 4*max(servers, 1) {
+			t.Errorf("%s: %d prompts", tt.yaml, len(sent))
+		}
+	}
+}
+
+func promptsOf(t *testing.T, source *dataset.Source, c dataset.Case) (list []string) {
+	t.Helper()
+	prompts, err := source.Case(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := prompts.Prepare(t.Context(), func(int, int) {}); err != nil {
+		t.Fatal(err)
+	}
+	for session, err := range prompts.Sessions() {
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, _, _ := session.Next("")
+		list = append(list, r.Prompt)
+	}
+	return list
+}
+
+// A tokenizer is loaded once, however many inputs ask for it; a note is said once.
+func TestOnce(t *testing.T) {
+	load := loadOnce(os.Getenv)
+	first, err := load("builtin:qwen3")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again, err := load("builtin:qwen3"); err != nil || again != first {
+		t.Errorf("loaded again: %v", err)
+	}
+	if _, err := load("./nowhere"); err == nil {
+		t.Error("no error for a tokenizer that is not there")
+	}
+	said := &noted{}
+	once := onceEach{said, map[string]bool{}}
+	once.Note("a")
+	once.Note("b")
+	once.Note("a")
+	if got := strings.Join(said.notes, " "); got != "a b" {
+		t.Errorf("said %q", got)
+	}
+}
+
+// noted keeps what it is told.
+type noted struct {
+	Silent
+	notes []string
+}
+
+func (n *noted) Note(text string) { n.notes = append(n.notes, text) }

@@ -1,0 +1,130 @@
+package sweep
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"time"
+)
+
+// What a case takes on an unknown server, assumed roughly: tokens/s of a
+// request's prefill, and the time of a decode step however full the batch is.
+const (
+	assumedPrefill = 8000.0 // tokens/s
+	assumedStep    = 20 * time.Millisecond
+)
+
+// EstimateCase is about how long a case takes, warm-up included: requests go in
+// rounds of MaxConcurrency, each of input ÷ 8,000 tokens/s and 20 ms an output
+// token; with a rate or a ramp, no faster than that sends them; and no longer
+// than its duration, after a warm-up.
+func EstimateCase(p PlannedCase) time.Duration { return estimateAt(p, 1) }
+
+// estimateAt is the same on a server whose requests take slow times as long.
+func estimateAt(p PlannedCase, slow float64) time.Duration {
+	lengths := p.lengths()
+	request := slow * (float64(lengths.Input)/assumedPrefill + float64(lengths.Output)*assumedStep.Seconds())
+	inFlight := max(p.MaxConcurrency, 1)
+	warmup := math.Ceil(float64(p.Warmup)/float64(inFlight))*request + p.WarmupFor.Seconds()
+	seconds := math.Ceil(float64(p.NumPrompts)/float64(inFlight)) * request
+	switch {
+	case p.Ramp != nil:
+		seconds = max(seconds, p.Ramp.span(p.NumPrompts)+request)
+	case !math.IsInf(p.Rate, 1) && p.Rate > 0:
+		seconds = max(seconds, float64(p.NumPrompts)/p.Rate+request)
+	}
+	if p.Duration > 0 {
+		seconds = min(seconds, p.Duration.Seconds())
+	}
+	return time.Duration(min(warmup+seconds, maxSpan.Seconds()) * 1e9)
+}
+
+// Estimate is about how long the cases take, one after the other. earlier holds
+// what cases of the same name took before; it may be nil.
+func Estimate(cases []PlannedCase, earlier map[string]time.Duration) time.Duration {
+	var sum time.Duration
+	for _, p := range cases {
+		d, known := earlier[p.Name]
+		if !known {
+			d = EstimateCase(p)
+		}
+		if sum += d; sum > maxSpan {
+			return maxSpan
+		}
+	}
+	return sum
+}
+
+// timeText is about how long the case takes: as in the last run, or roughly.
+func (p *PlannedCase) timeText(earlier map[string]time.Duration) string {
+	d, known := earlier[p.Name]
+	switch {
+	case known:
+		return Roughly(d) + " last run"
+	case p.Replay > 0:
+		return "as recorded"
+	}
+	return "~" + Roughly(EstimateCase(*p))
+}
+
+// estimateText is about how long the cases take, and what that rests on.
+func estimateText(cases []PlannedCase, earlier map[string]time.Duration) string {
+	var timed []PlannedCase
+	var guessed, known int
+	var replayed *PlannedCase
+	typical := map[IOLen]bool{}
+	think := false
+	for i := range cases {
+		p := &cases[i]
+		_, before := earlier[p.Name]
+		switch {
+		case before:
+			known++
+		case p.Replay > 0:
+			replayed = p
+			continue
+		default:
+			guessed++
+			typical[p.Typical] = true
+			think = think || p.Config.Dataset.Think != nil
+		}
+		timed = append(timed, *p)
+	}
+	var parts []string
+	assumed := fmt.Sprintf("if a decode step takes %d ms and prefill runs at %s tokens/s", assumedStep.Milliseconds(), thousands(assumedPrefill))
+	if len(typical) == 1 && guessed > 0 && !typical[IOLen{}] {
+		for t := range typical {
+			assumed += fmt.Sprintf(", and a request has about %d input and %d output tokens", t.Input, t.Output)
+		}
+	}
+	if think {
+		assumed += "; the pauses between turns come on top"
+	}
+	about := "about " + Roughly(Estimate(timed, earlier))
+	switch {
+	case known > 0 && guessed > 0:
+		parts = append(parts, fmt.Sprintf("%s: %s as in the last run, %d %s", about, plural(known, "case"), guessed, assumed))
+	case known > 0:
+		parts = append(parts, about+", as in the last run")
+	case guessed > 0:
+		parts = append(parts, about+" "+assumed)
+	}
+	if replayed != nil {
+		parts = append(parts, fmt.Sprintf("a case takes as long as the trace's first requests, at %s times their speed", rateText(replayed.Replay)))
+	}
+	return strings.Join(parts, "; ")
+}
+
+// Roughly is a span as people say it: 40 s, 12 min, 3 h 20 min.
+func Roughly(d time.Duration) string {
+	switch minutes := int64(d.Round(time.Minute) / time.Minute); {
+	case d < 90*time.Second:
+		return fmt.Sprintf("%d s", int64(math.Ceil(d.Seconds())))
+	case minutes < 60:
+		return fmt.Sprintf("%d min", minutes)
+	case minutes%60 == 0 || minutes >= 24*60:
+		return fmt.Sprintf("%d h", minutes/60)
+	default:
+		return fmt.Sprintf("%d h %d min", minutes/60, minutes%60)
+	}
+}

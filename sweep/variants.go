@@ -1,0 +1,189 @@
+package sweep
+
+import (
+	"fmt"
+	"maps"
+	"strings"
+
+	"llmsweep/dataset"
+)
+
+const (
+	maxVariants = 10_000 // combinations of the axes' values
+	maxFaults   = 1_000  // enough to read
+)
+
+// A variant is the config with one value of each axis.
+type variant struct {
+	config *Config
+	part   string            // of its cases' names
+	more   map[string]string // its coordinates, by key
+	values map[string]any    // the same as they are, and of axes with a single value too: for conditions
+	faults Faults
+}
+
+// expand reads the config once for each combination of its axes' values. The
+// Config is that of the first variant, with them all behind it; without axes it
+// is the only one.
+func (r *configReader) expand(root *value) *Config {
+	axes := r.axes(root)
+	include, exclude := r.conditions(root, axes)
+	sound := len(r.faults) == 0 // axes and conditions are
+	variants := r.variants(root, axes)
+	chosen := variants[:0:0]
+	for _, v := range variants {
+		if sound && len(v.faults) > 0 && v.leftOut(include, exclude) {
+			continue // what cannot be is what was excluded
+		}
+		r.faults = append(r.faults, v.faults...)
+		chosen = append(chosen, v)
+	}
+	if len(chosen) == 0 {
+		chosen = variants[:1]
+	}
+	c := chosen[0].config
+	if len(axes) > 0 {
+		first := *c
+		c = &first
+		c.variants, c.axesWritten = chosen, axesWritten(root)
+	}
+	c.include, c.exclude = include, exclude
+	c.setSeed(c.Seed) // drawn once
+	if len(r.faults) == 0 {
+		r.checkPlan(c, root)
+	}
+	return c
+}
+
+// variants reads the config with each combination of values, the last axis'
+// fastest.
+func (r *configReader) variants(root *value, axes []axis) []variant {
+	n := 1
+	for _, a := range axes {
+		if n *= a.size(); n > maxVariants {
+			r.faults = append(r.faults, a.keys[0].at.fault(a.keys[0].path, "", fmt.Sprintf("the values that vary make more than %d combinations; shorten a list, or zip them", maxVariants)))
+			n, axes = 1, nil
+			break
+		}
+	}
+	variants := make([]variant, 0, n)
+	faults := 0
+	for at := range n {
+		v := readVariant(root, axes, at, n)
+		variants = append(variants, v)
+		if faults += len(v.faults); faults > maxFaults {
+			break
+		}
+	}
+	return variants
+}
+
+// readVariant reads combination at of n.
+func readVariant(root *value, axes []axis, at, n int) variant {
+	v := variant{more: map[string]string{}, values: map[string]any{}}
+	r := &configReader{}
+	for _, a := range axes {
+		n /= a.size()
+		i := at / n
+		at %= n
+		v.part += a.values[i].part
+		maps.Copy(v.more, a.values[i].more)
+		maps.Copy(v.values, a.values[i].plain)
+		for _, k := range a.keys {
+			r.severalDatasets = r.severalDatasets || k.path == "dataset" && a.size() > 1
+			if strings.HasPrefix(k.path, "dataset.") {
+				root = withDatasetKeys(root, k.at)
+			}
+			changed, blocked := root.with(strings.Split(k.path, "."), k.values[i], k.at)
+			if blocked != "" {
+				r.faults = append(r.faults, k.at.fault(k.path, "", blocked+" has no keys within it; vary it whole"))
+				continue
+			}
+			root = changed
+		}
+	}
+	v.config = r.config(root)
+	if v.config.ownLengths() { // the name has the dataset's type already
+		v.part = strings.TrimSuffix(strings.Replace(v.part+"_", "_ds"+v.config.Dataset.Type+"_", "_", 1), "_")
+	}
+	v.faults = r.faults
+	return v
+}
+
+// withDatasetKeys is the root with its dataset's type as a key, so that others can
+// stand beside it.
+func withDatasetKeys(root *value, at position) *value {
+	kind, written := root.get("dataset")
+	switch {
+	case !written:
+		kind = &value{at: at, tag: "!!str", text: dataset.TypeRandom, written: dataset.TypeRandom, size: 1}
+	case kind.kind != kindScalar:
+		return root
+	}
+	root, _ = root.with([]string{"dataset"}, &value{at: kind.at, kind: kindMapping, entries: []entry{{"type", kind.at, kind}}}, kind.at)
+	return root
+}
+
+// leftOut reports whether the conditions leave no case of the variant.
+func (v variant) leftOut(include, exclude []condition) bool {
+	if len(include)+len(exclude) == 0 || v.config.ownCount() > maxCases || v.config.ownCount() == 0 {
+		return false
+	}
+	c := *v.config
+	c.variants = []variant{v}
+	c.include, c.exclude = include, exclude
+	cases, err := c.plan()
+	return err == nil && len(cases) == 0
+}
+
+// checkPlan faults what only the whole plan shows: too many cases or none,
+// conditions that cannot be told, names that are two cases'.
+func (r *configReader) checkPlan(c *Config, root *value) {
+	fault := func(format string, args ...any) {
+		r.faults = append(r.faults, root.at.fault("", "", fmt.Sprintf(format, args...)))
+	}
+	if n := c.caseCount(); n > maxCases {
+		fault("the config asks for %d cases, more than %d; shorten a list or repeats", n, maxCases)
+		return
+	}
+	if c.variants == nil && len(c.include)+len(c.exclude) == 0 {
+		return // names differ by their numbers
+	}
+	cases, err := c.plan()
+	if f, isFault := err.(Fault); isFault {
+		r.faults = append(r.faults, f)
+		return
+	}
+	if len(cases) == 0 {
+		fault("include and exclude leave no case of %d; loosen one", c.caseCount())
+	}
+	seen := make(map[string]*PlannedCase, len(cases))
+	for i := range cases {
+		name := strings.ToLower(cases[i].Name) // some file systems make no difference
+		if other := seen[name]; other != nil {
+			fault("two cases would have the name %s: one with %v and one with %v; change one of the values", cases[i].Name, other.Axes.More, cases[i].Axes.More)
+			return
+		}
+		seen[name] = &cases[i]
+		if len(name) > maxName {
+			fault("case %s: a name of %d bytes is too long for a file; vary fewer keys at once, or shorter values", cases[i].Name, len(name))
+			return
+		}
+	}
+}
+
+// all is every variant; of a config without axes, itself.
+func (c *Config) all() []variant {
+	if c.variants == nil {
+		return []variant{{config: c}}
+	}
+	return c.variants
+}
+
+// setSeed makes the seed that of all cases.
+func (c *Config) setSeed(seed uint64) {
+	c.Seed = seed
+	for _, v := range c.variants {
+		v.config.Seed = seed
+	}
+}
