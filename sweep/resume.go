@@ -1,6 +1,7 @@
 package sweep
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -11,8 +12,11 @@ import (
 // begin decides between going on and starting anew, and returns what is to run.
 func (r *Runner) begin(dir *runlog.Dir) ([]PlannedCase, error) {
 	old, err := dir.Run()
-	if err != nil {
-		return nil, err
+	if err != nil && !r.Fresh {
+		return nil, &ConfigError{err}
+	}
+	if err := errors.Join(err, dir.Damage()); err != nil {
+		r.Progress.Note(err.Error())
 	}
 	goOn, why, err := r.resumable(dir, old)
 	if err != nil {
