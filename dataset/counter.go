@@ -68,6 +68,10 @@ func (c *Counter) Chat() bool { return c.chat }
 // Around is how many tokens are around a prompt that is sent alone.
 func (c *Counter) Around() int { return c.around }
 
+// Off is how many tokens more the server counts in a prompt than the tokenizer,
+// less if negative: what Measure found and Count adds.
+func (c *Counter) Off() int { return c.off }
+
 // Method says how Around was found out: BySpecial, ByTemplate or ByServer.
 func (c *Counter) Method() string { return c.method }
 

@@ -122,7 +122,7 @@ func writeShareGPT(t *testing.T, path string) {
 	}
 }
 
-// exactAs makes two prompts of each length and has lib count them.
+// exactAs makes a prompt of each length and has lib count them.
 func exactAs(t *testing.T, f *Fitter, spec Spec, lib tokenizer.Tokenizer, lengths []int) {
 	t.Helper()
 	src, err := Open(spec)
@@ -137,7 +137,7 @@ func exactAs(t *testing.T, f *Fitter, spec Spec, lib tokenizer.Tokenizer, length
 		if spec.PrefixLen > 0 && n < spec.PrefixLen+f.Least() {
 			continue // no room for the prefix: a config error
 		}
-		p, err := src.Case(Case{Name: fmt.Sprint(n), InputLen: n, OutputLen: 1, Requests: 2, Seed: uint64(n)})
+		p, err := src.Case(Case{Name: fmt.Sprint(n), InputLen: n, OutputLen: 1, Requests: 1, Seed: uint64(n)})
 		if err != nil {
 			t.Fatalf("%d tokens: %v", n, err)
 		}

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -55,18 +56,16 @@ func (d *Dir) NewCase(c Case, mode RecordsMode) (*CaseWriter, error) {
 	default:
 		return nil, fmt.Errorf("records: %q, want full, counts or none", mode)
 	}
-	before, err := readJournal(d.path)
-	if err != nil {
-		return nil, err
-	}
+	before := d.lastAttempt(c.Name)
 	if err := d.note(c, StatusStarted); err != nil { // first, so that no kill leaves an ended entry without its file
 		return nil, err
 	}
-	if err := d.putAside(c.Name, before[c.Name].Attempt); err != nil {
+	if err := d.putAside(c.Name, before); err != nil {
 		return nil, err
 	}
 	w := &CaseWriter{dir: d, c: c, mode: mode, records: filepath.Join(d.path, c.Name+".requests.jsonl")}
 	if mode != RecordsNone {
+		var err error
 		if w.file, err = os.OpenFile(w.records, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644); err != nil {
 			return nil, writeError(w.records, err)
 		}
@@ -77,7 +76,7 @@ func (d *Dir) NewCase(c Case, mode RecordsMode) (*CaseWriter, error) {
 
 // putAside moves what earlier attempts of a case left, destroying nothing.
 func (d *Dir) putAside(name string, attempt int) error {
-	for _, suffix := range []string{".json", ".requests.jsonl", ".requests.jsonl.gz"} {
+	for _, suffix := range caseSuffixes {
 		from := filepath.Join(d.path, name+suffix)
 		if _, err := os.Lstat(from); errors.Is(err, fs.ErrNotExist) {
 			continue
@@ -140,15 +139,21 @@ func (w *CaseWriter) flush() {
 
 // Finish ends the attempt: records are synced and compressed, the case JSON is
 // written whole, and the journal takes its status. The case JSON is written even
-// when the records cannot be compressed; they then stay as lines, and the error
-// says so.
+// when something is wrong with the records, and the error says what: those that
+// cannot be compressed stay as lines, and a case that lost any has failed, so that
+// it runs again.
 func (w *CaseWriter) Finish(f *CaseFile) error {
 	if w.done {
 		return fmt.Errorf("case %s is finished already", w.c.Name)
 	}
 	hadRecords := w.file != nil
 	errRecords := w.Close()
-	if errRecords == nil && hadRecords {
+	switch {
+	case errRecords != nil:
+		lost := *f
+		lost.Status, lost.Notes = StatusFailed, append(slices.Clone(f.Notes), "records were lost: "+errRecords.Error())
+		f = &lost
+	case hadRecords:
 		errRecords = compress(w.records)
 	}
 	path := filepath.Join(w.dir.path, w.c.Name+".json")

@@ -106,6 +106,33 @@ func TestAnotherAttemptPutsFilesAside(t *testing.T) {
 	}
 }
 
+// A case that lost records has failed, whatever its figures say, and says why.
+func TestLostRecordsFailTheCase(t *testing.T) {
+	d := openDir(t)
+	c := testCase()
+	begin(t, d, c)
+	w, err := d.NewCase(c, RecordsFull)
+	check(t, err, w.Append(&metrics.Record{ID: "a"}), w.file.Close()) // the next write fails
+	f := NewCaseFile(c, testSummary(), testInfo())
+	records := filepath.Join(d.Path(), c.Name+".requests.jsonl")
+	if err := w.Finish(f); err == nil || !strings.Contains(err.Error(), "writing "+records+": file already closed") {
+		t.Errorf("%v; want the records' file and why", err)
+	}
+	got, err := ReadCase(filepath.Join(d.Path(), c.Name+".json"))
+	check(t, err)
+	if note := got.Notes[len(got.Notes)-1]; got.Status != StatusFailed || !strings.HasPrefix(note, "records were lost: writing "+records) {
+		t.Errorf("status %s, notes %q; want failed, and why", got.Status, got.Notes)
+	}
+	if f.Status != StatusMeasured || len(f.Notes) != 1 {
+		t.Errorf("the caller's case file was changed: %s, %q", f.Status, f.Notes)
+	}
+	entries, err := d.Entries()
+	check(t, err)
+	if entries[c.Name].Status != StatusFailed {
+		t.Errorf("entries %v", entries)
+	}
+}
+
 func TestNoRecords(t *testing.T) {
 	d := openDir(t)
 	w, err := d.NewCase(testCase(), RecordsNone)
@@ -113,71 +140,6 @@ func TestNoRecords(t *testing.T) {
 	check(t, w.Append(&metrics.Record{ID: "a"}), w.Finish(NewCaseFile(testCase(), testSummary(), testInfo())))
 	if diff := cmp.Diff([]string{".run", testCase().Name + ".json"}, names(t, d.Path())); diff != "" {
 		t.Errorf("files (-want +got):\n%s", diff)
-	}
-}
-
-func TestEntries(t *testing.T) {
-	d := openDir(t)
-	if e, err := d.Entries(); err != nil || len(e) != 0 {
-		t.Fatalf("no journal: %v, %v", e, err)
-	}
-	at := func(name string) Case { return Case{Name: name, Hash: "h", Attempt: 1} }
-	begin(t, d, at("bench_done"), at("bench_deleted"), at("bench_killed"), at("bench_written"), at("bench_stale"))
-	finish(t, d, at("bench_done"), StatusMeasured)
-	// No finished case file is opened: this one is no JSON any more.
-	write(t, filepath.Join(d.Path(), "bench_done.json"), "damaged since")
-	finish(t, d, at("bench_deleted"), StatusMeasured)
-	check(t, os.Remove(filepath.Join(d.Path(), "bench_deleted.json")))
-	check(t, d.note(at("bench_killed"), StatusStarted))
-	// Killed between the rename of the case JSON and the journal's last entry.
-	finish(t, d, at("bench_written"), StatusMeasured)
-	check(t, d.note(at("bench_written"), StatusStarted))
-	// Started again with another config, killed before the old file was put aside.
-	finish(t, d, at("bench_stale"), StatusMeasured)
-	check(t, d.note(Case{Name: "bench_stale", Hash: "h2", Attempt: 1}, StatusStarted))
-
-	journal := filepath.Join(d.Path(), ".run", "journal.jsonl")
-	b, err := os.ReadFile(journal)
-	check(t, err)
-	write(t, journal, string(b)+`{"case":"bench_done","status":"fai`)
-	entries, err := d.Entries()
-	check(t, err)
-	got := map[string]string{}
-	for name, e := range entries {
-		got[name] = e.Status + " " + e.Hash
-	}
-	want := map[string]string{
-		"bench_done": "measured h", "bench_deleted": "missing h", "bench_killed": "started h",
-		"bench_written": "measured h", "bench_stale": "started h2",
-	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("entries (-want +got):\n%s", diff)
-	}
-	write(t, journal, "{\n"+string(b))
-	if _, err := d.Entries(); err == nil || !strings.Contains(err.Error(), journal+", line 1") {
-		t.Errorf("a damaged journal: %v; want its name and line", err)
-	}
-}
-
-// After an entry that could not be written whole, the next one is.
-func TestJournalAfterFailedWrite(t *testing.T) {
-	d := openDir(t)
-	begin(t, d, testCase())
-	check(t, d.note(testCase(), StatusStarted))
-	if _, err := d.journal.WriteString(`{"case":"bench_to`); err != nil {
-		t.Fatal(err)
-	}
-	check(t, d.journal.Close())
-	if err := d.note(testCase(), StatusFailed); err == nil || !strings.Contains(err.Error(), "journal.jsonl") {
-		t.Errorf("a write that failed: %v; want the journal's name", err)
-	}
-	again := testCase()
-	again.Attempt = 3
-	check(t, d.note(again, StatusStarted))
-	entries, err := d.Entries()
-	check(t, err)
-	if e := entries[again.Name]; len(entries) != 1 || e.Attempt != 3 {
-		t.Errorf("entries %v", entries)
 	}
 }
 

@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
 )
 
@@ -21,7 +20,11 @@ const (
 	asideDir    = "aside"
 	logsDir     = "logs"
 	historyDir  = "history"
+	leavingFile = "leaving.json" // the manifest of a run that is being moved to the history
 )
+
+// caseSuffixes end the names of a case's files.
+var caseSuffixes = []string{".json", ".requests.jsonl", ".requests.jsonl.gz"}
 
 // A Dir is a results folder, locked for one run. Its methods may be called from
 // several goroutines.
@@ -31,65 +34,73 @@ type Dir struct {
 	now  func() time.Time
 
 	mu      sync.Mutex
-	journal *os.File // open for appending once something was appended
+	journal *journal
 }
 
-// Open makes dir and dir/.run where they are missing and takes the folder's lock,
-// which ends with Close or with the process, however it ends. It returns a
-// *LockedError when another run has it.
+// Open makes dir and dir/.run where they are missing, takes the folder's lock,
+// which ends with Close or with the process, however it ends, and reads the
+// journal. It returns a *LockedError when another run has the folder.
 func Open(dir string) (*Dir, error) {
 	state := filepath.Join(dir, stateDir)
 	if err := os.MkdirAll(state, 0o755); err != nil {
 		return nil, writeError(state, err)
 	}
-	path := filepath.Join(state, lockFile)
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o644)
+	lock, err := lockFolder(dir)
 	if err != nil {
-		return nil, writeError(path, err)
+		return nil, err
 	}
-	if err := takeLock(f); err != nil {
-		defer f.Close()
-		if errors.Is(err, syscall.EWOULDBLOCK) {
-			return nil, &LockedError{Dir: dir, PID: holder(f)}
-		}
-		return nil, fmt.Errorf("locking %s: %w; set results_dir to a local file system", path, err)
+	d := &Dir{path: dir, lock: lock, now: time.Now}
+	err = d.removeTemps()
+	if err == nil {
+		d.journal, err = readJournal(dir)
 	}
-	d := &Dir{path: dir, lock: f, now: time.Now}
-	if err := d.removeTemps(); err != nil {
-		return nil, errors.Join(err, d.Close())
+	if err != nil {
+		return nil, errors.Join(err, lock.Close())
 	}
 	return d, nil
 }
 
-// removeTemps clears away what a killed run had not finished writing.
+// removeTemps clears away what a killed run had not finished writing, or removing.
 func (d *Dir) removeTemps() error {
-	for _, pattern := range []string{".*" + tempSuffix, filepath.Join(stateDir, ".*"+tempSuffix)} {
-		found, err := filepath.Glob(filepath.Join(globEscape(d.path), pattern))
+	for _, sub := range []string{"", stateDir, historyDir} {
+		list, err := dirNames(filepath.Join(d.path, sub))
 		if err != nil {
-			return fmt.Errorf("looking for unfinished files in %s: %w", d.path, err)
+			return err
 		}
-		for _, path := range found {
-			if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-				return fmt.Errorf("removing an unfinished file: %w", err)
+		for _, name := range list {
+			if !strings.HasPrefix(name, ".") || !strings.HasSuffix(name, tempSuffix) {
+				continue
+			}
+			if err := os.RemoveAll(filepath.Join(d.path, sub, name)); err != nil {
+				return fmt.Errorf("removing an unfinished file: %w; remove it and run again", err)
 			}
 		}
 	}
 	return nil
 }
 
-func globEscape(path string) string {
-	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(path)
+// dirNames are the names in a folder, in no order; none where it is not there.
+func dirNames(dir string) ([]string, error) {
+	f, err := os.Open(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("listing a results folder: %w", err)
+	}
+	defer f.Close()
+	names, err := f.Readdirnames(-1)
+	if err != nil {
+		return nil, fmt.Errorf("listing a results folder: %w", err)
+	}
+	return names, nil
 }
 
 // Close gives the lock back. Close case writers first.
 func (d *Dir) Close() error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	var err error
-	if d.journal != nil {
-		err = d.journal.Close()
-		d.journal = nil
-	}
+	err := d.journal.close()
 	if d.lock != nil {
 		err = errors.Join(err, d.lock.Close())
 		d.lock = nil
@@ -102,29 +113,58 @@ func (d *Dir) Path() string { return d.path }
 
 func (d *Dir) state(name string) string { return filepath.Join(d.path, stateDir, name) }
 
-// LastWrite is when the youngest of the run's files was written: manifest,
-// journal, case JSONs, records. The CSVs do not count, as they can be made again
-// at any time. It is zero when there is no run.
+// LastWrite is when the run last wrote to its manifest, journal, case JSONs or
+// records. It is zero when there is no run.
 func (d *Dir) LastWrite() (time.Time, error) {
-	files, err := runFiles(d.path)
-	if err != nil {
-		return time.Time{}, err
-	}
-	var last time.Time
-	for _, name := range files {
-		if strings.HasSuffix(name, ".csv") {
-			continue
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.journal.lastWrite()
+}
+
+// lastWrite is when the run that the journal is of last wrote. The journal is
+// written at a case's end, so only files of cases that did not end are asked.
+func (j *journal) lastWrite() (time.Time, error) {
+	state := filepath.Dir(j.path)
+	files := []string{j.path, filepath.Join(state, runFile)}
+	for name, e := range j.entries {
+		if e.Status == StatusStarted {
+			for _, suffix := range caseSuffixes {
+				files = append(files, filepath.Join(filepath.Dir(state), name+suffix))
+			}
 		}
-		info, err := os.Lstat(filepath.Join(d.path, name))
+	}
+	return youngest(files)
+}
+
+// youngest is the latest change of the files; zero when none is there.
+func youngest(files []string) (last time.Time, err error) {
+	for _, path := range files {
+		info, err := os.Stat(path)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
 		if err != nil {
-			return time.Time{}, fmt.Errorf("looking for the run's last write: %w", err)
+			return last, fmt.Errorf("looking for the run's last write: %w", err)
 		}
 		if info.ModTime().After(last) {
 			last = info.ModTime()
 		}
 	}
 	return last, nil
+}
+
+// plainFiles are the names in a folder that are neither folders, links nor
+// devices; none where it is not there.
+func plainFiles(dir string) (map[string]bool, error) {
+	list, err := os.ReadDir(dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("listing a results folder: %w", err)
+	}
+	names := make(map[string]bool, len(list))
+	for _, e := range list {
+		if e.Type().IsRegular() {
+			names[e.Name()] = true
+		}
+	}
+	return names, nil
 }

@@ -2,18 +2,16 @@ package runlog
 
 import (
 	"errors"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
 
-func check(t *testing.T, errs ...error) {
+func check(t testing.TB, errs ...error) {
 	t.Helper()
 	if err := errors.Join(errs...); err != nil {
 		t.Fatal(err)
@@ -30,15 +28,15 @@ func openDir(t *testing.T) *Dir {
 
 var runStarted = time.Date(2026, 11, 22, 18, 36, 2, 500, time.UTC)
 
-func begin(t *testing.T, d *Dir, cases ...Case) Run {
+func begin(t testing.TB, d *Dir, cases ...Case) Run {
 	t.Helper()
-	r := Run{Tool: "llmsweep test", StartUnixNS: runStarted.UnixNano(), Seed: 7, Config: map[string]any{"model": "tiny"}, Cases: cases}
+	r := Run{Schema: RunSchema, Tool: "llmsweep test", StartUnixNS: runStarted.UnixNano(), Seed: 7, Config: map[string]any{"model": "tiny"}, Cases: cases}
 	check(t, d.Begin(r))
 	return r
 }
 
 // finish writes a whole case with one record's file.
-func finish(t *testing.T, d *Dir, c Case, status string) {
+func finish(t testing.TB, d *Dir, c Case, status string) {
 	t.Helper()
 	w, err := d.NewCase(c, RecordsFull)
 	check(t, err)
@@ -47,7 +45,7 @@ func finish(t *testing.T, d *Dir, c Case, status string) {
 	check(t, w.Finish(NewCaseFile(c, testSummary(), info)), w.Close())
 }
 
-func write(t *testing.T, path, text string) {
+func write(t testing.TB, path, text string) {
 	t.Helper()
 	check(t, os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(text), 0o644))
 }
@@ -76,19 +74,50 @@ func TestRunRoundTrip(t *testing.T) {
 	}
 }
 
-func TestDamagedRunNamesFileAndNextStep(t *testing.T) {
-	for _, text := range []string{`{"tool":"x`, `{"cases":[{"name":"../../etc/passwd"}]}`, `{"cases":[{"name":"config"}]}`, ""} {
+// A manifest that cannot be read is told, with the way out; taking that way loses
+// no file of the run.
+func TestUnreadableManifest(t *testing.T) {
+	const damaged = " is damaged: "
+	const fresh = "; set another results_dir, or run with --fresh: it moves the files to history/"
+	const newer = " was written by a newer llmsweep (schema 7, this one knows 1): use that version, another results_dir, or --fresh"
+	for _, tt := range []struct{ text, want string }{
+		{`{"tool":"x`, damaged + "unexpected end of JSON input" + fresh},
+		{"", damaged + "unexpected end of JSON input" + fresh},
+		{`{"cases":[{"name":"../../etc/passwd"}]}`, damaged + `case name "../../etc/passwd", want bench_… without slashes` + fresh},
+		{`{"cases":[{"name":"config"}]}`, damaged + `case name "config", want bench_… without slashes` + fresh},
+		{`{"schema":7,"cases":[]}`, newer},
+		{`{"cases":"elsewhere","complete":"almost","schema":7}`, newer},
+	} {
 		d := openDir(t)
+		begin(t, d, testCase())
+		finish(t, d, testCase(), StatusMeasured)
 		path := filepath.Join(d.Path(), ".run", "run.json")
-		write(t, path, text)
-		for what, call := range map[string]func() error{
-			"Run":     func() error { _, err := d.Run(); return err },
-			"Archive": func() error { _, err := d.Archive(0); return err },
-		} {
-			if err := call(); err == nil || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), "run again") {
-				t.Errorf("%s of %q: %v", what, text, err)
-			}
+		write(t, path, tt.text)
+		if _, err := d.Run(); err == nil || err.Error() != path+tt.want {
+			t.Errorf("%q: %v\nwant %s", tt.text, err, path+tt.want)
 		}
+		to, err := d.Archive(0)
+		check(t, err)
+		want := []string{".run/journal.jsonl", ".run/run.json", "bench_io256x128_mc4_np3.json", "bench_io256x128_mc4_np3.requests.jsonl.gz"}
+		if diff := cmp.Diff(want, tree(t, to)); diff != "" {
+			t.Errorf("%q: history (-want +got):\n%s", tt.text, diff)
+		}
+		if b, err := os.ReadFile(filepath.Join(to, ".run", "run.json")); string(b) != tt.text {
+			t.Errorf("%q: the manifest in the history is %q, %v", tt.text, b, err)
+		}
+		if r, err := d.Run(); r != nil || err != nil {
+			t.Errorf("%q: after Archive: %v, %v; want no run", tt.text, r, err)
+		}
+	}
+}
+
+// A manifest from before there were versions is read.
+func TestManifestWithoutSchema(t *testing.T) {
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, ".run", "run.json"), `{"tool":"llmsweep old","start_unix_ns":5,"complete":true,"cases":[{"name":"bench_a","hash":"h"}]}`)
+	r, err := ReadRun(dir)
+	if err != nil || r.Schema != 0 || !r.Complete || len(r.Cases) != 1 || r.Cases[0].Hash != "h" {
+		t.Errorf("%+v, %v", r, err)
 	}
 }
 
@@ -109,29 +138,38 @@ func TestNamesThatAreNoFileNames(t *testing.T) {
 	}
 }
 
+// The last write is that of the manifest, the journal, or a file of a case that
+// has not ended; not of a CSV, which can be made again at any time.
 func TestLastWrite(t *testing.T) {
 	d := openDir(t)
 	if last, err := d.LastWrite(); err != nil || !last.IsZero() {
 		t.Fatalf("no run: %v, %v", last, err)
 	}
-	begin(t, d, testCase())
+	atWork := Case{Name: "bench_b", Hash: "h", Attempt: 1}
+	begin(t, d, testCase(), atWork)
 	finish(t, d, testCase(), StatusMeasured)
-	write(t, filepath.Join(d.Path(), "aggregate_results.csv"), "x")
-	write(t, filepath.Join(d.Path(), "notes.txt"), "the user's")
+	w, err := d.NewCase(atWork, RecordsFull)
+	check(t, err)
+	defer w.Close()
 	old := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
-	for _, name := range []string{".run/run.json", ".run/journal.jsonl", "bench_io256x128_mc4_np3.json"} {
+	counted := []string{".run/run.json", ".run/journal.jsonl", "bench_b.requests.jsonl"}
+	for _, name := range counted {
 		check(t, os.Chtimes(filepath.Join(d.Path(), name), old, old))
 	}
-	youngest := old.Add(time.Hour)
-	check(t, os.Chtimes(filepath.Join(d.Path(), "bench_io256x128_mc4_np3.requests.jsonl.gz"), youngest, youngest))
-	if last, err := d.LastWrite(); err != nil || !last.Equal(youngest) {
-		t.Errorf("last write %v, %v; want %v, the records'", last, err, youngest)
+	write(t, filepath.Join(d.Path(), "aggregate_results.csv"), "written now")
+	write(t, filepath.Join(d.Path(), "notes.txt"), "the user's, now")
+	for i, name := range counted {
+		want := old.Add(time.Duration(i+1) * time.Hour)
+		check(t, os.Chtimes(filepath.Join(d.Path(), name), want, want))
+		if last, err := d.LastWrite(); err != nil || !last.Equal(want) {
+			t.Errorf("last write %v, %v; want %v, that of %s", last, err, want, name)
+		}
 	}
 }
 
 func TestOpenRemovesUnfinishedFiles(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "[odd] folder*")
-	ours := []string{".bench_a.json.123.llmsweep-tmp", ".run/.run.json.9.llmsweep-tmp"}
+	ours := []string{".bench_a.json.123.llmsweep-tmp", ".run/.run.json.9.llmsweep-tmp", "history/.20261122T183602Z.llmsweep-tmp/bench_a.json"}
 	users := []string{".bench_a.json", "bench_a.json", "x.llmsweep-tmp"}
 	for _, name := range append(ours, users...) {
 		write(t, filepath.Join(dir, name), "half")
@@ -148,34 +186,5 @@ func TestOpenRemovesUnfinishedFiles(t *testing.T) {
 		if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
 			t.Errorf("%s is gone", name)
 		}
-	}
-}
-
-// The device that is always full gives the error that a full disk gives.
-func TestFullDisk(t *testing.T) {
-	dir := t.TempDir()
-	path := filepath.Join(dir, "bench_a.json")
-	write(t, path, "before")
-	err := WriteFile(path, func(w io.Writer) error {
-		full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
-		if err != nil {
-			t.Skip("no /dev/full here")
-		}
-		defer full.Close()
-		if _, err := w.Write([]byte("half")); err != nil {
-			return err
-		}
-		_, err = full.Write([]byte("half"))
-		return err
-	})
-	want := "writing " + path + ": no space left on device; free some space and run again, finished cases are kept"
-	if err == nil || err.Error() != want || !errors.Is(err, syscall.ENOSPC) {
-		t.Errorf("%v\nwant %s", err, want)
-	}
-	if b, _ := os.ReadFile(path); string(b) != "before" {
-		t.Errorf("the file holds %q, want what was there before", b)
-	}
-	if list, _ := os.ReadDir(dir); len(list) != 1 {
-		t.Errorf("%d files, want 1: no half file stays", len(list))
 	}
 }

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 )
 
@@ -24,113 +26,167 @@ type journalLine struct {
 	Entry
 }
 
+// A journal is what the journal's file says, read once and kept up to date: an
+// entry a case, however often the case ran.
+type journal struct {
+	path    string
+	entries map[string]Entry // by the case's name
+	damage  error            // says which lines could not be read; nil = none
+	file    *os.File         // open for appending once something was appended
+}
+
+// readJournal reads the journal in a results folder; one that is not there is
+// empty. A line that cannot be read is damage, and costs only what it said.
+func readJournal(dir string) (*journal, error) {
+	j := &journal{path: filepath.Join(dir, stateDir, journalFile), entries: map[string]Entry{}}
+	var err error
+	if j.damage, err = eachEntry(j.path, func(l journalLine) { j.entries[l.Case] = l.Entry }); err != nil {
+		return nil, err
+	}
+	return j, nil
+}
+
+// eachEntry calls do for each line of a journal that can be read, in its order;
+// damage says which cannot. A journal that is not there is empty.
+func eachEntry(path string, do func(journalLine)) (damage, err error) {
+	f, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading the journal: %w", err)
+	}
+	defer f.Close()
+	var first error
+	bad := 0
+	for line, err := range lines(f, path, parseJournalLine) {
+		if _, damaged := errors.AsType[*lineError](err); damaged {
+			if bad++; first == nil {
+				first = err
+			}
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("reading the journal: %w", err)
+		}
+		do(line)
+	}
+	if bad > 0 {
+		damage = fmt.Errorf("%w (lines: %d); a case counts if its own file says the same, else it runs again", first, bad)
+	}
+	return damage, nil
+}
+
+func parseJournalLine(text []byte) (journalLine, error) {
+	var l journalLine
+	if err := json.Unmarshal(text, &l); err != nil {
+		return l, err
+	}
+	return l, checkName(l.Case)
+}
+
+// add appends an entry and syncs it: what the journal says survives a power cut.
+func (j *journal) add(l journalLine) error {
+	text, err := json.Marshal(l)
+	if err != nil {
+		return fmt.Errorf("journal entry of %s: %w", l.Case, err)
+	}
+	if j.file == nil {
+		if j.file, err = openAppend(j.path); err != nil {
+			return writeError(j.path, err)
+		}
+	}
+	_, err = j.file.Write(append(text, '\n'))
+	if err == nil {
+		err = j.file.Sync()
+	}
+	if err != nil {
+		j.file.Close() // opened anew by the next entry, which cuts off what is torn
+		j.file = nil
+		return writeError(j.path, err)
+	}
+	j.entries[l.Case] = l.Entry
+	return nil
+}
+
+// close lets the journal's file be moved or replaced.
+func (j *journal) close() error {
+	if j.file == nil {
+		return nil
+	}
+	err := j.file.Close()
+	j.file = nil
+	return writeError(j.path, err)
+}
+
+// note enters into the journal what became of the case.
+func (d *Dir) note(c Case, status string) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.journal.add(journalLine{c.Name, Entry{c.Hash, status, c.Attempt, d.now().UTC()}})
+}
+
+// lastAttempt is the number of the case's latest attempt; 0 = none was made.
+func (d *Dir) lastAttempt(name string) int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.journal.entries[name].Attempt
+}
+
+// Damage says which lines of the journal could not be read when the folder was
+// opened, for the user to be told; nil = none.
+func (d *Dir) Damage() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.journal.damage
+}
+
 // Entries is the latest journal entry of each case, by its name. No case file
 // that the journal has as ended is opened, but one that is gone makes the entry
 // "missing". A case whose JSON was written just before the run was killed is
-// still "started" in the journal: then, and only then, its JSON is asked.
+// still "started" in the journal: then its JSON is asked. A damaged journal is
+// believed in nothing that the case's JSON does not say as well.
 func (d *Dir) Entries() (map[string]Entry, error) {
-	entries, err := readJournal(d.path)
+	d.mu.Lock()
+	entries, damaged := maps.Clone(d.journal.entries), d.journal.damage != nil
+	d.mu.Unlock()
+	names, err := dirNames(d.path)
 	if err != nil {
 		return nil, err
 	}
+	there := make(map[string]bool, len(entries))
+	for _, name := range names {
+		if c, ok := strings.CutSuffix(name, ".json"); ok {
+			there[c] = true
+		}
+	}
 	for name, e := range entries {
-		path := filepath.Join(d.path, name+".json")
-		_, err := os.Lstat(path)
-		there := err == nil
 		switch {
-		case e.Status == StatusStarted && there:
-			if f, err := ReadCase(path); err == nil && f.Case.Hash == e.Hash && f.Case.Attempt == e.Attempt {
-				e.Status = f.Status
+		case !there[name]:
+			if e.Status == StatusStarted {
+				continue
 			}
-		case e.Status != StatusStarted && !there:
 			e.Status = StatusMissing
+		case e.Status == StatusStarted || damaged:
+			e.Status = d.askFile(name, e)
+		default:
+			continue
 		}
 		entries[name] = e
 	}
 	return entries, nil
 }
 
-func readJournal(dir string) (map[string]Entry, error) {
-	entries := map[string]Entry{}
-	err := eachEntry(dir, func(name string, e Entry) { entries[name] = e })
-	if err != nil {
-		return nil, err
+// askFile is the status that the case's JSON gives the attempt of the entry. A
+// JSON that is damaged or another attempt's leaves a started case started; any
+// other is missing.
+func (d *Dir) askFile(name string, e Entry) string {
+	f, err := ReadCase(filepath.Join(d.path, name+".json"))
+	switch {
+	case err == nil && f.Case.Hash == e.Hash && f.Case.Attempt == e.Attempt:
+		return f.Status
+	case e.Status == StatusStarted:
+		return StatusStarted
 	}
-	return entries, nil
-}
-
-// eachEntry calls f for each line of the journal, in its order. A journal that is
-// not there is empty.
-func eachEntry(dir string, f func(name string, e Entry)) error {
-	path := filepath.Join(dir, stateDir, journalFile)
-	file, err := os.Open(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("reading the journal: %w", err)
-	}
-	defer file.Close()
-	for line, err := range jsonLines[journalLine](file, path) {
-		if err == nil {
-			err = checkName(line.Case)
-		}
-		if err != nil {
-			return fmt.Errorf("%w; delete %s and run again", err, path)
-		}
-		f(line.Case, line.Entry)
-	}
-	return nil
-}
-
-// Spans is how long each case of the run in dir took that was measured, from its
-// start to its end, by name.
-func Spans(dir string) (map[string]time.Duration, error) {
-	started, spans := map[string]time.Time{}, map[string]time.Duration{}
-	err := eachEntry(dir, func(name string, e Entry) {
-		switch e.Status {
-		case StatusStarted:
-			started[name] = e.Time
-		case StatusMeasured:
-			if from, ok := started[name]; ok {
-				spans[name] = e.Time.Sub(from)
-			}
-		}
-	})
-	return spans, err
-}
-
-// note appends an entry and syncs it: what the journal says survives a power cut.
-func (d *Dir) note(c Case, status string) error {
-	path := d.state(journalFile)
-	line, err := json.Marshal(journalLine{c.Name, Entry{c.Hash, status, c.Attempt, d.now().UTC()}})
-	if err != nil {
-		return fmt.Errorf("journal entry of %s: %w", c.Name, err)
-	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.journal == nil {
-		if d.journal, err = openAppend(path); err != nil {
-			return writeError(path, err)
-		}
-	}
-	_, err = d.journal.Write(append(line, '\n'))
-	if err == nil {
-		err = d.journal.Sync()
-	}
-	if err != nil {
-		d.journal.Close() // opened anew by the next entry, which cuts off what is torn
-		d.journal = nil
-	}
-	return writeError(path, err)
-}
-
-// closeJournal lets the journal's file be moved or replaced; d.mu is held.
-func (d *Dir) closeJournal() error {
-	if d.journal == nil {
-		return nil
-	}
-	err := d.journal.Close()
-	d.journal = nil
-	return writeError(d.state(journalFile), err)
+	return StatusMissing
 }

@@ -28,6 +28,8 @@ func TestMain(m *testing.M) {
 		err = writeForEver(dir)
 	case "lock":
 		err = holdLock(dir)
+	case "archive":
+		err = archiveOnce(dir)
 	}
 	fmt.Fprintln(os.Stderr, err)
 	os.Exit(1)
@@ -74,11 +76,18 @@ func holdLock(dir string) error {
 
 func TestLockBetweenProcesses(t *testing.T) {
 	dir := t.TempDir()
+	write(t, filepath.Join(dir, ".run", "lock"), "12345678901\n") // of an earlier run
 	c, _ := startChild(t, "lock", dir)
+	since := time.Date(2026, 11, 22, 18, 36, 2, 0, time.Local)
+	check(t, os.Chtimes(filepath.Join(dir, ".run", "lock"), since, since))
 	_, err := Open(dir)
 	locked, ok := errors.AsType[*LockedError](err)
-	if !ok || locked.PID != c.Process.Pid || locked.Dir != dir {
+	if !ok || locked.PID != c.Process.Pid || locked.Dir != dir || !locked.Since.Equal(since) {
 		t.Errorf("%v; want a LockedError of process %d", err, c.Process.Pid)
+	}
+	want := fmt.Sprintf("%s is in use by another run (process %d) since 2026-11-22 18:36:02; wait for its end or set another results_dir", dir, c.Process.Pid)
+	if err.Error() != want {
+		t.Errorf("%v\nwant %s", err, want)
 	}
 	kill(t, c)
 	d, err := Open(dir) // a kill leaves no lock behind

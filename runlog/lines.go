@@ -35,40 +35,60 @@ func ReadRecords(path string) iter.Seq2[metrics.Record, error] {
 			}
 			r = z
 		}
-		for rec, err := range jsonLines[metrics.Record](r, path) {
-			if !yield(rec, err) {
+		for rec, err := range lines(r, path, parseRecord) {
+			if !yield(rec, err) || err != nil {
 				return
 			}
 		}
 	}
 }
 
-// jsonLines decodes a value a line; name is the file's, for errors. A last line
-// without its newline that does not decode was torn by a kill, and is dropped.
-func jsonLines[T any](r io.Reader, name string) iter.Seq2[T, error] {
+func parseRecord(text []byte) (r metrics.Record, err error) {
+	err = json.Unmarshal(text, &r)
+	return r, err
+}
+
+// A lineError reports a line that does not parse.
+type lineError struct {
+	path string
+	line int // from 1
+	err  error
+}
+
+func (e *lineError) Error() string {
+	return fmt.Sprintf("reading %s:%d: %v; the file is damaged", e.path, e.line, e.err)
+}
+
+func (e *lineError) Unwrap() error { return e.err }
+
+// lines parses a value a line and passes over blank ones; path is for errors. A
+// line that does not parse yields a *lineError, and the next one follows; an error
+// of reading is the last. A last line without its newline that does not parse was
+// torn by a kill, and is dropped.
+func lines[T any](r io.Reader, path string, parse func([]byte) (T, error)) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		in := bufio.NewReaderSize(r, 64<<10)
 		for n := 1; ; n++ {
-			line, err := in.ReadBytes('\n')
-			torn := errors.Is(err, io.EOF)
-			if err != nil && !torn {
+			text, err := in.ReadBytes('\n')
+			last := errors.Is(err, io.EOF)
+			if err != nil && !last {
 				var zero T
-				yield(zero, fmt.Errorf("reading %s, line %d: %w", name, n, err))
+				yield(zero, fmt.Errorf("reading %s:%d: %w", path, n, err))
 				return
 			}
-			if len(bytes.TrimSpace(line)) > 0 {
-				var v T
-				if err := json.Unmarshal(line, &v); err != nil {
-					if !torn {
-						yield(v, fmt.Errorf("reading %s, line %d: %w; the file is damaged", name, n, err))
-					}
+			if len(bytes.TrimSpace(text)) > 0 {
+				v, err := parse(text)
+				switch {
+				case err != nil && last:
 					return
+				case err != nil:
+					err = &lineError{path, n, err}
 				}
-				if !yield(v, nil) {
+				if !yield(v, err) {
 					return
 				}
 			}
-			if torn {
+			if last {
 				return
 			}
 		}

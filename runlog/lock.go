@@ -1,18 +1,22 @@
 package runlog
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 )
 
 // A LockedError reports that another process runs in the folder.
 type LockedError struct {
-	Dir string
-	PID int // 0 = not known yet
+	Dir   string
+	PID   int       // 0 = not known yet
+	Since time.Time // when that run took the lock; zero = not known
 }
 
 func (e *LockedError) Error() string {
@@ -20,22 +24,71 @@ func (e *LockedError) Error() string {
 	if e.PID != 0 {
 		who += fmt.Sprintf(" (process %d)", e.PID)
 	}
+	if !e.Since.IsZero() {
+		who += " since " + e.Since.Format(time.DateTime)
+	}
 	return fmt.Sprintf("%s is in use by %s; wait for its end or set another results_dir", e.Dir, who)
 }
 
-func takeLock(f *os.File) error {
-	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		return err
+// lockFolder takes the lock of dir and writes this process's id into its file. The
+// lock ends with the file's Close, or with the process.
+func lockFolder(dir string) (*os.File, error) {
+	path := filepath.Join(dir, stateDir, lockFile)
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o644)
+	if err != nil {
+		return nil, writeError(path, err)
 	}
-	if err := f.Truncate(0); err != nil {
-		return err
+	if err := takeLock(f); err != nil {
+		defer f.Close()
+		if errors.Is(err, syscall.EWOULDBLOCK) {
+			return nil, lockedError(dir, f)
+		}
+		return nil, fmt.Errorf("locking %s: %w; set results_dir to a local file system", path, err)
 	}
-	_, err := f.WriteAt([]byte(strconv.Itoa(os.Getpid())+"\n"), 0)
+	if err := sign(f); err != nil {
+		f.Close()
+		return nil, writeError(path, err)
+	}
+	return f, nil
+}
+
+// takeLock asks more than once: a run that looks for folders to go on with tries
+// the lock of each for an instant.
+func takeLock(f *os.File) (err error) {
+	for range 3 {
+		if err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); !errors.Is(err, syscall.EWOULDBLOCK) {
+			return err
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
 	return err
 }
 
-func holder(f *os.File) int {
+// sign writes who holds the lock; the file's time says since when.
+func sign(f *os.File) error {
+	pid := strconv.Itoa(os.Getpid()) + "\n"
+	if _, err := f.WriteAt([]byte(pid), 0); err != nil {
+		return err
+	}
+	return f.Truncate(int64(len(pid)))
+}
+
+func lockedError(dir string, f *os.File) error {
+	e := &LockedError{Dir: dir}
 	b, _ := io.ReadAll(io.LimitReader(f, 32)) // an unreadable pid is an unknown one
-	pid, _ := strconv.Atoi(strings.TrimSpace(string(b)))
-	return pid
+	e.PID, _ = strconv.Atoi(strings.TrimSpace(string(b)))
+	if info, err := f.Stat(); err == nil && e.PID != 0 {
+		e.Since = info.ModTime()
+	}
+	return e
+}
+
+// locked reports whether another run is at work in dir.
+func locked(dir string) bool {
+	f, err := os.Open(filepath.Join(dir, stateDir, lockFile))
+	if err != nil {
+		return false // no run was ever there
+	}
+	defer f.Close()
+	return errors.Is(syscall.Flock(int(f.Fd()), syscall.LOCK_SH|syscall.LOCK_NB), syscall.EWOULDBLOCK)
 }

@@ -11,13 +11,18 @@ import (
 	"strings"
 )
 
+// RunSchema is the version of the manifest and of the files that it names.
+const RunSchema = 1
+
 // A Run is the manifest: what a run is, and which cases it plans.
 type Run struct {
+	Schema      int            `json:"schema"`        // RunSchema when it was written; 0 = before there were versions
 	Tool        string         `json:"tool"`          // name and version of what wrote it
 	StartUnixNS int64          `json:"start_unix_ns"` // every instant in the records counts from here
 	Complete    bool           `json:"complete"`      // no case is missing
 	Seed        uint64         `json:"seed"`
-	Config      any            `json:"config"` // as resolved, secrets out: text or a map
+	ConfigKey   string         `json:"config_key,omitempty"` // equal for runs of one config, whatever their date; see FindIncomplete
+	Config      any            `json:"config"`               // as resolved, secrets out: text or a map
 	Host        map[string]any `json:"host,omitempty"`
 	Server      map[string]any `json:"server,omitempty"` // what it told of itself at the start
 	Warnings    []string       `json:"warnings,omitempty"`
@@ -30,7 +35,10 @@ func (d *Dir) Run() (*Run, error) { return ReadRun(d.path) }
 // ReadRun reads the manifest in a results folder, or in a folder of its history,
 // without taking the lock; nil when there is none.
 func ReadRun(dir string) (*Run, error) {
-	path := filepath.Join(dir, stateDir, runFile)
+	return readManifest(filepath.Join(dir, stateDir, runFile))
+}
+
+func readManifest(path string) (*Run, error) {
 	b, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -39,15 +47,38 @@ func ReadRun(dir string) (*Run, error) {
 		return nil, fmt.Errorf("reading the run's manifest: %w", err)
 	}
 	var r Run
-	if err := json.Unmarshal(b, &r); err != nil {
-		return nil, fmt.Errorf("%s is damaged: %w; move the results folder's files elsewhere, or delete this file, and run again", path, err)
+	if err := r.parse(b); err != nil {
+		if v := schemaOf(b); v > RunSchema {
+			return nil, fmt.Errorf("%s was written by a newer llmsweep (schema %d, this one knows %d): use that version, another results_dir, or --fresh", path, v, RunSchema)
+		}
+		return nil, fmt.Errorf("%s is damaged: %w; set another results_dir, or run with --fresh: it moves the files to history/", path, err)
+	}
+	return &r, nil
+}
+
+// parse reads a manifest of this version or an earlier one.
+func (r *Run) parse(b []byte) error {
+	if err := json.Unmarshal(b, r); err != nil {
+		return err
+	}
+	if r.Schema > RunSchema {
+		return fmt.Errorf("schema %d", r.Schema)
 	}
 	for _, c := range r.Cases {
 		if err := checkName(c.Name); err != nil {
-			return nil, fmt.Errorf("%s is damaged: %w; delete this file and run again", path, err)
+			return err
 		}
 	}
-	return &r, nil
+	return nil
+}
+
+// schemaOf is the version of a manifest that may have other fields than ours.
+func schemaOf(b []byte) int {
+	var v struct {
+		Schema int `json:"schema"`
+	}
+	_ = json.Unmarshal(b, &v) // what is no JSON has no version
+	return v.Schema
 }
 
 // checkName holds names to what may stand as a file name in the results folder.
@@ -61,20 +92,28 @@ func checkName(name string) error {
 // Begin writes the manifest of a new run, which is not complete, and an empty
 // journal. Archive the run before, or its journal is lost.
 func (d *Dir) Begin(r Run) error {
+	if _, err := os.Lstat(d.state(leavingFile)); err == nil {
+		return fmt.Errorf("%s: an earlier run was not moved to history/ to its end; run again", d.state(leavingFile))
+	}
 	r.Complete = false
 	if err := d.Update(r); err != nil {
 		return err
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if err := d.closeJournal(); err != nil {
+	if err := d.journal.close(); err != nil {
 		return err
 	}
-	return WriteFile(d.state(journalFile), func(io.Writer) error { return nil })
+	if err := WriteFile(d.journal.path, func(io.Writer) error { return nil }); err != nil {
+		return err
+	}
+	d.journal = &journal{path: d.journal.path, entries: map[string]Entry{}}
+	return nil
 }
 
 // Update writes the manifest again: of a run that is complete, or resumed.
 func (d *Dir) Update(r Run) error {
+	r.Schema = RunSchema
 	for _, c := range r.Cases {
 		if err := checkName(c.Name); err != nil {
 			return err

@@ -198,7 +198,7 @@ func (d *Driver) clientConfig() client.Config {
 	return client.Config{
 		Backend: c.Backend, BaseURL: d.BaseURL, Endpoint: c.Endpoint, Model: c.Model,
 		APIKey: d.APIKey, Headers: c.Headers, ExtraBody: c.ExtraBody, Sampling: c.Sampling,
-		IgnoreEOS: c.IgnoreEOS, Proxy: c.Proxy, Timeouts: c.Timeouts,
+		IgnoreEOS: c.IgnoreEOS, Proxy: c.Proxy, Timeouts: c.Timeouts, SessionHeader: c.SessionHeader,
 		KeepText: c.SaveDetailed || needsAnswers(&c.Dataset), Start: d.Start,
 	}
 }

@@ -34,10 +34,13 @@ type Config struct {
 	Proxy     string            `yaml:"proxy"`
 	Headers   map[string]string `yaml:"headers"`
 
+	SessionHeader string `yaml:"session_header"` // carries a conversation's id
+
 	Dataset        dataset.Spec `yaml:"dataset"`
 	DatasetContent string       `yaml:"-"`                // SHA-256 (hex) of the dataset's files, once they are read; "" = it has none
 	PromptTokenIDs bool         `yaml:"prompt_token_ids"` // prompts are sent as token ids
 	PromptOverhead string       `yaml:"prompt_overhead"`  // who counts what goes around a prompt: auto, tokenizer, server
+	PromptOff      int          `yaml:"-"`                // tokens by which the server was found to count each prompt more than the tokenizer
 	PromptBuffer   int          `yaml:"prompt_buffer"`    // bytes of prompts made ahead; 0 = dataset.DefaultBuffer
 
 	// ScenarioSLO is what requests of a mix's scenarios are to meet, by the

@@ -24,6 +24,8 @@ func isPath(s string) (string, bool) {
 	return "", strings.HasPrefix(s, "/") && !unprintable.MatchString(s) && !anySpace.MatchString(s)
 }
 
+func isHeaderName(s string) (string, bool) { return "", headerName.MatchString(s) }
+
 // isVariableName also lets "" pass: no key is sent.
 func isVariableName(s string) (string, bool) {
 	return "", s == "" || variableName.MatchString(s) && !secretText.MatchString(s)

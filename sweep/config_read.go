@@ -84,6 +84,7 @@ func Default() *Config {
 		Backend:        client.OpenAI,
 		APIKeyEnv:      "OPENAI_API_KEY",
 		Proxy:          "none",
+		SessionHeader:  "X-Session-Id",
 		Dataset:        dataset.Spec{Type: dataset.TypeRandom},
 		PromptOverhead: overheadAuto,
 		PromptBuffer:   dataset.DefaultBuffer,
@@ -129,6 +130,7 @@ func configFields(c *Config) []configField {
 		{"api_key_env", readText(&c.APIKeyEnv, isVariableName, "the name of an environment variable that holds the key, never the key itself")},
 		{"proxy", readText(&c.Proxy, checkProxy, "none, env or a proxy's URL, such as http://proxy:3128")},
 		{"headers", readHeaders(c)},
+		{"session_header", readText(&c.SessionHeader, isHeaderName, "a header's name, of letters, digits and -")},
 
 		{"input_output", readPairs(&c.InputOutput, "input length", "output length", func(a, b int) IOLen { return IOLen{a, b} })},
 		{"concurrency_prompts", readLoads(&c.ConcurrencyPrompts)},

@@ -47,7 +47,7 @@ func (c *Config) Redacted() map[string]any {
 	m := map[string]any{
 		"model": c.Model, "base_url": maskURL(c.BaseURL), "endpoint": c.Endpoint, "backend": c.Backend,
 		"tokenizer": c.Tokenizer, "api_key_env": c.APIKeyEnv, "proxy": maskURL(c.Proxy),
-		"headers": maskWords(orElse(c.written.headers, c.Headers)),
+		"headers": maskWords(orElse(c.written.headers, c.Headers)), "session_header": c.SessionHeader,
 
 		"dataset":          datasetValue(&c.Dataset, &c.ScenarioSLO),
 		"prompt_token_ids": c.PromptTokenIDs, "prompt_overhead": c.PromptOverhead, "prompt_buffer": c.PromptBuffer,

@@ -51,6 +51,7 @@ func TestReadGrid(t *testing.T) {
 		Proxy:          "none",
 		Dataset:        dataset.Spec{Type: "random"},
 		PromptOverhead: "auto",
+		SessionHeader:  "X-Session-Id",
 		PromptBuffer:   256 << 20,
 		InputOutput:    []IOLen{{256, 256}, {1024, 256}, {4096, 512}},
 		ConcurrencyPrompts: []Load{
@@ -93,6 +94,7 @@ func TestReadEverything(t *testing.T) {
 			"X-Upstream": "Bearer literal-secret",
 		},
 		Dataset:            dataset.Spec{Type: "random", PrefixLen: 16, RangeRatio: dataset.Ratio{Input: 0.25, Output: 0.5}},
+		SessionHeader:      "X-Conversation",
 		PromptOverhead:     "server",
 		PromptBuffer:       64 << 20,
 		InputOutput:        []IOLen{{128, 64}},

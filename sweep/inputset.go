@@ -140,8 +140,19 @@ type onceEach struct {
 }
 
 func (o onceEach) Note(text string) {
-	if !o.said[text] {
-		o.said[text] = true
+	if o.first(text) {
 		o.Progress.Note(text)
 	}
+}
+
+func (o onceEach) Warn(text string) {
+	if o.first(text) {
+		o.Progress.Warn(text)
+	}
+}
+
+func (o onceEach) first(text string) bool {
+	said := o.said[text]
+	o.said[text] = true
+	return !said
 }

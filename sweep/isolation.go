@@ -56,7 +56,7 @@ func (r *Runner) prepareServer(ctx context.Context, base string, pc PlannedCase)
 	r.learn(ctx, pages, pc.Config)
 	if err := r.reset(ctx, pages, pc); err != nil && ctx.Err() == nil {
 		doubt = fmt.Sprintf("reset before the case failed: %v", err)
-		r.Progress.Note(doubt)
+		r.Progress.Warn(doubt)
 	}
 	return doubt
 }

@@ -43,6 +43,9 @@ func (in *inputs) measure(ctx context.Context, server *client.Client) (changed b
 		in.progress.Note(fmt.Sprintf("around a prompt the server counts %d tokens where tokenizer %s counts %d: prompts are made by the server's count",
 			in.counter.Around(), in.tok.ID(), before))
 	}
+	for i := range in.plan {
+		in.plan[i].Config.PromptOff = in.counter.Off()
+	}
 	return in.counter.Around() != before, nil
 }
 

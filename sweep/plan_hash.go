@@ -51,12 +51,14 @@ type hashedCase struct {
 	Spec     *dataset.Spec `json:"dataset_spec,omitempty"` // without the path: the content counts
 	Content  string        `json:"dataset_sha256,omitempty"`
 	TokenIDs bool          `json:"prompt_token_ids,omitempty"`
+	Off      int           `json:"prompt_overhead,omitempty"` // by the server's count
 }
 
 // CaseHash is the SHA-256 (hex) of the canonical JSON of what would change the
 // case's figures: not of results_dir, goodput, labels or percentiles, which can
 // be changed without measuring again. tokenizerHash is the hash of the
-// tokenizer's content; the dataset's is DatasetContent, which has been set.
+// tokenizer's content; the dataset's is DatasetContent, and what the
+// server adds to a prompt PromptOff, which have been set.
 func (c *Config) CaseHash(p PlannedCase, tokenizerHash string) (string, error) {
 	var abort *Abort
 	if c.Abort != (Abort{}) {
@@ -87,7 +89,7 @@ func (c *Config) CaseHash(p PlannedCase, tokenizerHash string) (string, error) {
 		Ramp: p.Ramp, Duration: ns(p.Duration), Abort: abort,
 		WarmupFor: ns(p.WarmupFor), CaseTimeout: ns(c.CaseTimeout),
 
-		Spec: hashedSpec(c.Dataset), Content: c.DatasetContent, TokenIDs: c.PromptTokenIDs,
+		Spec: hashedSpec(c.Dataset), Content: c.DatasetContent, TokenIDs: c.PromptTokenIDs, Off: c.PromptOff,
 	})
 	if err != nil {
 		return "", fmt.Errorf("case %s: sampling or extra_body has no JSON: %w", p.Name, err)

@@ -200,6 +200,20 @@ func TestCaseHashOfFiles(t *testing.T) {
 	}
 }
 
+// Prompts that were made by another count of what goes around them have other
+// lengths.
+func TestCaseHashOfOverhead(t *testing.T) {
+	c, err := Parse("c.yaml", []byte(ownBase+"dataset: {type: custom, path: f}\n"), testEnv(nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := hashOf(t, c)
+	c.PromptOff = 3
+	if hashOf(t, c) == before {
+		t.Error("the server adds 3 tokens to each prompt, and the hash is the same")
+	}
+}
+
 // By hand: rounds × (input ÷ 8000 + output × 0.02 s); with a schedule, not before
 // its last send and one request. A linear ramp from 1 to e/s by count has mean gap
 // 1/(e−1), an exponential one from 1 to 4 (1 − 1/4)/ln 4; of the steps 10 s hold

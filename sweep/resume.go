@@ -2,6 +2,7 @@ package sweep
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -12,8 +13,11 @@ import (
 // begin decides between going on and starting anew, and returns what is to run.
 func (r *Runner) begin(ctx context.Context, dir *runlog.Dir) ([]PlannedCase, error) {
 	old, err := dir.Run()
-	if err != nil {
-		return nil, err
+	if err != nil && !r.Fresh {
+		return nil, &ConfigError{err}
+	}
+	if err := errors.Join(err, dir.Damage()); err != nil {
+		r.Progress.Warn(err.Error())
 	}
 	goOn, why, err := r.resumable(dir, old)
 	if err != nil {

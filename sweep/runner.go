@@ -80,7 +80,7 @@ func (r *Runner) Run(ctx context.Context) (out Outcome, err error) {
 	}
 	defer func() { err = errors.Join(err, dir.Close()) }()
 	r.hooks = newHooks(r.Config, dir.Path())
-	defer func() { r.note(r.hooks.afterSweep(ctx, sweepStatus(ctx, &out, err))) }()
+	defer func() { r.warn(r.hooks.afterSweep(ctx, sweepStatus(ctx, &out, err))) }()
 	if err := r.hooks.beforeSweep(ctx); err != nil {
 		return out, err
 	}
@@ -145,7 +145,7 @@ func (r *Runner) runCase(ctx context.Context, dir *runlog.Dir, pc PlannedCase) e
 	f := r.caseFile(pc, res)
 	r.Progress.CaseEnded(pc, res)
 	err = errors.Join(caseErr, w.Finish(f))
-	r.note(r.hooks.afterCase(ctx, pc, res.Status))
+	r.warn(r.hooks.afterCase(ctx, pc, res.Status))
 	return err
 }
 
@@ -170,10 +170,10 @@ func (r *Runner) measure(ctx context.Context, pc PlannedCase, keep func(*metrics
 	return res, err
 }
 
-// note tells the user of an error that ends nothing.
-func (r *Runner) note(err error) {
+// warn tells the user of an error that ends nothing.
+func (r *Runner) warn(err error) {
 	if err != nil {
-		r.Progress.Note(err.Error())
+		r.Progress.Warn(err.Error())
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"runtime"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -33,7 +34,7 @@ func (s shell) run(ctx context.Context) error {
 	cmd := exec.CommandContext(ctx, "sh", "-c", s.text)
 	cmd.Env = append(cmd.Environ(), s.env...)
 	cmd.Stdout, cmd.Stderr = s.output, s.output
-	cmd.Cancel = func() error { return signalGroup(cmd.Process, false) }
+	cmd.Cancel = func() error { return signalGroup(cmd.Process.Pid, syscall.SIGTERM) }
 	cmd.WaitDelay = shellGrace
 	detach(cmd)
 	dieWithUs(cmd)
@@ -46,7 +47,7 @@ func (s shell) run(ctx context.Context) error {
 
 	if ctx.Err() != nil {
 		if cmd.Process != nil {
-			_ = signalGroup(cmd.Process, true) // what did not go by itself; mostly none is left
+			_ = signalGroup(cmd.Process.Pid, syscall.SIGKILL) // what did not go by itself; mostly none is left
 		}
 		return context.Cause(ctx)
 	}

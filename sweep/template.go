@@ -21,6 +21,7 @@ tokenizer: builtin:qwen3  # hub id, a path that begins with / or ., builtin:qwen
 # proxy: none             # none, env (HTTP_PROXY and so on) or a URL
 # headers:                # sent with each request; for example
 #   X-Team: ${TEAM:-none}
+# session_header: X-Session-Id # carries a conversation's id
 
 # --- Cases
 input_output:             # [input length, output length], tokens; left out where the dataset has its own

@@ -181,7 +181,7 @@ func (r *Runner) noteBusy(ctx context.Context, pages pageReader) {
 	if c := page.Counters; c.Running > 0 || c.Waiting > 0 {
 		note := fmt.Sprintf("the server works on %s before the first case: others use it, and slow the cases down", busyText(c))
 		r.warnings = append(r.warnings, note)
-		r.Progress.Note(note)
+		r.Progress.Warn(note)
 	}
 }
 

@@ -116,7 +116,7 @@ func (b *benchFlags) run(cmd *cobra.Command) (err error) {
 		pc.MaxConcurrency, pc.Axes.MaxConcurrency = b.concurrency, b.concurrency
 	})
 	if f == nil {
-		return beforeBegin(err)
+		return beforeBegin(b.dataset.asFlags(err))
 	}
 	if b.label != "" {
 		f.Label = &b.label
@@ -217,7 +217,7 @@ func (b *benchFlags) config(f *pflag.FlagSet) (*sweep.Config, error) {
 			if f.Value != "" {
 				f.Want = f.Value + ", want " + f.Want
 			}
-			errs = append(errs, fmt.Errorf("%s: %s", f.Key, f.Want))
+			errs = append(errs, b.dataset.asFlags(&sweep.ConfigError{Err: fmt.Errorf("%s: %s", f.Key, f.Want)}))
 		}
 		return nil, errors.Join(errs...)
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"regexp"
@@ -11,6 +12,8 @@ import (
 	"strings"
 
 	"github.com/spf13/pflag"
+
+	"llmsweep/sweep"
 )
 
 // Names of datasets as vllm bench serve spells them.
@@ -198,4 +201,22 @@ func imageSizes(text string) (sizes [][]int, err error) {
 		return nil, fmt.Errorf("want at least one size of a share above 0")
 	}
 	return sizes, nil
+}
+
+// asFlags words a fault of the config, which bench's users have not written, by
+// the flags that they gave.
+func (d *datasetFlags) asFlags(err error) error {
+	fault, ok := errors.AsType[*sweep.ConfigError](err)
+	if !ok {
+		return err
+	}
+	own := strings.ReplaceAll(d.name, "_", "-")
+	text := strings.NewReplacer(
+		"set dataset.allow_repeat: true", "give --no-oversample=false",
+		"dataset.prefix_len", "--"+own+"-prefix-len",
+		"dataset.prefixes", "--prefix-repetition-num-prefixes",
+		"dataset.output_len", "--"+own+"-output-len",
+		"dataset.path", "--dataset-path",
+	).Replace(fault.Error())
+	return &sweep.ConfigError{Err: errors.New(text)}
 }

@@ -1,0 +1,66 @@
+package dataset
+
+import (
+	"runtime"
+	"testing"
+	"time"
+)
+
+// live is the bytes of heap in use, garbage collected.
+func live() int64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
+}
+
+// walkBuffered makes n prompts of 1,024 tokens with a buffer, and returns the most
+// heap that they took at any of 20 looks, in bytes, and the bytes of all texts.
+func walkBuffered(t testing.TB, n, buffer int) (most, texts int64) {
+	t.Helper()
+	f := fitterOf(t, models(t)[0].words, false)
+	p, err := newCase(Spec{Type: TypeRandom}, f, Case{InputLen: 1024, Requests: n, Seed: 3, Buffer: buffer})
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := live()
+	if err := p.Prepare(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
+	i := 0
+	for s, err := range p.Sessions() {
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, _, _ := s.Next("")
+		texts += int64(len(r.Prompt))
+		if i++; i%(n/20) == 1 {
+			most = max(most, live()-before)
+		}
+	}
+	if i != n {
+		t.Fatalf("%d prompts, want %d", i, n)
+	}
+	return most, texts
+}
+
+// Prompts that do not fit the buffer are never in memory at once.
+func TestBufferBoundsMemory(t *testing.T) {
+	const buffer = 1 << 20
+	most, texts := walkBuffered(t, 3000, buffer)
+	t.Logf("%d KiB of texts, at most %d KiB in memory", texts>>10, most>>10)
+	if texts < 10*buffer || most > 3*buffer {
+		t.Errorf("%d KiB of texts took %d KiB of memory; want at most 3 times the buffer of %d KiB", texts>>10, most>>10, buffer>>10)
+	}
+}
+
+// BenchmarkBounded makes 100,000 prompts of 1,024 tokens with a buffer of 64 MiB.
+func BenchmarkBounded(b *testing.B) {
+	for b.Loop() {
+		start := time.Now()
+		most, texts := walkBuffered(b, 100_000, 64<<20)
+		b.ReportMetric(100_000/time.Since(start).Seconds(), "prompts/s")
+		b.ReportMetric(float64(most)/1e6, "MB-live")
+		b.ReportMetric(float64(texts)/1e6, "MB-texts")
+	}
+}

@@ -1,0 +1,22 @@
+//go:build !unix
+
+package sweep
+
+import (
+	"os"
+	"syscall"
+)
+
+// signalGroup ends the process for any sig but 0: there are neither groups nor
+// other signals. os.ErrProcessDone = there is no such process.
+func signalGroup(pid int, sig syscall.Signal) error {
+	p, err := os.FindProcess(pid)
+	if err != nil {
+		return os.ErrProcessDone
+	}
+	defer p.Release()
+	if sig == 0 {
+		return nil
+	}
+	return p.Kill()
+}
