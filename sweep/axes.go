@@ -1,6 +1,7 @@
 package sweep
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -27,24 +28,29 @@ type axisKey struct {
 	path   string   // sampling.temperature
 	at     position // of the key, where it is varied
 	values []*value
+	free   bool     // a variable of servers and commands, no key of the config
 	labels []string // of the values, for file names; distinct where the values are
 }
 
 // runKeys are the first parts of keys that say how a run goes, not what its cases
 // are.
-var runKeys = []string{"results_dir", "history", "records", "resume_within", "repeats", "seed", "order", "matrix", "zip", "include", "exclude",
+var runKeys = []string{"results_dir", "history", "records", "resume_within", "servers", "repeats", "seed", "order", "matrix", "zip", "include", "exclude",
 	"cooldown", "reset", "before_sweep", "before_case", "after_case", "after_sweep"}
 
-// axes reads what varies: zip groups first, whose values change most rarely, then
+// axes reads what varies: servers first, with the variables that they are started
+// by, so that each is started once; then zip groups, whose values change most rarely, then
 // the matrix, and lists of datasets and of sampling.
 func (r *configReader) axes(root *value) []axis {
 	axes := append(r.zip(root), r.matrix(root)...)
+	slices.SortStableFunc(axes, func(a, b axis) int { return cmp.Compare(b.variables(), a.variables()) }) // those of servers vary rarely
+	axes = append(r.servers(root), axes...)
 	for _, name := range []string{"dataset", "sampling"} {
 		if v, ok := root.get(name); ok && v.kind == kindList && len(v.items) > 0 {
 			axes = append(axes, axis{keys: []axisKey{r.axisKey(name, v.at, v)}})
 		}
 	}
 	r.checkAxes(axes)
+	r.checkOverrides(axes)
 	for i := range axes {
 		axes[i].describe()
 	}
@@ -131,7 +137,7 @@ func (r *configReader) varied(within string, e entry) (k axisKey, ok bool) {
 }
 
 func (r *configReader) axisKey(path string, at position, list *value) axisKey {
-	k := axisKey{path: path, at: at, values: slices.Clone(list.items)}
+	k := axisKey{path: path, at: at, values: slices.Clone(list.items), free: r.isVariable(path)}
 	if path == "input_output" || path == "concurrency_prompts" { // lists themselves: a value is one pair
 		for i, v := range k.values {
 			if isFlat(v) {
@@ -167,6 +173,23 @@ func (r *configReader) checkAxes(axes []axis) {
 			seen[text] = a.keys[0].values[i].at
 		}
 	}
+}
+
+// isVariable reports whether a varied key is none of the config, but named by a
+// server or a command.
+func (r *configReader) isVariable(path string) bool {
+	known := slices.ContainsFunc(configFields(&Config{}), func(f configField) bool { return f.name == path })
+	return !known && variableName.MatchString(path) && namesVariable(r.root, path)
+}
+
+// variables is how many of the axis' keys are variables alone.
+func (a *axis) variables() (n int) {
+	for _, k := range a.keys {
+		if k.free {
+			n++
+		}
+	}
+	return n
 }
 
 // size is how many values the axis has.
@@ -206,7 +229,7 @@ func plainValue(v *value) any { return (&configReader{}).free("", v, false) }
 // they stand in the config, no secrets.
 func axesWritten(root *value) map[string]any {
 	m := map[string]any{}
-	for _, name := range []string{"matrix", "zip", "dataset", "sampling"} {
+	for _, name := range []string{"matrix", "zip", "dataset", "sampling", "servers"} {
 		v, ok := root.get(name)
 		if !ok || v.kind == kindList && len(v.items) == 0 || v.kind == kindMapping && (name != "matrix" || len(v.entries) == 0) || v.kind == kindScalar {
 			continue
@@ -225,6 +248,10 @@ func maskVaried(v any) any {
 		}
 	case map[string]any:
 		for key := range maps.Keys(v) {
+			if text, ok := v[key].(string); ok && (key == "launch" || key == "stop") {
+				v[key] = maskCommand(text)
+				continue
+			}
 			v[key] = maskFree(lastPart(key), v[key])
 		}
 	}

@@ -98,6 +98,9 @@ func numberTwins(labels []string) []string {
 func (a *axis) part(i, keys int) string {
 	part := ""
 	for _, k := range a.keys[:keys] {
+		if k.path == "servers" { // by its name, which may hold variables
+			continue
+		}
 		name := lastPart(k.path)
 		switch name {
 		case "dataset":
@@ -141,7 +144,7 @@ func (a *axis) more(i int) map[string]string {
 	}
 	for _, k := range a.keys {
 		switch v := k.values[i]; {
-		case inName(k.path):
+		case inName(k.path), k.path == "servers":
 		case v.isNull():
 			into[k.path] = "default"
 		case k.path == "dataset":

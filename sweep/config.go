@@ -23,7 +23,9 @@ type Config struct {
 	// What varies over the plan beside the lists: see expand.
 	variants         []variant // nil = nothing
 	include, exclude []condition
-	axesWritten      map[string]any // for Redacted
+	axesWritten      map[string]any    // for Redacted
+	vars             map[string]string // of a matrix, for commands alone
+	Server           ServerEntry       `yaml:"-"` // that the cases are on
 
 	Model     string            `yaml:"model"`
 	BaseURL   string            `yaml:"base_url"` // as written: "http://…" or "sim:PRESET"

@@ -11,7 +11,10 @@ import (
 var commandKeys = []string{"reset", "before_sweep", "before_case", "after_case", "after_sweep"}
 
 // expandedLater reports whether the value of a key keeps its ${NAME} as written.
-func expandedLater(key string) bool { return slices.Contains(commandKeys, key) }
+// What is within servers may name axes.
+func expandedLater(key string) bool {
+	return slices.Contains(commandKeys, key) || key == "servers" || strings.HasPrefix(key, "servers[")
+}
 
 // readCommand reads a command, or a page's path; "" = none.
 func readCommand(dst *string) func(*configReader, string, *value) {
@@ -21,6 +24,7 @@ func readCommand(dst *string) func(*configReader, string, *value) {
 // checkCommands faults a command that names an unknown variable, as a first case
 // would find it.
 func (r *configReader) checkCommands(c *Config, root *value) {
+	r.checkLaunches(c, root)
 	texts := []string{c.Reset, c.BeforeSweep, c.BeforeCase, c.AfterCase, c.AfterSweep}
 	if !slices.ContainsFunc(texts, func(s string) bool { return s != "" }) {
 		return
@@ -34,6 +38,24 @@ func (r *configReader) checkCommands(c *Config, root *value) {
 		v, there := root.get(key)
 		if _, err := expand(texts[i], lookup); err != nil && there {
 			r.faults = append(r.faults, v.at.fault(key, "", err.Error()))
+		}
+	}
+}
+
+// checkLaunches faults an entry of servers that names an unknown variable.
+func (r *configReader) checkLaunches(c *Config, root *value) {
+	v, ok := root.get("servers")
+	if !ok {
+		return
+	}
+	seen := map[string]bool{}
+	for _, pc := range c.Plan() {
+		if seen[pc.Config.Server.Name] {
+			continue
+		}
+		seen[pc.Config.Server.Name] = true
+		if _, err := pc.Config.expandServer(&pc, pc.Config.caseVariables(&pc)); err != nil {
+			r.faults = append(r.faults, v.at.fault("servers", "", err.Error()))
 		}
 	}
 }

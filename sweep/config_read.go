@@ -65,7 +65,8 @@ func Parse(name string, data []byte, env Env, sets ...string) (*Config, error) {
 		return nil, append(faults, root.at.fault("", quote(root), "keys with values, as in model: NAME; `llmsweep init` prints all keys"))
 	}
 	root, setFaults := applySets(root, sets, env)
-	r := &configReader{faults: append(faults, setFaults...)}
+	r := &configReader{faults: append(faults, setFaults...), lookup: env.lookup}
+	r.root = root
 	c := r.expand(root)
 	if len(r.faults) > 0 {
 		return nil, r.faults.sort()
@@ -108,6 +109,9 @@ func Default() *Config {
 // A configReader fills a Config from a tree and collects faults.
 type configReader struct {
 	faults Faults
+
+	root   *value                           // the whole config
+	lookup func(name string) (string, bool) // of variables
 
 	severalDatasets bool // this is one of several: input_output may be for others alone
 }
@@ -153,6 +157,7 @@ func configFields(c *Config) []configField {
 		{"zip", readBefore},
 		{"include", readBefore},
 		{"exclude", readBefore},
+		{"servers", readServer(c)},
 		{"order", readOneOf(&c.Order, orderPlan, orderShuffled)},
 		{"dataset", readDataset(c)},
 		{"prompt_token_ids", readFlag(&c.PromptTokenIDs)},
@@ -198,6 +203,7 @@ func (r *configReader) config(root *value) *Config {
 	if !sim {
 		r.requireKey(root, "model", "the model's name as the server knows it")
 	}
+	r.checkServer(c, root)
 	r.requireKey(root, "base_url", "http://host:port of the server, or sim:default for the simulator")
 	r.checkPrompts(c, root)
 	r.requireKey(root, "concurrency_prompts", "a list of [max concurrency, number of prompts] pairs")

@@ -59,14 +59,16 @@ func (s *inputSet) key(c *Config) string {
 		args, _ := json.Marshal(c.templateArgs()) // was read as JSON has it
 		key = fmt.Sprintf("%q", []string{
 			specKey(&c.Dataset), c.Tokenizer, c.Backend, c.Endpoint, c.BaseURL, c.Model, c.APIKeyEnv,
-			c.PromptOverhead, fmt.Sprint(c.PromptTokenIDs), string(args),
+			c.PromptOverhead, fmt.Sprint(c.PromptTokenIDs), string(args), c.Server.Launch, c.Server.Name,
 		})
 		s.keys[c] = key
 	}
 	return key
 }
 
-func (in *inputs) rowsKey() string { return specKey(&in.config.Dataset) + " " + in.config.BaseURL }
+func (in *inputs) rowsKey() string {
+	return specKey(&in.config.Dataset) + " " + in.config.BaseURL + " " + in.config.Server.Name
+}
 
 // each calls f for all inputs; all that is wrong is told, each thing once.
 func (s *inputSet) each(f func(*inputs) error) error {
@@ -87,18 +89,27 @@ func (s *inputSet) read(ctx context.Context) error {
 }
 
 // ask asks the servers, to which connect makes a client, for what only they know.
+// Those that the run starts itself are asked when they are up.
 func (s *inputSet) ask(ctx context.Context, connect func(*Config) (server *client.Client, base string, err error)) error {
 	return s.each(func(in *inputs) error {
-		server, base, err := connect(in.config)
-		if err != nil {
-			return err
+		if in.config.Server.Launch != "" {
+			return nil
 		}
-		err = in.ask(ctx, server, base)
-		if in.server != server {
-			server.Close()
-		}
-		return err
+		return s.askOne(ctx, in, connect)
 	})
+}
+
+func (s *inputSet) askOne(ctx context.Context, in *inputs, connect func(*Config) (server *client.Client, base string, err error)) error {
+	server, base, err := connect(in.config)
+	if err != nil {
+		return err
+	}
+	err = in.ask(ctx, server, base)
+	if in.server != server {
+		server.Close()
+	}
+	in.asked = err == nil
+	return err
 }
 
 // absent is why a tokenizer that a server is to stand in for is not here; nil =

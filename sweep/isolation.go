@@ -44,7 +44,7 @@ func pause(ctx context.Context, d time.Duration) error {
 // prepareServer learns what the server is, where it was started anew, and empties
 // its cache. The doubt is what that leaves against the case; "" = none.
 func (r *Runner) prepareServer(ctx context.Context, base string, pc PlannedCase) (doubt string) {
-	if r.Config.Reset == "" && r.learned(base, pc.Config) {
+	if pc.Config.Reset == "" && r.learned(base, pc.Config) {
 		return ""
 	}
 	c, err := client.New(r.driver(pc.Config, base).clientConfig())
@@ -63,7 +63,7 @@ func (r *Runner) prepareServer(ctx context.Context, base string, pc PlannedCase)
 
 // reset empties the server's cache by its page, or by a command.
 func (r *Runner) reset(ctx context.Context, pages pageReader, pc PlannedCase) error {
-	how, err := expand(r.Config.Reset, r.Config.caseVariables(&pc))
+	how, err := expand(pc.Config.Reset, r.Config.caseVariables(&pc))
 	switch {
 	case err != nil:
 		return err
@@ -74,7 +74,7 @@ func (r *Runner) reset(ctx context.Context, pages pageReader, pc PlannedCase) er
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, resetTimeout, fmt.Errorf("the command took longer than %s", resetTimeout))
 	defer cancel()
-	return r.hooks.run(ctx, "reset", r.Config.Reset, r.Config.caseVariables(&pc), pc.Name, "LLMSWEEP_CASE="+pc.Name)
+	return r.hooks.run(ctx, "reset", pc.Config.Reset, r.Config.caseVariables(&pc), pc.Name, "LLMSWEEP_CASE="+pc.Name)
 }
 
 // postReset asks for the page until the server has done it: SGLang refuses while

@@ -45,7 +45,7 @@ const (
 )
 
 // Plan is every case in running order: repeats outermost, so that a server that
-// drifts drifts across every setting alike; then zip, matrix, datasets and
+// drifts drifts across every setting alike; then servers, zip, matrix, datasets and
 // sampling, input_output, concurrency_prompts and request_rate. Within a repeat
 // they may be shuffled, by the seed. It is pure: the same config gives the same
 // cases. Attempt is 1.
@@ -85,11 +85,27 @@ func (c *Config) plan() ([]PlannedCase, error) {
 		}
 		if c.Order == orderShuffled {
 			rng := rand.New(rand.NewPCG(c.Seed, uint64(repeat)))
-			round := cases[first:]
-			rng.Shuffle(len(round), func(i, j int) { round[i], round[j] = round[j], round[i] })
+			for _, block := range byServer(cases[first:]) {
+				rng.Shuffle(len(block), func(i, j int) { block[i], block[j] = block[j], block[i] })
+			}
 		}
 	}
 	return cases, nil
+}
+
+// byServer cuts the cases where the server changes that the run starts for them: it
+// is started once, in whatever order they are.
+func byServer(cases []PlannedCase) (blocks [][]PlannedCase) {
+	same := func(a, b *Config) bool {
+		return a.Server.Launch == b.Server.Launch && (a.Server.Launch == "" || a.Server.Name == b.Server.Name && maps.Equal(a.vars, b.vars))
+	}
+	for from, i := 0, 1; i <= len(cases); i++ {
+		if i == len(cases) || !same(cases[from].Config, cases[i].Config) {
+			blocks = append(blocks, cases[from:i])
+			from = i
+		}
+	}
+	return blocks
 }
 
 // A point is one setting of the config's lists.
@@ -140,6 +156,7 @@ func (c *Config) plannedCase(at point, repeat int) PlannedCase {
 				NumPrompts:     load.NumPrompts,
 				RequestRate:    runlog.Rate(rate),
 				Dataset:        c.Dataset.Type,
+				Server:         c.Server.Name,
 				Repeat:         repeat,
 			},
 			Attempt: 1,

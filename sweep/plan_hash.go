@@ -48,10 +48,11 @@ type hashedCase struct {
 	WarmupFor   int64  `json:"warmup_ns,omitempty"`
 	CaseTimeout int64  `json:"timeout_case_ns,omitempty"`
 
-	Spec     *dataset.Spec `json:"dataset_spec,omitempty"` // without the path: the content counts
-	Content  string        `json:"dataset_sha256,omitempty"`
-	TokenIDs bool          `json:"prompt_token_ids,omitempty"`
-	Off      int           `json:"prompt_overhead,omitempty"` // by the server's count
+	Spec     *dataset.Spec  `json:"dataset_spec,omitempty"` // without the path: the content counts
+	Content  string         `json:"dataset_sha256,omitempty"`
+	TokenIDs bool           `json:"prompt_token_ids,omitempty"`
+	Off      int            `json:"prompt_overhead,omitempty"` // by the server's count
+	Server   map[string]any `json:"server,omitempty"`          // that the run starts
 }
 
 // CaseHash is the SHA-256 (hex) of the canonical JSON of what would change the
@@ -90,6 +91,7 @@ func (c *Config) CaseHash(p PlannedCase, tokenizerHash string) (string, error) {
 		WarmupFor: ns(p.WarmupFor), CaseTimeout: ns(c.CaseTimeout),
 
 		Spec: hashedSpec(c.Dataset), Content: c.DatasetContent, TokenIDs: c.PromptTokenIDs, Off: c.PromptOff,
+		Server: c.Server.hashed(&p),
 	})
 	if err != nil {
 		return "", fmt.Errorf("case %s: sampling or extra_body has no JSON: %w", p.Name, err)

@@ -26,6 +26,7 @@ type inputs struct {
 	absent  error               // why tok is nil, unless the config wants it so
 	counter *dataset.Counter
 	bare    bool           // the tokenizer has no chat template, and the backend needs one
+	asked   bool           // the server has told what only it knows
 	fitted  bool           // the dataset's rows are counted
 	doubt   string         // what the server's counts say against the tokenizer; for each case
 	server  *client.Client // that the tokenizer asks; nil = it is here
@@ -181,6 +182,41 @@ func (in *inputs) deal() error {
 		cases[i] = in.dealt[i].Config.prompts(&in.dealt[i])
 	}
 	return in.source.Plan(in.config.Seed, cases)
+}
+
+// tokenizerID is the tokenizer's; of one that is to be a server's, as the config
+// has it.
+func (in *inputs) tokenizerID() string {
+	if in.tok == nil {
+		return in.config.Tokenizer
+	}
+	return in.tok.ID()
+}
+
+// tokenizerHash is the hash of the tokenizer's content, where that is known before
+// the server is up.
+func (in *inputs) tokenizerHash() string {
+	if in.tok == nil {
+		return "server"
+	}
+	return in.tok.Hash()
+}
+
+// redeal deals again, by another seed, what was dealt.
+func (in *inputs) redeal() error {
+	if !in.fitted { // for a server that is not up: dealt then
+		return nil
+	}
+	return in.deal()
+}
+
+// overhead is what goes around a prompt, tokens, and who says so; 0 and "" where no
+// prompt could be counted.
+func (in *inputs) overhead() (tokens int, by string) {
+	if in.counter == nil {
+		return 0, ""
+	}
+	return in.counter.Around(), in.counter.Method()
 }
 
 // notes adds to a case's notes what is known of its lengths.

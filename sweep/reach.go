@@ -28,7 +28,7 @@ func (r *Runner) reach(ctx context.Context) error {
 	asked := map[served]bool{}
 	for i := range r.plan {
 		c := r.plan[i].Config
-		if s := (served{c.BaseURL, c.Model, c.APIKeyEnv}); !asked[s] {
+		if s := (served{c.BaseURL, c.Model, c.APIKeyEnv}); !asked[s] && c.Server.Launch == "" {
 			asked[s] = true
 			if err := r.reachServer(ctx, c); err != nil {
 				return err

@@ -43,7 +43,7 @@ func (r *Runner) survey(ctx context.Context) error {
 	asked := map[*Config]bool{}
 	for i := range r.plan {
 		c := r.plan[i].Config
-		if asked[c] {
+		if asked[c] || c.Server.Launch != "" {
 			continue
 		}
 		asked[c] = true
@@ -93,7 +93,7 @@ func configError(ctx context.Context, err error) error {
 // hash gives the plan's cases their hashes.
 func (r *Runner) hash() error {
 	for i := range r.plan {
-		hash, err := r.plan[i].Config.CaseHash(r.plan[i], r.inputs.of(r.plan[i].Config).tok.Hash())
+		hash, err := r.plan[i].Config.CaseHash(r.plan[i], r.inputs.of(r.plan[i].Config).tokenizerHash())
 		if err != nil {
 			return err
 		}
@@ -106,7 +106,7 @@ func (r *Runner) hash() error {
 func (r *Runner) replan() error {
 	r.plan = r.Config.Plan()
 	r.inputs.plan(r.plan)
-	if err := r.inputs.each((*inputs).deal); err != nil {
+	if err := r.inputs.each((*inputs).redeal); err != nil {
 		return &ConfigError{err}
 	}
 	return r.hash()

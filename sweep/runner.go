@@ -37,12 +37,14 @@ type Runner struct {
 
 	SelfTest *SelfTest // the host's last one: a case beyond it is suspect; nil = none was made
 
-	plan   []PlannedCase
-	inputs *inputSet
-	strict bool // a doubt about the server is an error
-	sims   map[simKey]*simChild
-	run    runlog.Run
-	begun  time.Time // instants count from here
+	plan     []PlannedCase
+	inputs   *inputSet
+	strict   bool // a doubt about the server is an error
+	sims     map[simKey]*simChild
+	launches map[string]*launched // servers of the run's own, by launchOf's key
+	up       *launched            // the one that runs; nil = none
+	run      runlog.Run
+	begun    time.Time // instants count from here
 
 	facts     map[served]map[string]any // what each server told of itself
 	unsettled map[string]share          // by address, of the case before: what the server may count in the next one
@@ -81,6 +83,8 @@ func (r *Runner) Run(ctx context.Context) (out Outcome, err error) {
 	defer func() { err = errors.Join(err, dir.Close()) }()
 	r.hooks = newHooks(r.Config, dir.Path())
 	defer func() { r.warn(r.hooks.afterSweep(ctx, sweepStatus(ctx, &out, err))) }()
+	defer r.stopServer(ctx)
+	r.warn(EndLeftovers(ctx, pidDir(dir.Path()), r.Progress.Warn))
 	if err := r.hooks.beforeSweep(ctx); err != nil {
 		return out, err
 	}
@@ -152,6 +156,9 @@ func (r *Runner) runCase(ctx context.Context, dir *runlog.Dir, pc PlannedCase) e
 // measure runs the case on its server, once its hook has had its say. The Result
 // is whole even where there is an error.
 func (r *Runner) measure(ctx context.Context, pc PlannedCase, keep func(*metrics.Record) error) (*Result, error) {
+	if err := r.serve(ctx, pc); err != nil {
+		return r.driver(pc.Config, "").notRun(ctx, pc, err)
+	}
 	if err := r.hooks.beforeCase(ctx, pc); err != nil {
 		return r.driver(pc.Config, "").notRun(ctx, pc, err)
 	}
@@ -164,6 +171,9 @@ func (r *Runner) measure(ctx context.Context, pc PlannedCase, keep func(*metrics
 	res, err := r.driver(pc.Config, base).Run(ctx, pc, keep)
 	r.judgeLoad(res)
 	r.judgeTraffic(pc.Config, res)
+	if why := r.died(ctx, res); why != "" {
+		res.Notes = append(res.Notes, why)
+	}
 	if doubt != "" {
 		res.Summary.Validity.Add(metrics.Suspect, doubt)
 	}
@@ -232,12 +242,13 @@ func (r *Runner) apiKey(c *Config) string { return r.Getenv(c.APIKeyEnv) }
 // caseFile is the case's JSON.
 func (r *Runner) caseFile(pc PlannedCase, res *Result) *runlog.CaseFile {
 	c, in := pc.Config, r.inputs.of(pc.Config)
+	around, by := in.overhead()
 	f := runlog.NewCaseFile(pc.Case, res.Summary, runlog.Info{
 		Date: r.Now(), StartUnixNS: r.run.StartUnixNS,
 		EndpointType: c.Backend, Backend: c.Backend, Labels: c.maskedLabels(),
-		Model: c.Model, TokenizerID: in.tok.ID(), Burstiness: c.Burstiness,
+		Model: c.Model, TokenizerID: in.tokenizerID(), Burstiness: c.Burstiness,
 		Status: res.Status, Notes: in.notes(res.Notes), SLO: c.Goodput,
-		OverheadTokens: in.counter.Around(), OverheadSource: in.counter.Method(),
+		OverheadTokens: around, OverheadSource: by,
 		Environment: r.run.Host, Server: r.serverObject(c, res),
 	})
 	if c.SaveDetailed {

@@ -150,6 +150,9 @@ func plainFacts(name string, v any, c *client.Client) any {
 // it counted during the case.
 func (r *Runner) serverObject(c *Config, res *Result) map[string]any {
 	server := map[string]any{"base_url": c.BaseURL}
+	if c.Server.GPUs != "" {
+		server["gpus"] = c.Server.GPUs
+	}
 	maps.Copy(server, r.facts[served{res.base, c.Model}])
 	if counted := res.counted.facts(); counted != nil {
 		server["server_counters"] = counted

@@ -23,6 +23,10 @@ tokenizer: builtin:qwen3  # hub id, a path that begins with / or ., builtin:qwen
 #   X-Team: ${TEAM:-none}
 # session_header: X-Session-Id # carries a conversation's id
 
+# servers: []             # servers to compare, in place of base_url: {name: a, base_url: http://localhost:8010}, with model, tokenizer, backend,
+#                         # api_key_env, reset, labels, ready_timeout of its own. With launch: "vllm serve ${model} --port ${port}" it is started
+#                         # for its cases and stopped: see docs/servers.md for env, ready, stop, stop_wait (30s) and gpus
+
 # --- Cases
 input_output:             # [input length, output length], tokens; left out where the dataset has its own
   - [128, 64]
@@ -40,7 +44,8 @@ concurrency_prompts:      # [max concurrency, number of prompts], or [8, 10x] fo
 # duration: 0             # ends a case after so long (60s) though prompts are left; what is in flight is cut off; 0 = no limit
 # repeats: 1              # rounds through all cases
 # order: plan             # of the cases within a round: plan, or shuffled by the seed
-# matrix: {}              # any key's values, each with every other: {sampling.temperature: [0, 0.7], model: [a, b]}
+# matrix: {}              # any key's values, each with every other: {sampling.temperature: [0, 0.7], model: [a, b]}; or those of a variable
+#                         # that servers or commands name: {tp: [1, 2]} for ${tp}
 # zip: []                 # groups of keys whose values change together: [{model: [a, b], tokenizer: [ta, tb]}]
 # include: []             # a case has to meet one of these, if there are any, and none of exclude: CEL over input_len, output_len,
 # exclude: []             # max_concurrency, num_prompts, request_rate, dataset, model, repeat and what varies by the last part of its
@@ -88,7 +93,7 @@ concurrency_prompts:      # [max concurrency, number of prompts], or [8, 10x] fo
 # seed: 0                 # of the prompts; random draws one, for a server whose prefix cache outlives a run
 # warmup: auto            # requests before each case, or for how long (30s); auto = min(max concurrency, number of prompts, 256)
 # warmup_drain: false     # wait for the last warm-up request before the first measured one
-# ready_timeout: 0        # how long to wait for the server; 0 = one probe
+# ready_timeout: 0        # how long to wait for the server; 0 = one probe, or 30m for one that is launched
 # failures_allowed: 0.01  # share of the requests sent; above it a case is invalid
 # abort: {error_share: 0, over_saturation: false}   # end a case early: at that share of errors, from 20 requests on (0 = never);
 #                         # at a rate or ramp, once requests in flight and TTFT both keep rising

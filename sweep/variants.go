@@ -69,7 +69,7 @@ func (r *configReader) variants(root *value, axes []axis) []variant {
 	variants := make([]variant, 0, n)
 	faults := 0
 	for at := range n {
-		v := readVariant(root, axes, at, n)
+		v := r.readVariant(root, axes, at, n)
 		variants = append(variants, v)
 		if faults += len(v.faults); faults > maxFaults {
 			break
@@ -79,9 +79,12 @@ func (r *configReader) variants(root *value, axes []axis) []variant {
 }
 
 // readVariant reads combination at of n.
-func readVariant(root *value, axes []axis, at, n int) variant {
+func (of *configReader) readVariant(root *value, axes []axis, at, n int) variant {
 	v := variant{more: map[string]string{}, values: map[string]any{}}
-	r := &configReader{}
+	r := &configReader{lookup: of.lookup}
+	vars := map[string]string{}
+	var server *value
+	several := false // servers
 	for _, a := range axes {
 		n /= a.size()
 		i := at / n
@@ -94,6 +97,15 @@ func readVariant(root *value, axes []axis, at, n int) variant {
 			if strings.HasPrefix(k.path, "dataset.") {
 				root = withDatasetKeys(root, k.at)
 			}
+			if k.free {
+				vars[k.path] = k.values[i].text
+				continue
+			}
+			if k.path == "servers" {
+				server = k.values[i]
+				several = a.size() > 1
+				continue
+			}
 			changed, blocked := root.with(strings.Split(k.path, "."), k.values[i], k.at)
 			if blocked != "" {
 				r.faults = append(r.faults, k.at.fault(k.path, "", blocked+" has no keys within it; vary it whole"))
@@ -102,7 +114,24 @@ func readVariant(root *value, axes []axis, at, n int) variant {
 			root = changed
 		}
 	}
+	if server != nil {
+		root = r.onServer(root, server, func(name string) (string, bool) {
+			for key, x := range v.values {
+				if text, ok := x.(string); ok && lastPart(key) == name {
+					return text, true
+				}
+			}
+			if text, ok := vars[name]; ok {
+				return text, true
+			}
+			return r.lookup(name)
+		})
+	}
 	v.config = r.config(root)
+	v.config.vars = vars
+	if several {
+		v.part = v.config.Server.part() + v.part
+	}
 	if v.config.ownLengths() { // the name has the dataset's type already
 		v.part = strings.TrimSuffix(strings.Replace(v.part+"_", "_ds"+v.config.Dataset.Type+"_", "_", 1), "_")
 	}

@@ -1,0 +1,211 @@
+package sweep
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"llmsweep/client"
+	"llmsweep/runlog"
+)
+
+// maxRestarts is how often a server that died is started again in a run: one that
+// keeps dying would cost the night.
+const maxRestarts = 2
+
+// A launched is one server that the run starts for its cases, over all its starts.
+type launched struct {
+	launch Launch
+	server *Server        // nil = it is not up
+	client *client.Client // asks whether it is ready
+	deaths int
+	failed error // why it is not started again
+}
+
+// serve has the case's server up, where the run starts it: one at a time, for its
+// consecutive cases. The error is why the case cannot be run.
+func (r *Runner) serve(ctx context.Context, pc PlannedCase) error {
+	key, launch, err := r.launchOf(&pc)
+	if err != nil {
+		return err
+	}
+	if r.up != nil && r.up != r.launches[key] {
+		r.stopServer(ctx)
+	}
+	if key == "" {
+		return nil
+	}
+	s := r.launches[key]
+	if s == nil {
+		if r.launches == nil {
+			r.launches = map[string]*launched{}
+		}
+		s = &launched{launch: launch}
+		r.launches[key] = s
+	}
+	if s.failed != nil {
+		return s.failed
+	}
+	if err := r.start(ctx, pc.Config, s); err != nil {
+		return err
+	}
+	in := r.inputs.of(pc.Config)
+	if in.asked {
+		return nil
+	}
+	return r.inputs.askOne(ctx, in, func(c *Config) (*client.Client, string, error) { return r.connect(ctx, c) })
+}
+
+// start starts the server unless it is up.
+func (r *Runner) start(ctx context.Context, c *Config, s *launched) error {
+	if s.server != nil && s.server.Alive() {
+		return nil
+	}
+	if s.server != nil {
+		r.up = s
+		r.stopServer(ctx) // what is left of it
+		if s.deaths++; s.deaths > maxRestarts {
+			s.failed = fmt.Errorf("server %s died %d times and is not started again; its log is %s", s.launch.Name, s.deaths, s.launch.LogPath)
+			return s.failed
+		}
+		r.Progress.Warn(fmt.Sprintf("server %s ended; starting it again", s.launch.Name))
+	}
+	r.forget(c)
+	var err error
+	if s.client, err = client.New(r.driver(c, c.BaseURL).clientConfig()); err != nil {
+		return err
+	}
+	r.up = s
+	s.server, err = s.launch.Start(ctx, readiness(c, s.client), r.Progress.Note)
+	if err != nil {
+		if ctx.Err() == nil {
+			s.failed = err
+		}
+		r.stopServer(ctx)
+	}
+	return err
+}
+
+// stopServer ends the server that is up, also after an interruption.
+func (r *Runner) stopServer(ctx context.Context) {
+	s := r.up
+	if r.up = nil; s == nil {
+		return
+	}
+	if s.server != nil {
+		r.warn(s.server.Stop(context.WithoutCancel(ctx)))
+		s.server = nil
+	}
+	if s.client != nil {
+		s.client.Close()
+		s.client = nil
+	}
+}
+
+// forget drops what is known of the server at the config's address: another one
+// is to be there.
+func (r *Runner) forget(c *Config) {
+	delete(r.facts, served{c.BaseURL, c.Model})
+	delete(r.unsettled, c.BaseURL)
+}
+
+// died says that the server ended during the case, with its last words; "" = not so.
+func (r *Runner) died(ctx context.Context, res *Result) string {
+	if r.up == nil || r.up.server == nil || res.Status != runlog.StatusFailed || ctx.Err() != nil {
+		return ""
+	}
+	s := r.up.server
+	select { // its connections end before it does
+	case <-s.Exited():
+	case <-time.After(time.Second):
+	}
+	if s.Alive() {
+		return ""
+	}
+	return fmt.Sprintf("server %s ended during the case: %s; %s", s.launch.Name, s.state, s.lastWords())
+}
+
+// launchOf is how the case's server is started, and a key that differs where that
+// does; "" = it is there already.
+func (r *Runner) launchOf(pc *PlannedCase) (key string, l Launch, err error) {
+	c := pc.Config
+	if c.Server.Launch == "" {
+		return "", l, nil
+	}
+	secrets := []string{r.apiKey(c)}
+	of := c.caseVariables(pc)
+	e, err := c.expandServer(pc, func(name string) (string, bool) {
+		text, ok := of(name)
+		if secretName(name) {
+			secrets = append(secrets, text)
+		}
+		return text, ok
+	})
+	if err != nil {
+		return "", l, err
+	}
+	for name, text := range e.Env {
+		if maskText(name, text) != text {
+			secrets = append(secrets, text)
+		}
+	}
+	dir := r.Config.ResultsDir
+	l = Launch{
+		Name: e.Name, Command: e.Launch, Env: e.Env,
+		LogPath: filepath.Join(dir, ".run", "logs", "server-"+url.PathEscape(e.Name)+".log"),
+		Mask:    func(text string) string { return maskCommand(hide(secrets, text)) },
+		BaseURL: c.BaseURL, ReadyTimeout: c.ReadyTimeout,
+		Stop: e.Stop, StopWait: e.StopWait, PidDir: pidDir(dir),
+	}
+	return fmt.Sprintf("%q %q %q %q", e.Name, e.Launch, e.Env, c.BaseURL), l, nil
+}
+
+// pidDir has the records of launched servers in a results folder.
+func pidDir(dir string) string { return filepath.Join(dir, ".run", "pids") }
+
+// hide masks secrets where they stand in a text.
+func hide(secrets []string, text string) string {
+	const least = 4 // what is shorter is no secret, and stands everywhere
+	for _, s := range secrets {
+		if len(s) >= least {
+			text = strings.ReplaceAll(text, s, "***")
+		}
+	}
+	return text
+}
+
+// readiness asks whether the config's server is ready. A URL is asked without key
+// and headers: it may be anybody's.
+func readiness(c *Config, server *client.Client) func(context.Context) error {
+	page := c.Server.Ready
+	switch {
+	case page == "":
+		return server.Ready
+	case strings.HasPrefix(page, "/"):
+		pages := pageReader{server, c.BaseURL}
+		return func(ctx context.Context) error {
+			_, err := pages.do(ctx, http.MethodGet, page)
+			return err
+		}
+	}
+	return func(ctx context.Context) error {
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, page, nil)
+		if err != nil {
+			return err
+		}
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			return err
+		}
+		resp.Body.Close()
+		if resp.StatusCode != http.StatusOK {
+			return errors.New("ready: " + resp.Status)
+		}
+		return nil
+	}
+}
