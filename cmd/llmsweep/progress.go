@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"os"
@@ -83,7 +84,11 @@ func (t *tally) figures() string {
 func summary(c sweep.PlannedCase, r *sweep.Result) string {
 	s := &r.Summary
 	if r.Status != runlog.StatusMeasured {
-		return fmt.Sprintf("%s %s: %d of %d done; %s", c.Name, r.Status, s.Completed, c.NumPrompts, whyNot(r))
+		line := fmt.Sprintf("%s %s: %d of %d done", c.Name, r.Status, s.Completed, c.NumPrompts)
+		if why := whyNot(r); why != "" {
+			line += "; " + why
+		}
+		return line
 	}
 	line := fmt.Sprintf("%s %s: %s requests/s, %s tok/s, TTFT %s ms, TPOT %s ms in %.1f s", c.Name, s.Validity.Verdict,
 		figure(&s.RequestThroughput), figure(&s.OutputThroughput), figure(&s.TTFT.Mean), figure(&s.TPOT.Mean), s.Duration)
@@ -93,13 +98,8 @@ func summary(c sweep.PlannedCase, r *sweep.Result) string {
 	return line
 }
 
-// whyNot is why a case has no result.
-func whyNot(r *sweep.Result) string {
-	if r.Summary.FirstError == "" && len(r.Notes) > 0 {
-		return r.Notes[0]
-	}
-	return r.Summary.FirstError
-}
+// whyNot is why a case has no result; "" = nothing went wrong, but a user ended it.
+func whyNot(r *sweep.Result) string { return cmp.Or(r.Failure, r.Summary.FirstError) }
 
 // lines is progress for logs: a line at each case's begin and end, and some between.
 type lines struct {
