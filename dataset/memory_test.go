@@ -26,8 +26,8 @@ func live() (bytes int64) {
 }
 
 // walkBuffered makes n prompts of 1,024 tokens of f with a buffer, and returns the most
-// heap that they took at any of 20 looks, in bytes, and the bytes of all texts.
-func walkBuffered(t testing.TB, f *Fitter, n, buffer int) (most, texts int64) {
+// heap that they took at any of some looks, in bytes, and the bytes of all texts.
+func walkBuffered(t testing.TB, f *Fitter, n, buffer, looks int) (most, texts int64) {
 	t.Helper()
 	p, err := newCase(Spec{Type: TypeRandom}, f, Case{InputLen: 1024, Requests: n, Seed: 3, Buffer: buffer})
 	if err != nil {
@@ -44,7 +44,7 @@ func walkBuffered(t testing.TB, f *Fitter, n, buffer int) (most, texts int64) {
 		}
 		r, _, _ := s.Next("")
 		texts += int64(len(r.Prompt))
-		if i++; i%(n/20) == 1 {
+		if i++; i%(n/looks) == 1 {
 			most = max(most, live()-before)
 		}
 	}
@@ -58,7 +58,7 @@ func walkBuffered(t testing.TB, f *Fitter, n, buffer int) (most, texts int64) {
 // cache of words, which takes several MB and comes and goes.
 func TestBufferBoundsMemory(t *testing.T) {
 	const buffer = 1 << 20
-	most, texts := walkBuffered(t, fitter(t, fake{letters: 26}, false), 6000, buffer)
+	most, texts := walkBuffered(t, fitter(t, fake{letters: 26}, false), 6000, buffer, 20)
 	t.Logf("%d KiB of texts, at most %d KiB in memory", texts>>10, most>>10)
 	if texts < 10*buffer || most > 3*buffer {
 		t.Errorf("%d KiB of texts took %d KiB of memory; want at most 3 times the buffer of %d KiB", texts>>10, most>>10, buffer>>10)
@@ -70,7 +70,7 @@ func BenchmarkBounded(b *testing.B) {
 	f := fitterOf(b, models(b)[0].words, false)
 	for b.Loop() {
 		start := time.Now()
-		most, texts := walkBuffered(b, f, 100_000, 64<<20)
+		most, texts := walkBuffered(b, f, 100_000, 64<<20, 2)
 		b.ReportMetric(100_000/time.Since(start).Seconds(), "prompts/s")
 		b.ReportMetric(float64(most)/1e6, "MB-live")
 		b.ReportMetric(float64(texts)/1e6, "MB-texts")
