@@ -15,9 +15,10 @@ type conversation struct {
 	spec   Spec
 	fitter *Fitter
 	file   *conversations // nil = synthetic
+	player player         // of the file
 }
 
-func openConversation(spec Spec) (kind, string, error) {
+func openConversation(spec Spec, files shelf) (kind, string, error) {
 	c := &conversation{spec: spec}
 	if least, most := spec.Turns[0], spec.Turns[1]; least < 1 || most < least {
 		return nil, "", fmt.Errorf("dataset.turns: %d to %d, want at least 1, and no less at most than at least", least, most)
@@ -27,15 +28,19 @@ func openConversation(spec Spec) (kind, string, error) {
 	}
 	var content string
 	var err error
-	c.file, content, err = openConversations(spec)
-	return c, content, err
+	c.file, content, err = fromShelf(files, TypeConversation, spec.Path, func() (*conversations, string, error) { return readConversations(spec.Path) })
+	if err != nil {
+		return nil, "", err
+	}
+	c.player = c.file.player(&c.spec)
+	return c, content, nil
 }
 
-func (c *conversation) deal(seed uint64, plan []Case) error {
+func (c *conversation) dealing() *player {
 	if c.file == nil {
 		return nil
 	}
-	return c.file.deck.deal(seed, plan)
+	return &c.player
 }
 
 func (c *conversation) fit(ctx context.Context, f *Fitter, progress func(done, total int)) error {
@@ -58,54 +63,45 @@ func (c *conversation) maker(of Case) (maker, error) {
 		// A later turn is as long as the text of the first, unless it is said.
 		m.next = cmp.Or(c.spec.NextLen, of.InputLen-c.fitter.Around())
 	}
-	var err error
-	if m.measured, err = m.plan(of.Requests, false); err != nil {
-		return nil, err
-	}
-	m.warm, err = m.plan(of.Warmups, true)
-	return m, err
+	return m, m.plan()
 }
 
-// A conversationMaker makes one case's sessions.
+// A conversationMaker makes one case's sessions. A warm-up session is one request,
+// its first turn: all slots are busy at once, and no user thinks while the
+// measurement waits.
 type conversationMaker struct {
 	*conversation
-	c              Case
-	next           int // tokens of a later turn's text, synthetic
-	measured, warm sessionPlan
+	c        Case
+	next     int // tokens of a later turn's text, synthetic
+	measured int // sessions that make up the case's requests
+	last     int // turns of the last of them: fewer than were drawn, so that the sum is exact
 }
 
-// A sessionPlan is how many sessions make up some number of requests; the last one
-// has fewer turns than were drawn for it, so that the sum is exact.
-type sessionPlan struct{ sessions, last int }
-
-// plan draws sessions until they have so many requests.
-func (m *conversationMaker) plan(requests int, warmup bool) (p sessionPlan, err error) {
-	for requests > 0 {
-		turns, err := m.draw(number{p.sessions, warmup})
+// plan draws sessions until they have the case's requests.
+func (m *conversationMaker) plan() error {
+	for left := m.c.Requests; left > 0; m.measured++ {
+		turns, err := m.draw(number{i: m.measured})
 		if err != nil {
-			return p, err
+			return err
 		}
-		p.last = min(turns, requests)
-		requests -= turns
-		p.sessions++
+		m.last = min(turns, left)
+		left -= turns
 	}
-	return p, nil
+	return nil
 }
 
-func (m *conversationMaker) sessions() (measured, warmups int) {
-	return m.measured.sessions, m.warm.sessions
-}
+func (m *conversationMaker) sessions() int { return m.measured }
 
 // draw is how many turns session n has, were there no other.
 func (m *conversationMaker) draw(n number) (int, error) {
 	if m.file == nil {
 		return drawTurns(promptRand(m.c.Seed, forTurns|n.stream()), m.spec.Turns), nil
 	}
-	row, err := m.file.deck.row(&m.c, n)
+	row, err := m.player.row(&m.c, n)
 	if err != nil {
 		return 0, err
 	}
-	return m.file.requests(row), nil
+	return m.player.requests(row), nil
 }
 
 func drawTurns(rng *rand.Rand, turns [2]int) int { return turns[0] + rng.IntN(turns[1]-turns[0]+1) }
@@ -113,12 +109,11 @@ func drawTurns(rng *rand.Rand, turns [2]int) int { return turns[0] + rng.IntN(tu
 // turns is how many turns session n has. Those after the planned ones take the
 // place of others that failed, and have as many as were drawn.
 func (m *conversationMaker) turns(n number) (int, error) {
-	plan := &m.measured
-	if n.warmup {
-		plan = &m.warm
-	}
-	if n.i == plan.sessions-1 {
-		return plan.last, nil
+	switch {
+	case n.warmup:
+		return 1, nil
+	case n.i == m.measured-1:
+		return m.last, nil
 	}
 	return m.draw(n)
 }
@@ -175,13 +170,13 @@ func (m *conversationMaker) invent(rng *rand.Rand, says []userTurn, first func()
 
 // read fills in the texts of the file's conversation that session n is.
 func (m *conversationMaker) read(n number, says []userTurn) error {
-	row, err := m.file.deck.row(&m.c, n)
+	row, err := m.player.row(&m.c, n)
 	if err != nil {
 		return err
 	}
-	for i, e := range m.file.rows[row][:len(says)] {
-		says[i].text = e.prompt
-		says[i].maxTokens = cmp.Or(m.c.OutputLen, m.spec.OutputLen, e.answerTokens)
+	for i := range says {
+		e := &m.file.rows[row][i]
+		says[i].text, says[i].maxTokens = e.prompt, m.outputLen(e)
 	}
 	return nil
 }
@@ -206,4 +201,30 @@ func (m *conversationMaker) dialogue(says []userTurn) (draft, error) {
 		d.later += len(s.text)
 	}
 	return d, nil
+}
+
+// length is that of the session's last request, which has all that was said
+// before it: what the template puts around later turns left out.
+func (m *conversationMaker) length(n number) (input, output int, err error) {
+	turns, err := m.turns(n)
+	if err != nil || m.file == nil {
+		before := max(0, turns-1)
+		return m.c.InputLen + before*(m.c.OutputLen+m.next), m.c.OutputLen, err
+	}
+	row, err := m.player.row(&m.c, n)
+	if err != nil {
+		return 0, 0, err
+	}
+	input = m.fitter.Around()
+	for i := range turns {
+		e := &m.file.rows[row][i]
+		input += output + e.promptTokens // output is the answer before
+		output = m.outputLen(e)
+	}
+	return input, output, nil
+}
+
+// outputLen is how many tokens the answer to a file's turn may have.
+func (m *conversationMaker) outputLen(e *exchange) int {
+	return cmp.Or(m.c.OutputLen, m.spec.OutputLen, e.answerTokens)
 }

@@ -8,31 +8,37 @@ import (
 // conversations are those of a ShareGPT file, each as its exchanges from the
 // first turn of a person on, as far as person and model take turns.
 type conversations struct {
-	rows  [][]exchange
-	turns [2]int // of a session, least and most
-	deck  deck
+	rows   [][]exchange
+	deck   deck
+	fitted *Fitter // that counted the rows; nil = not yet
 }
 
-func openConversations(spec Spec) (*conversations, string, error) {
-	c := &conversations{turns: spec.Turns}
-	content, err := readShareGPT(spec.Path, func(turns []turn) {
+func readConversations(path string) (*conversations, string, error) {
+	c := &conversations{deck: deck{path: path, what: "conversation"}}
+	seen := map[uint64]bool{}
+	content, err := readShareGPT(path, func(turns []turn) {
 		if row := exchanges(turns); len(row) > 0 {
+			row[0].repeats = c.deck.seen(seen, &Request{Prompt: row[0].prompt})
 			c.rows = append(c.rows, row)
 		}
 	})
-	if err != nil {
-		return nil, "", err
+	if err == nil && len(c.rows) == 0 {
+		err = fmt.Errorf("%s:1: no conversation has a human's turn and a model's answer: want %s", path, wantShareGPT)
 	}
-	if len(c.rows) == 0 {
-		return nil, "", fmt.Errorf("%s:1: no conversation has a human's turn and a model's answer: want %s", spec.Path, wantShareGPT)
+	return c, content, err
+}
+
+// player takes conversations of enough turns, and of those that begin with the
+// same first turn one, unless rows may be sent again.
+func (c *conversations) player(spec *Spec) player {
+	return player{
+		deck: &c.deck, allowRepeat: spec.AllowRepeat,
+		fits: func(row int, _ *Case) bool {
+			return len(c.rows[row]) >= spec.Turns[0] && (spec.AllowRepeat || !c.rows[row][0].repeats)
+		},
+		fitting:  func(*Case) string { return fmt.Sprintf("%d answered turns or more (turns)", spec.Turns[0]) },
+		requests: func(row int) int { return c.turns(row, spec.Turns) },
 	}
-	c.deck = deck{
-		path: spec.Path, rows: len(c.rows), what: "conversation", allowRepeat: spec.AllowRepeat,
-		fits:     func(row int, _ *Case) bool { return len(c.rows[row]) >= c.turns[0] },
-		fitting:  func(*Case) string { return fmt.Sprintf("%d answered turns or more (turns)", c.turns[0]) },
-		requests: c.requests,
-	}
-	return c, content, nil
 }
 
 // exchanges are the turns of a person that a model answers, from the first one on.
@@ -47,23 +53,43 @@ func exchanges(turns []turn) (row []exchange) {
 	return row
 }
 
-// requests is how many turns of a row are sent: drawn for the row itself, so that
-// it is one conversation in each case and each run, and no more than it has.
-func (c *conversations) requests(row int) int {
-	return min(drawTurns(promptRand(0, uint64(row)), c.turns), len(c.rows[row]))
+// turns is how many turns of a row are sent: drawn for the row itself, so that it
+// is one conversation in each case and each run, and no more than it has.
+func (c *conversations) turns(row int, of [2]int) int {
+	return min(drawTurns(promptRand(0, uint64(row)), of), len(c.rows[row]))
 }
 
-// fit counts the answers, whose tokens are the output lengths.
+// fit counts the turns without special tokens, once for all datasets that have the
+// file. Those of the answers are the output lengths; their texts are let go.
 func (c *conversations) fit(ctx context.Context, f *Fitter, progress func(done, total int)) error {
-	return inParallel(ctx, len(c.rows), progress, func(i int) error {
+	if c.fitted == f {
+		return nil
+	}
+	err := inParallel(ctx, len(c.rows), progress, func(i int) error {
 		for k := range c.rows[i] {
-			e := &c.rows[i][k]
-			n, err := f.tok.Count(e.answer, false)
-			if err != nil {
+			if err := c.rows[i][k].count(f); err != nil {
 				return fmt.Errorf("conversation: tokenizer %s: %w", f.tok.ID(), err)
 			}
-			e.answer, e.answerTokens = "", max(1, n)
 		}
 		return nil
 	})
+	if err == nil {
+		c.fitted = f
+	}
+	return err
+}
+
+// count counts both turns; the answer once.
+func (e *exchange) count(f *Fitter) (err error) {
+	if e.answerTokens > 0 {
+		return nil
+	}
+	if e.promptTokens, err = f.tok.Count(e.prompt, false); err != nil {
+		return err
+	}
+	n, err := f.tok.Count(e.answer, false)
+	if err == nil {
+		e.answer, e.answerTokens = "", max(1, n)
+	}
+	return err
 }

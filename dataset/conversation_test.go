@@ -179,7 +179,7 @@ func TestAnswersChangeNoTurn(t *testing.T) {
 // f and h none.
 func TestConversationsOfAFile(t *testing.T) {
 	const path = "testdata/conversations.json"
-	rows, _, err := openConversations(Spec{Path: path, Turns: [2]int{2, 8}})
+	rows, _, err := readConversations(path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -208,16 +208,16 @@ func TestConversationsOfAFile(t *testing.T) {
 	if first := all[0].requests[0]; first.InputLen != first.PromptTokens {
 		t.Errorf("the first request asks for %d tokens and has %d", first.InputLen, first.PromptTokens)
 	}
-	p = conversationCase(t, Spec{Path: path, Turns: [2]int{2, 2}, OutputLen: 50}, f, Case{Requests: 8, Seed: 1})
-	for _, one := range talks(t, p, -1, polite)[:4] {
+	p = conversationCase(t, Spec{Path: path, Turns: [2]int{2, 2}, OutputLen: 50}, f, Case{Requests: 6, Seed: 1})
+	for _, one := range talks(t, p, -1, polite)[:3] {
 		if len(one.requests) != 2 || one.requests[1].MaxTokens != 50 {
 			t.Errorf("%d turns, %d tokens out; want 2, 50", len(one.requests), one.requests[1].MaxTokens)
 		}
 	}
 }
 
-// Rows are dealt by the turns that they have: two cases share out the 8 requests
-// that conversations of two turns make, and no third finds one.
+// Rows are dealt by the turns that they have: two cases share out the 3 different
+// conversations of two turns, a warm-up being one of them, and no third finds one.
 func TestConversationsAreDealt(t *testing.T) {
 	f := fitter(t, models(t)[0].tok, true)
 	source, err := Open(Spec{Type: TypeConversation, Path: "testdata/conversations.json", Turns: [2]int{2, 2}})
@@ -227,7 +227,7 @@ func TestConversationsAreDealt(t *testing.T) {
 	if err := source.Fit(t.Context(), f, nil); err != nil {
 		t.Fatal(err)
 	}
-	plan := []Case{{Name: "one", Requests: 3, Seed: 1}, {Name: "two", Requests: 2, Warmups: 1, Seed: 2}}
+	plan := []Case{{Name: "one", Requests: 2, Seed: 1}, {Name: "two", Requests: 2, Warmups: 1, Seed: 2}}
 	if err := source.Plan(1, plan); err != nil {
 		t.Fatal(err)
 	}
@@ -250,11 +250,11 @@ func TestConversationsAreDealt(t *testing.T) {
 			t.Errorf("case %s: %d requests, want %d", c.Name, n, c.Requests+c.Warmups)
 		}
 	}
-	if want := map[string]int{"How do I boil an egg?": 2, "Name a prime.": 1, "Translate: naïve café": 1}; !reflect.DeepEqual(asked, want) {
+	if want := map[string]int{"How do I boil an egg?": 1, "Name a prime.": 1, "Translate: naïve café": 1}; !reflect.DeepEqual(asked, want) {
 		t.Errorf("first messages %v, want %v", asked, want)
 	}
 	err = source.Plan(1, append(plan, Case{Name: "three", Requests: 1}))
-	want := "testdata/conversations.json: case three needs 1 requests (1 measured, 0 warm-up), and of 5 conversations only 4 have 2 answered turns or more (turns), other cases of the run taking 4 of these: ask for fewer prompts, or set dataset.allow_repeat: true"
+	want := "testdata/conversations.json: case three needs 1 request (1 measured, 0 warm-up), and of its 5 conversations (4 distinct prompts) only 3 have 2 answered turns or more (turns), other cases of the run taking 3 of these: ask for fewer prompts, or set dataset.allow_repeat: true"
 	if err == nil || err.Error() != want {
 		t.Errorf("error %v\nwant %s", err, want)
 	}
@@ -293,7 +293,7 @@ func TestConversationGolden(t *testing.T) {
 			}
 		}
 	}
-	const want = "7622b28b9b7c3f0c7afe58e4d7fa9ef7f118b7cd5395e34be1ec2fde8b3b7bb2"
+	const want = "c7fcc60a0f4b3d4c9a5a7a5fdb61b536baefdbb1b4e7c0f5b21b418125e36a37"
 	if got := hex.EncodeToString(h.Sum(nil)); got != want {
 		t.Errorf("the sessions' hash is %s, want %s", got, want)
 	}

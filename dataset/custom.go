@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -15,63 +16,87 @@ import (
 // custom is the rows of a user's own file, sent as they are.
 type custom struct {
 	spec   Spec
-	deck   deck
+	file   *customFile
+	player player
 	fitter *Fitter
-	rows   []customRow
-	chat   int // line of the first row of messages; 0 = there is none
+}
+
+// A customFile is what the file holds, whatever is taken of it.
+type customFile struct {
+	deck     deck
+	rows     []customRow
+	chat     int     // line of the first row of messages; 0 = there is none
+	noOutput int     // line of the first row without output_tokens; 0 = there is none
+	fitted   *Fitter // that counted the rows; nil = not yet
 }
 
 // A customRow is a prompt or messages, and what is asked for with them.
 type customRow struct {
 	prompt       string
 	messages     []Message
+	promptTokens int            // as sent; 0 = only the server can count it
 	outputTokens int            // 0 = the dataset's
 	extra        map[string]any // all fields that have no meaning here: they go into the request's body
+	repeats      bool           // a row before it has the prompt or messages
 }
 
 const wantCustom = `a line a row, {"prompt": "…", "output_tokens": 128} say, or a CSV file with such columns`
 
-func openCustom(spec Spec) (kind, string, error) {
-	c := &custom{spec: spec}
+func openCustom(spec Spec, files shelf) (kind, string, error) {
 	read := readJSONL
-	switch format := spec.Format; {
+	format := spec.Format
+	switch {
 	case format == "csv", format == "" && strings.HasSuffix(strings.TrimSuffix(strings.ToLower(spec.Path), ".gz"), ".csv"):
-		read = readCSV
+		read, format = readCSV, "csv"
 	case format != "" && format != "jsonl":
 		return nil, "", fmt.Errorf("dataset.format %s: want jsonl or csv", format)
+	default:
+		format = "jsonl"
 	}
+	file, content, err := fromShelf(files, TypeCustom+" "+format, spec.Path, func() (*customFile, string, error) { return readCustomFile(spec.Path, read) })
+	if err != nil {
+		return nil, "", err
+	}
+	if file.noOutput > 0 && spec.OutputLen == 0 {
+		return nil, "", fmt.Errorf("%s:%d: no output_tokens: give the row some, or set dataset.output_len for all rows without", spec.Path, file.noOutput)
+	}
+	c := &custom{spec: spec, file: file}
+	c.player = player{deck: &file.deck, allowRepeat: spec.AllowRepeat, fits: func(row int, _ *Case) bool {
+		return spec.AllowRepeat || !file.rows[row].repeats
+	}}
+	return c, content, nil
+}
+
+// readCustomFile reads all rows. Rows with the same prompt repeat each other,
+// whatever else of them differs: the server's prefix cache sees no more.
+func readCustomFile(path string, read func(*input, func(line int, f fields) error) error) (*customFile, string, error) {
+	c := &customFile{deck: deck{path: path, what: "row"}}
 	seen := map[uint64]bool{}
-	content, err := readInput(spec.Path, wantCustom, func(in *input) error {
+	content, err := readInput(path, wantCustom, func(in *input) error {
 		return read(in, func(line int, f fields) error {
-			row, err := c.row(f)
+			row, err := readCustomRow(f)
 			if err != nil {
 				return in.fault(line, "%w", err)
 			}
 			if row.messages != nil && c.chat == 0 {
 				c.chat = line
 			}
-			if key := row.request().Key(); spec.AllowRepeat || !seen[key] {
-				seen[key] = true
-				c.rows = append(c.rows, row)
+			if row.outputTokens == 0 && c.noOutput == 0 {
+				c.noOutput = line
 			}
+			row.repeats = c.deck.seen(seen, row.request())
+			c.rows = append(c.rows, row)
 			return nil
 		})
 	})
-	if err != nil {
-		return nil, "", err
+	if err == nil && len(c.rows) == 0 {
+		err = fmt.Errorf("%s:1: no rows: want %s", path, wantCustom)
 	}
-	if len(c.rows) == 0 {
-		return nil, "", fmt.Errorf("%s:1: no rows: want %s", spec.Path, wantCustom)
-	}
-	c.deck = deck{path: spec.Path, rows: len(c.rows), what: "row", allowRepeat: spec.AllowRepeat}
-	if !spec.AllowRepeat {
-		c.deck.what = "distinct row"
-	}
-	return c, content, nil
+	return c, content, err
 }
 
-// row takes what it knows out of a row's fields and leaves the others in extra.
-func (c *custom) row(f fields) (row customRow, err error) {
+// readCustomRow takes what it knows out of a row's fields and leaves the others in extra.
+func readCustomRow(f fields) (row customRow, err error) {
 	prompt, isPrompt, err := f.takeText("prompt")
 	if err != nil {
 		return row, err
@@ -100,8 +125,6 @@ func (c *custom) row(f fields) (row customRow, err error) {
 		return row, errors.New("both output_tokens and output_len, which mean the same: want one of them")
 	case alias:
 		tokens = also
-	case !known && c.spec.OutputLen == 0:
-		return row, errors.New("no output_tokens: give the row some, or set dataset.output_len for all rows without")
 	}
 	row = customRow{prompt: prompt, messages: messages, outputTokens: tokens}
 	row.extra, err = f.rest()
@@ -112,14 +135,45 @@ func (r *customRow) request() *Request {
 	return &Request{Prompt: r.prompt, Messages: r.messages, Extra: r.extra}
 }
 
-func (c *custom) deal(seed uint64, plan []Case) error { return c.deck.deal(seed, plan) }
+func (c *custom) dealing() *player { return &c.player }
 
-func (c *custom) fit(_ context.Context, f *Fitter, _ func(done, total int)) error {
-	if c.chat > 0 && !f.Chat() {
-		return fmt.Errorf("%s:%d: messages want backend openai-chat: completions take a prompt", c.spec.Path, c.chat)
+func (c *custom) fit(ctx context.Context, f *Fitter, progress func(done, total int)) error {
+	if c.file.chat > 0 && !f.Chat() {
+		return fmt.Errorf("%s:%d: messages want backend openai-chat: completions take a prompt", c.spec.Path, c.file.chat)
 	}
 	c.fitter = f
-	return nil
+	return c.file.fit(ctx, f, progress)
+}
+
+// fit counts the rows, once for all datasets that have the file.
+func (c *customFile) fit(ctx context.Context, f *Fitter, progress func(done, total int)) error {
+	if c.fitted == f {
+		return nil
+	}
+	err := inParallel(ctx, len(c.rows), progress, func(i int) (err error) {
+		r := &c.rows[i]
+		if r.promptTokens, err = f.countRow(r); err != nil {
+			return fmt.Errorf("custom: %w", err)
+		}
+		return nil
+	})
+	if err == nil {
+		c.fitted = f
+	}
+	return err
+}
+
+// countRow is the tokens of a row's prompt as sent; 0 where messages go through a
+// template that only the server has.
+func (f *Fitter) countRow(r *customRow) (int, error) {
+	if r.messages == nil {
+		return f.Count(r.prompt)
+	}
+	tokens, err := f.Messages(r.messages)
+	if errors.Is(err, tokenizer.ErrNoTemplate) {
+		return 0, nil
+	}
+	return tokens, err
 }
 
 func (c *custom) maker(of Case) (maker, error) {
@@ -135,38 +189,34 @@ type customMaker struct {
 }
 
 func (m *customMaker) make(n number, _ *rand.Rand) (draft, error) {
-	i, err := m.deck.row(&m.c, n)
+	row, err := m.row(n)
 	if err != nil {
 		return draft{}, err
 	}
-	row := &m.rows[i]
 	r := row.request()
-	if r.PromptTokens, err = m.count(r); err != nil {
-		return draft{}, fmt.Errorf("custom: %w", err)
-	}
-	r.InputLen = r.PromptTokens
-	switch {
-	case row.outputTokens > 0:
-		r.MaxTokens = row.outputTokens
-	case m.c.OutputLen > 0:
-		r.MaxTokens = m.c.OutputLen
-	default:
-		r.MaxTokens = m.spec.OutputLen
-	}
+	r.PromptTokens, r.InputLen = row.promptTokens, row.promptTokens
+	r.MaxTokens = m.outputLen(row)
 	return draft{Request: *r}, nil
 }
 
-// count is the tokens of a prompt as sent; 0 where messages go through a template
-// that only the server has.
-func (m *customMaker) count(r *Request) (int, error) {
-	if r.Messages == nil {
-		return m.fitter.Count(r.Prompt)
+func (m *customMaker) row(n number) (*customRow, error) {
+	i, err := m.player.row(&m.c, n)
+	if err != nil {
+		return nil, err
 	}
-	tokens, err := m.fitter.Messages(r.Messages)
-	if errors.Is(err, tokenizer.ErrNoTemplate) {
-		return 0, nil
+	return &m.file.rows[i], nil
+}
+
+func (m *customMaker) outputLen(row *customRow) int {
+	return cmp.Or(row.outputTokens, m.c.OutputLen, m.spec.OutputLen)
+}
+
+func (m *customMaker) length(n number) (input, output int, err error) {
+	row, err := m.row(n)
+	if err != nil {
+		return 0, 0, err
 	}
-	return tokens, err
+	return row.promptTokens, m.outputLen(row), nil
 }
 
 // remake has nothing to make: a row is sent as it is, or not at all.

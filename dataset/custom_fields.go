@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -73,13 +75,17 @@ func (f fields) takeMessages(name string) (messages []Message, ok bool, err erro
 }
 
 // rest are the values of the fields that were not taken, numbers with all their
-// digits; nil = none.
+// digits; nil = none. One that would change what is measured is a fault.
 func (f fields) rest() (map[string]any, error) {
 	if len(f) == 0 {
 		return nil, nil
 	}
 	rest := make(map[string]any, len(f))
-	for name, value := range f {
+	for _, name := range slices.Sorted(maps.Keys(f)) {
+		if err := checkExtra(name); err != nil {
+			return nil, err
+		}
+		value := f[name]
 		dec := json.NewDecoder(bytes.NewReader(value))
 		dec.UseNumber()
 		var v any
@@ -89,6 +95,18 @@ func (f fields) rest() (map[string]any, error) {
 		rest[name] = v
 	}
 	return rest, nil
+}
+
+// checkExtra faults a field that is the request's own: in a row it would silently
+// replace what the record says was sent.
+func checkExtra(name string) error {
+	switch name {
+	case "max_tokens", "max_completion_tokens", "min_tokens":
+		return fmt.Errorf("%s: use output_tokens, the output length asked for", name)
+	case "model", "stream", "stream_options", "n", "best_of", "prompt", "messages":
+		return fmt.Errorf("%s: the request has its own, remove it from the row", name)
+	}
+	return nil
 }
 
 // excerpt is the beginning of a value, for an error.

@@ -55,7 +55,7 @@ func TestCustomRows(t *testing.T) {
 
 // Without a template, messages are not counted: the server does that.
 func TestCustomMessagesWithoutTemplate(t *testing.T) {
-	path := customFile(t, "rows.jsonl", `{"messages": [{"role": "user", "content": "a"}], "output_tokens": 2}`)
+	path := rowsFile(t, "rows.jsonl", `{"messages": [{"role": "user", "content": "a"}], "output_tokens": 2}`)
 	tok := fake{letters: 26, plain: true}
 	c, _ := NewCounter(tok, true)
 	all, _ := walkPrepared(t, Spec{Type: TypeCustom, Path: path}, NewFitter(vocabulary(t, tok), c), Case{Requests: 1})
@@ -98,8 +98,8 @@ func TestCustomGolden(t *testing.T) {
 	}
 }
 
-// customFile writes a file of rows.
-func customFile(t testing.TB, name, text string) string {
+// rowsFile writes a file of rows.
+func rowsFile(t testing.TB, name, text string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), name)
 	if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
@@ -128,7 +128,7 @@ func TestCustomFormats(t *testing.T) {
 		{"rows.csv.gz", "", pack("\uFEFFprompt\r\n\"a\"\r\n\"b\"")},
 		{"rows.txt", "csv", " prompt ,x\n\na,\nb,\n"},
 	} {
-		spec := Spec{Type: TypeCustom, Path: customFile(t, tt.name, tt.text), Format: tt.format, OutputLen: 1}
+		spec := Spec{Type: TypeCustom, Path: rowsFile(t, tt.name, tt.text), Format: tt.format, OutputLen: 1}
 		s, err := Open(spec)
 		if err != nil {
 			t.Errorf("%s %q: %v", tt.name, tt.text, err)
@@ -165,6 +165,16 @@ func TestCustomFaults(t *testing.T) {
 		{"", "{\"prompt\":\"a\",\"output_len\":1e99}\n", ":1: output_len is 1e99: want a whole number"},
 		{"", "{\"prompt\":\"a\",\"output_len\":5,\"output_tokens\":5}\n", ":1: both output_tokens and output_len"},
 		{"", "{\"prompt\":\"a\",\"output_len\":5}\n{\"prompt\":\"b\"}\n", ":2: no output_tokens: give the row some, or set dataset.output_len for all rows without"},
+		{"", "{\"prompt\":\"a\",\"output_len\":5,\"max_tokens\":9}\n", ":1: max_tokens: use output_tokens, the output length asked for"},
+		{"", "{\"prompt\":\"a\",\"output_len\":5}\n{\"prompt\":\"b\",\"output_len\":5,\"min_tokens\":null}\n", ":2: min_tokens: use output_tokens"},
+		{"", "{\"prompt\":\"a\",\"output_len\":5,\"max_completion_tokens\":9}\n", ":1: max_completion_tokens: use output_tokens"},
+		{"", "{\"prompt\":\"a\",\"output_len\":5,\"model\":1}\n", ":1: model: the request has its own, remove it from the row"},
+		{"", "{\"prompt\":\"a\",\"output_len\":5,\"stream\":1}\n", ":1: stream: the request has its own, remove it from the row"},
+		{"", "{\"prompt\":\"a\",\"output_len\":5,\"stream_options\":1}\n", ":1: stream_options: the request has its own, remove it from the row"},
+		{"", "{\"prompt\":\"a\",\"output_len\":5,\"n\":1}\n", ":1: n: the request has its own, remove it from the row"},
+		{"", "{\"prompt\":\"a\",\"output_len\":5,\"best_of\":1}\n", ":1: best_of: the request has its own, remove it from the row"},
+		{"", "{\"prompt\":\"a\",\"messages\":null,\"output_len\":5,\"stream\":false}\n", ":1: stream: the request has its own"},
+		{".csv", "prompt,output_len,n\na,5,\nb,5,2\n", ":3: n: the request has its own, remove it from the row"},
 		{"", "{\"messages\":\"a\"}\n", ":1: messages is \"a\": want an array of {role, content}"},
 		{"", "{\"messages\":[{\"role\":\"user\"}]}\n", ":1: messages[0]: want role and content, and nothing else"},
 		{"", "{\"messages\":[{\"role\":\"user\",\"content\":\"a\"},{\"role\":\"user\",\"content\":\"a\",\"name\":\"x\"}]}\n", ":1: messages[1]: want role and content, and nothing else"},
@@ -182,17 +192,17 @@ func TestCustomFaults(t *testing.T) {
 		{".csv", "prompt,output_len\na,five\n", ":2: output_len is \"five\": want a whole number"},
 		{".csv", "messages,output_len\nhello,5\n", ":2: messages is \"hello\": want an array of {role, content}"},
 	} {
-		path := customFile(t, "rows"+tt.name, tt.text)
+		path := rowsFile(t, "rows"+tt.name, tt.text)
 		_, err := Open(Spec{Type: TypeCustom, Path: path})
 		if err == nil || !strings.HasPrefix(err.Error(), path+tt.want) {
 			t.Errorf("%q: %v, want %s%s", tt.text, err, path, tt.want)
 		}
 	}
-	late := customFile(t, "late.jsonl", strings.Repeat("{\"prompt\":\"a\",\"output_len\":5}\n", 3000)+"{\"prompt\":\"\xff\"}\n")
+	late := rowsFile(t, "late.jsonl", strings.Repeat("{\"prompt\":\"a\",\"output_len\":5}\n", 3000)+"{\"prompt\":\"\xff\"}\n")
 	if _, err := Open(Spec{Type: TypeCustom, Path: late}); err == nil || !strings.HasPrefix(err.Error(), late+":3001: not UTF-8") {
 		t.Errorf("bytes that are no text, far into a file: %v", err)
 	}
-	csv := customFile(t, "late.csv", "prompt,output_len\n"+strings.Repeat("a,5\n", 20000)+"\xff,5\n")
+	csv := rowsFile(t, "late.csv", "prompt,output_len\n"+strings.Repeat("a,5\n", 20000)+"\xff,5\n")
 	if _, err := Open(Spec{Type: TypeCustom, Path: csv}); err == nil || !strings.HasPrefix(err.Error(), csv+":20002: prompt is not UTF-8: save the file as UTF-8") {
 		t.Errorf("bytes that are no text, far into a CSV: %v", err)
 	}
@@ -204,8 +214,8 @@ func TestCustomFaults(t *testing.T) {
 // What only the run can tell: a completion has no messages, rows have their own
 // lengths, and each is sent once.
 func TestCustomCases(t *testing.T) {
-	path := customFile(t, "rows.jsonl", "{\"prompt\":\"a\"}\n{\"prompt\":\"b\"}\n{\"prompt\":\"a\",\"seed\":1}\n")
-	chat := customFile(t, "chat.jsonl", "{\"prompt\":\"a\"}\n{\"messages\":[{\"role\":\"user\",\"content\":\"a\"}]}\n")
+	path := rowsFile(t, "rows.jsonl", "{\"prompt\":\"a\"}\n{\"prompt\":\"b\"}\n{\"prompt\":\"a\",\"seed\":1}\n")
+	chat := rowsFile(t, "chat.jsonl", "{\"prompt\":\"a\"}\n{\"messages\":[{\"role\":\"user\",\"content\":\"a\"}]}\n")
 	f := fitter(t, fake{letters: 26}, false)
 	spec := Spec{Type: TypeCustom, Path: path, OutputLen: 3}
 	for _, tt := range []struct {
@@ -214,7 +224,7 @@ func TestCustomCases(t *testing.T) {
 		want string
 	}{
 		{path, Case{Name: "two", Requests: 2}, ""},
-		{path, Case{Name: "three", Requests: 2, Warmups: 1}, path + ": case three needs 3 distinct rows (2 measured, 1 warm-up), and of 2 only 2 fit it: ask for fewer prompts, or set dataset.allow_repeat: true"},
+		{path, Case{Name: "three", Requests: 2, Warmups: 1}, path + ": case three needs 3 rows (2 measured, 1 warm-up), and the file has 3 rows (2 distinct prompts), and all fit: ask for fewer prompts, or set dataset.allow_repeat: true"},
 		{path, Case{InputLen: 5, Requests: 1}, "custom: input length 5: want none, the rows of " + path + " have their own"},
 		{chat, Case{Requests: 1}, chat + ":2: messages want backend openai-chat: completions take a prompt"},
 	} {

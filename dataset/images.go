@@ -24,11 +24,9 @@ const (
 // 769 KiB and 33 ms, one of blocks of 8×8 22 KiB and 5 ms.
 const blockSide = 8
 
-// maxSide of an image in pixels: what JPEG can hold.
-const maxSide = 65_535
-
-// maxPixels of an image: 100 megapixels are 400 MB in memory while it is made.
-const maxPixels = 100_000_000
+// MaxImageSide is the largest width and height of an image, in pixels: 8192×8192
+// are 256 MiB in memory while it is made.
+const MaxImageSide = 8192
 
 // check faults images that cannot be made.
 func (im *ImageSpec) check() error {
@@ -39,8 +37,8 @@ func (im *ImageSpec) check() error {
 		return errors.New("random_mm: dataset.images.sizes is empty: want at least one [width, height] in pixels")
 	}
 	for i, s := range im.Sizes {
-		if s[0] < 1 || s[1] < 1 || s[0] > maxSide || s[1] > maxSide || s[0]*s[1] > maxPixels {
-			return fmt.Errorf("random_mm: dataset.images.sizes[%d] [%d, %d]: want width and height from 1 to %d pixels, and at most %d in all", i, s[0], s[1], maxSide, maxPixels)
+		if s[0] < 1 || s[1] < 1 || max(s[0], s[1]) > MaxImageSide {
+			return fmt.Errorf("random_mm: dataset.images.sizes[%d] [%d, %d]: want width and height from 1 to %d pixels", i, s[0], s[1], MaxImageSide)
 		}
 	}
 	if im.Format != formatPNG && im.Format != formatJPEG {

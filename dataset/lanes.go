@@ -11,6 +11,10 @@ type Lane struct {
 	Prompts           *Prompts
 }
 
+// Count is how many sessions make up the case's measured requests: as many as
+// these, but where a session has several turns.
+func (p *Prompts) Count() int { return p.sessions }
+
 // Lanes splits a mixed case, once it is prepared, by the concurrency that
 // scenarios keep for themselves: a lane for each with a share, in their order, and
 // a last one for all others with the rest. It is nil when no scenario has a share;
@@ -47,10 +51,6 @@ func (p *Prompts) Lanes() []Lane {
 	}
 	if last := &p.lanes[n-1]; last.Share == 0 {
 		last.Share = rest
-	}
-	for k := range p.lanes {
-		l := &p.lanes[k]
-		l.Prompts.cfg.Requests, l.Prompts.cfg.Warmups = l.Requests, l.Warmups
 	}
 	for k := range p.lanes {
 		l := &p.lanes[k]
@@ -133,7 +133,7 @@ func (l *laneOrder) number(i int, warmup bool) number {
 }
 
 // LaneCaps splits max_concurrency among lanes: each has its share of it, at least
-// 1, rounded so that they add up. Shares that add up to less than 1 are scaled.
+// 1, rounded so that they add up.
 func LaneCaps(lanes []Lane, maxConcurrency int) ([]int, error) {
 	if maxConcurrency < len(lanes) {
 		return nil, fmt.Errorf("max_concurrency %d: want at least %d, one for each lane of the mix (scenarios with a concurrency_share, and the others together)", maxConcurrency, len(lanes))

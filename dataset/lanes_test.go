@@ -162,7 +162,6 @@ func TestLaneCaps(t *testing.T) {
 		{10, []float64{0.01, 0.99}, []int{1, 9}},         // at least 1
 		{3, []float64{0.98, 0.01, 0.01}, []int{1, 1, 1}}, //
 		{8, []float64{0.98, 0.01, 0.01}, []int{6, 1, 1}}, //
-		{10, []float64{0.2, 0.3}, []int{4, 6}},           // scaled
 		{100, []float64{0.333, 0.333, 0.334}, []int{33, 33, 34}},
 	} {
 		lanes := make([]Lane, len(tt.shares))

@@ -18,11 +18,24 @@ func (s span) draw(rng *rand.Rand) int {
 	switch {
 	case s.dist != nil:
 		return s.dist.DrawLen(rng)
-	case s.hi > s.lo:
-		return s.lo + rng.IntN(s.hi-s.lo+1)
+	case s.fixed():
+		return s.lo
 	}
-	return s.lo
+	return s.lo + rng.IntN(s.hi-s.lo+1)
 }
+
+// drawnLengths are the lengths of session n of a case of that seed: the first that
+// is drawn of it.
+func drawnLengths(seed uint64, n number, in, out span) (input, output int) {
+	if in.fixed() && out.fixed() {
+		return in.lo, out.lo
+	}
+	rng := promptRand(seed, n.stream())
+	return in.draw(rng), out.draw(rng)
+}
+
+// fixed reports whether there is no choice.
+func (s span) fixed() bool { return s.dist == nil && s.hi <= s.lo }
 
 // spread is n, or with a ratio r the lengths from ⌊n·(1−r)⌋ to ⌈n·(1+r)⌉, those
 // below least left out. What floating point adds to a product (100·1.1 is more

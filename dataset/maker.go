@@ -24,20 +24,23 @@ type maker interface {
 	// remake makes one in the place of a session whose prompt another has: rng is
 	// another too, and taken tells which prompts there are.
 	remake(n number, rng *rand.Rand, taken func(Request) bool) (draft, error)
+	// length is the longest request of session n, in tokens: its input as sent and
+	// the output that is asked for; 0 = not known.
+	length(n number) (input, output int, err error)
 }
 
-// A sizer is a maker whose sessions have several requests: it says how many of
-// them make up the case's requests and warm-ups.
+// A sizer is a maker whose measured sessions have several requests: it says how
+// many of them make up the case's. A warm-up session is one request.
 type sizer interface {
-	sessions() (measured, warmups int)
+	sessions() int
 }
 
-// sessionsOf is how many sessions of m make up what c asks for.
-func sessionsOf(m maker, c *Case) (measured, warmups int) {
+// sessionsOf is how many sessions of m make up c's measured requests.
+func sessionsOf(m maker, c *Case) int {
 	if s, ok := m.(sizer); ok {
 		return s.sessions()
 	}
-	return c.Requests, c.Warmups
+	return c.Requests
 }
 
 // A number is a session's place: the measured ones count from 0, and so do the

@@ -20,15 +20,15 @@ type mix struct {
 	dealt map[string]bool // names of the cases whose rows have been dealt
 }
 
-// openMix opens the scenarios' datasets. Those of one spec are read once, and
-// their rows dealt out as of one file, so that no two scenarios send the same.
+// openMix opens the scenarios' datasets. Files are read once, and their rows dealt
+// out over all scenarios that have them, so that no two send the same.
 func openMix(spec Spec) (kind, string, error) {
 	if err := checkScenarios(spec.Scenarios); err != nil {
 		return nil, "", err
 	}
 	m := &mix{scenarios: spec.Scenarios, dealt: map[string]bool{}}
-	known := map[string]*Source{}
-	content, files := sha256.New(), false
+	known, files := map[string]*Source{}, shelf{}
+	content, read := sha256.New(), false
 	for i := range m.scenarios {
 		s := &m.scenarios[i]
 		key, err := json.Marshal(s.Dataset)
@@ -37,7 +37,8 @@ func openMix(spec Spec) (kind, string, error) {
 		}
 		src := known[string(key)]
 		if src == nil {
-			if src, err = Open(s.Dataset); err != nil {
+			src = &Source{spec: s.Dataset}
+			if src.kind, src.content, err = open(s.Dataset, files); err != nil {
 				return nil, "", fmt.Errorf("%w (scenario %s)", err, s.Name) // a file's error begins with its path and line
 			}
 			known[string(key)] = src
@@ -45,9 +46,9 @@ func openMix(spec Spec) (kind, string, error) {
 		}
 		m.of = append(m.of, src)
 		fmt.Fprintln(content, src.Content())
-		files = files || src.Content() != ""
+		read = read || src.Content() != ""
 	}
-	if !files {
+	if !read {
 		return m, "", nil
 	}
 	return m, hex.EncodeToString(content.Sum(nil)), nil
@@ -73,7 +74,7 @@ func (m *mix) fit(ctx context.Context, f *Fitter, progress func(done, total int)
 	return nil
 }
 
-// deal deals the rows of each dataset out over its scenarios of all cases.
+// deal deals the rows of each file out over its scenarios of all cases.
 func (m *mix) deal(seed uint64, plan []Case) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -82,19 +83,26 @@ func (m *mix) deal(seed uint64, plan []Case) error {
 
 // dealRows is deal for one who holds the lock.
 func (m *mix) dealRows(seed uint64, plan []Case) error {
-	parts := map[*Source][]Case{}
+	parts := map[*deck][]Case{}
+	var decks []*deck
 	clear(m.dealt)
 	for _, c := range plan {
 		m.dealt[c.Name] = true
 		for i, part := range m.cases(c) {
-			parts[m.of[i]] = append(parts[m.of[i]], part)
+			p := dealing(m.of[i].kind)
+			if p == nil {
+				continue
+			}
+			if parts[p.deck] == nil {
+				decks = append(decks, p.deck)
+			}
+			part.player = p
+			parts[p.deck] = append(parts[p.deck], part)
 		}
 	}
 	var errs []error
-	for _, src := range m.sources {
-		if d, ok := src.kind.(dealer); ok {
-			errs = append(errs, d.deal(seed, parts[src]))
-		}
+	for _, d := range decks {
+		errs = append(errs, d.deal(seed, parts[d]))
 	}
 	return errors.Join(errs...)
 }

@@ -22,14 +22,14 @@ type mixMaker struct {
 type place struct{ scenario, i int32 }
 
 // sessions makes the mix a sizer.
-func (m *mixMaker) sessions() (measured, warmups int) { return m.extra, len(m.warm) }
+func (m *mixMaker) sessions() int { return m.extra }
 
 // shuffle draws the order of the scenarios; each one's own sessions stay in theirs.
 func (m *mixMaker) shuffle() {
 	n := len(m.cases)
 	measured, warm, extra := make([]int, n), make([]int, n), make([]int, n)
 	for s := range m.cases {
-		measured[s], warm[s] = sessionsOf(m.makers[s], &m.cases[s])
+		measured[s], warm[s] = sessionsOf(m.makers[s], &m.cases[s]), m.cases[s].Warmups
 		extra[s] = m.cases[s].Requests - measured[s]
 	}
 	m.measured = appendShuffled(nil, caseRand(m.c.Seed, 0), measured)
@@ -89,6 +89,11 @@ func (m *mixMaker) remake(n number, _ *rand.Rand, taken func(Request) bool) (dra
 	s, own := m.place(n)
 	d, err := m.makers[s].remake(own, promptRand(m.cases[s].Seed, own.stream()|redrawn), taken)
 	return m.named(s, d, err)
+}
+
+func (m *mixMaker) length(n number) (input, output int, err error) {
+	s, own := m.place(n)
+	return m.makers[s].length(own)
 }
 
 // named gives a scenario's session, or its error, the scenario's name.

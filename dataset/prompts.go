@@ -1,10 +1,12 @@
 package dataset
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"iter"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -24,6 +26,8 @@ type Case struct {
 
 	TokenIDs bool // prompts are sent as token ids
 	Buffer   int  // bytes of prompts that are made ahead; 0 = DefaultBuffer
+
+	player *player // the dataset of rows that deals it some; nil = none
 }
 
 // DefaultBuffer is how many bytes of prompts are made before the clock starts.
@@ -39,9 +43,9 @@ type Prompts struct {
 	fitter *Fitter
 
 	sessions int             // that make up the measured requests
-	warmups  int             // sessions that make up the counted warm-ups
+	warmups  int             // counted warm-ups: sessions of one request
 	ahead    []made          // the first measured ones, made by Prepare
-	warm     []made          // all warm-ups that are counted
+	warm     []made          // the first warm-ups, made by Prepare
 	taken    map[uint64]bool // Request.Key of all sessions handed out or made ahead; nil until Prepare
 	settling *sync.Mutex     // of taken, which lanes have in common
 	measured atomic.Bool     // Sessions has been called
@@ -60,7 +64,7 @@ type made struct {
 
 func newPrompts(s *Source, c Case, m maker) *Prompts {
 	p := &Prompts{cfg: c, spec: &s.spec, maker: m, fitter: s.fitter, settling: new(sync.Mutex)}
-	p.sessions, p.warmups = sessionsOf(m, &c)
+	p.sessions, p.warmups = sessionsOf(m, &c), c.Warmups
 	return p
 }
 
@@ -74,15 +78,15 @@ var (
 // done, about a hundred times, one call at a time. A prompt that cannot be made
 // exact, or unlike all others, is an error.
 func (p *Prompts) Prepare(ctx context.Context, progress func(done, total int)) error {
-	n, err := p.fits()
+	n, warm, err := p.fits()
 	if err != nil {
 		return err
 	}
-	numbers := make([]number, 0, n+p.warmups)
+	numbers := make([]number, 0, n+warm)
 	for i := range n {
 		numbers = append(numbers, number{i: i})
 	}
-	for i := range p.warmups {
+	for i := range warm {
 		numbers = append(numbers, number{i, true})
 	}
 	all := make([]made, len(numbers))
@@ -106,27 +110,26 @@ func (p *Prompts) Prepare(ctx context.Context, progress func(done, total int)) e
 	return nil
 }
 
-// fits is how many measured prompts are made ahead: all, or what the buffer
-// holds, judged by the first few.
-func (p *Prompts) fits() (int, error) {
-	const sample, least = 16, 64
-	n := p.sessions
-	if n <= least {
-		return n, nil
-	}
-	size := 0
-	for i := range sample {
-		m := p.make(number{i: i})
+// fits is how many measured prompts and warm-ups are made ahead: all, or what the
+// buffer holds, judged by the first few measured ones. The warm-ups, which come
+// first, get up to half of it; there is room for one of each at least.
+func (p *Prompts) fits() (measured, warm int, err error) {
+	measured, warm = p.sessions, p.warmups
+	buffer := cmp.Or(p.cfg.Buffer, DefaultBuffer)
+	size, sample := 0, 0
+	for ; sample < min(measured, 2*runtime.GOMAXPROCS(0)) && size <= buffer; sample++ {
+		m := p.make(number{i: sample})
 		if m.err != nil {
-			return 0, m.err
+			return 0, 0, m.err
 		}
 		size += m.draft.size()
 	}
-	buffer := p.cfg.Buffer
-	if buffer == 0 {
-		buffer = DefaultBuffer
+	room := buffer / max(1, size/max(1, sample))
+	if measured+warm <= room {
+		return measured, warm, nil
 	}
-	return min(n, max(least, buffer/max(1, size/sample))), nil
+	warm = min(warm, max(1, room/2))
+	return min(measured, max(1, room-warm)), warm, nil
 }
 
 // make makes session n, whether or not another has its prompt.
@@ -210,7 +213,7 @@ func (p *Prompts) Sessions() iter.Seq2[Session, error] {
 			yield(Session{}, errWalked)
 			return
 		}
-		rest := p.follow()
+		rest := p.follow(len(p.ahead), p.sessions, false)
 		defer rest.stop()
 		for i := range p.cfg.Requests {
 			n := p.number(i, false)
@@ -219,7 +222,10 @@ func (p *Prompts) Sessions() iter.Seq2[Session, error] {
 			case i < len(p.ahead):
 				m, p.ahead[i] = p.ahead[i], made{}
 			case i < p.sessions:
-				m = rest.take()
+				var late bool
+				if m, late = rest.take(); late {
+					p.late.Add(1)
+				}
 			default: // in the place of one that failed before its last request
 				m = p.make(n)
 			}
@@ -231,52 +237,6 @@ func (p *Prompts) Sessions() iter.Seq2[Session, error] {
 			}
 			if i < p.sessions {
 				rest.free()
-			}
-			if !yield(p.session(n, m.draft), nil) {
-				return
-			}
-		}
-	}
-}
-
-// Warmup is the source of the counted warm-ups.
-func (p *Prompts) Warmup() Warmup { return Warmup{p, false} }
-
-// Endless is the source of a warm-up that ends by time: it begins with the
-// counted warm-ups, and goes on with sessions that are made when they are asked
-// for, unlike all others. It is walked by one goroutine, once.
-func (p *Prompts) Endless() Warmup { return Warmup{p, true} }
-
-// Warmup yields warm-up sessions; see Prompts.Warmup and Prompts.Endless.
-type Warmup struct {
-	prompts *Prompts
-	endless bool
-}
-
-// Len is the number of counted warm-ups.
-func (w Warmup) Len() int { return len(w.prompts.warm) }
-
-// Sessions yields the sessions in order. An endless warm-up ends when it is
-// stopped, or when no prompt is left that differs from all before it: that is
-// its error.
-func (w Warmup) Sessions() iter.Seq2[Session, error] {
-	p := w.prompts
-	return func(yield func(Session, error) bool) {
-		if p.taken == nil {
-			yield(Session{}, errUnprepared)
-			return
-		}
-		for i, m := range p.warm {
-			if !yield(p.session(p.number(i, true), m.draft), nil) {
-				return
-			}
-		}
-		for i := len(p.warm); w.endless; i++ {
-			n := p.number(i, true)
-			m := p.make(n)
-			if err := p.settle(n, &m); err != nil {
-				yield(Session{}, err)
-				return
 			}
 			if !yield(p.session(n, m.draft), nil) {
 				return

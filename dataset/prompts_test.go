@@ -75,8 +75,8 @@ func TestLatePromptsAreCounted(t *testing.T) {
 		}
 		n++
 	}
-	if n != 100 || p.Late() == 0 || p.Late() > 36 {
-		t.Errorf("%d sessions, %d of them late; want 100, and some of the last 36", n, p.Late())
+	if n != 100 || p.Late() == 0 || p.Late() > 99 {
+		t.Errorf("%d sessions, %d of them late; want 100, and some of those after the first, which alone was made ahead", n, p.Late())
 	}
 }
 

@@ -63,8 +63,7 @@ func (m *idMaker) prompt(rng *rand.Rand, in, out int) draft {
 }
 
 func (m *idMaker) remake(n number, rng *rand.Rand, taken func(Request) bool) (draft, error) {
-	was := promptRand(m.seed, n.stream())
-	in, out := m.in.draw(was), m.out.draw(was) // as before: see textMaker
+	in, out := drawnLengths(m.seed, n, m.in, m.out) // as before: see textMaker
 	var d draft
 	for range redraws {
 		if d = m.prompt(rng, in, out); !taken(d.Request) {
@@ -80,4 +79,9 @@ func (m *idMaker) remake(n number, rng *rand.Rand, taken func(Request) bool) (dr
 		}
 	}
 	return draft{}, fmt.Errorf("random: no prompt of %d ids is left that differs from all before it, by tokenizer %s: take a longer input, fewer prompts or more ids", in, m.tok.ID())
+}
+
+func (m *idMaker) length(n number) (input, output int, err error) {
+	input, output = drawnLengths(m.seed, n, m.in, m.out)
+	return input, output, nil
 }

@@ -72,3 +72,8 @@ func (m *randomMMMaker) remake(n number, rng *rand.Rand, taken func(Request) boo
 	}
 	return draft{}, fmt.Errorf("random_mm: no prompt was found that differs from all before it, in %d draws: take a longer input, larger images or fewer prompts", redraws)
 }
+
+// length is without the images, whose tokens only the server knows.
+func (m *randomMMMaker) length(number) (input, output int, err error) {
+	return m.c.InputLen, m.c.OutputLen, nil
+}

@@ -167,8 +167,8 @@ func TestRandomMMFaults(t *testing.T) {
 	}{
 		{func(im *ImageSpec) { im.Count = 0 }, chat, 9, "random_mm: dataset.images.count 0: want at least 1"},
 		{func(im *ImageSpec) { im.Sizes = nil }, chat, 9, "random_mm: dataset.images.sizes is empty: want at least one [width, height] in pixels"},
-		{func(im *ImageSpec) { im.Sizes = [][2]int{{5, 5}, {0, 5}} }, chat, 9, "random_mm: dataset.images.sizes[1] [0, 5]: want width and height from 1 to 65535 pixels, and at most 100000000 in all"},
-		{func(im *ImageSpec) { im.Sizes = [][2]int{{65535, 65535}} }, chat, 9, "random_mm: dataset.images.sizes[0] [65535, 65535]: want width and height from 1 to 65535 pixels, and at most 100000000 in all"},
+		{func(im *ImageSpec) { im.Sizes = [][2]int{{5, 5}, {0, 5}} }, chat, 9, "random_mm: dataset.images.sizes[1] [0, 5]: want width and height from 1 to 8192 pixels"},
+		{func(im *ImageSpec) { im.Sizes = [][2]int{{65535, 65535}} }, chat, 9, "random_mm: dataset.images.sizes[0] [65535, 65535]: want width and height from 1 to 8192 pixels"},
 		{func(im *ImageSpec) { im.Format = "gif" }, chat, 9, `random_mm: dataset.images.format "gif": want png or jpeg`},
 		{func(*ImageSpec) {}, plain, 9, "random_mm: images are parts of a chat message: want backend: openai-chat"},
 		{func(*ImageSpec) {}, chat, 2, "random_mm: input length (of the text, without the images) 2: want at least 3 tokens, 2 for the chat template and 1 for a word"},

@@ -11,18 +11,37 @@ import (
 )
 
 // A deck deals the rows of a file out over the cases of a run: in an order drawn
-// by the run's seed, each row once.
+// by the run's seed, each row once. The scenarios of a mix that have one file
+// have one deck.
 type deck struct {
-	path        string // of the file, for errors
-	rows        int
-	what        string // a row: "conversation", "row"
-	allowRepeat bool
-	fits        func(row int, c *Case) bool // which rows a case can use; nil = all
-	fitting     func(c *Case) string        // what fits wants, for errors; nil = nothing to say
-	requests    func(row int) int           // that a row makes; nil = 1
+	path    string // of the file, for errors
+	rows    int
+	repeats int    // of them, that have the prompt of one before
+	what    string // a row: "conversation", "row"
 
 	mu    sync.Mutex
 	hands map[string]hand // by case name
+}
+
+// A player is a dataset that is dealt rows of a deck: which ones it can use.
+type player struct {
+	*deck
+	allowRepeat bool
+	fits        func(row int, c *Case) bool // which rows a case can use; nil = all
+	fitting     func(c *Case) string        // what fits wants, for errors; nil = nothing to say
+	requests    func(row int) int           // that a measured session of the row makes; nil = 1
+}
+
+// seen reports whether a row's prompt is in all already, counts it then, and adds it.
+func (d *deck) seen(all map[uint64]bool, r *Request) (repeats bool) {
+	key := r.Key()
+	repeats = all[key]
+	all[key] = true
+	d.rows++
+	if repeats {
+		d.repeats++
+	}
+	return repeats
 }
 
 // A hand is the rows of one case.
@@ -33,9 +52,21 @@ type hand struct {
 	from     int     // which of the spare ones is the case's first: each case begins elsewhere
 }
 
+// joining are cases of p's.
+func (p *player) joining(plan []Case) []Case {
+	plan = slices.Clone(plan)
+	for i := range plan {
+		plan[i].player = p
+	}
+	return plan
+}
+
 // deal gives each case of the plan as many rows as it has requests. A case that
 // finds too few rows that it can use, and no other was dealt, is an error unless
 // rows may be sent again.
+func (p *player) deal(seed uint64, plan []Case) error { return p.deck.deal(seed, p.joining(plan)) }
+
+// deal is for cases that know their players.
 func (d *deck) deal(seed uint64, plan []Case) error {
 	hands, err := d.hand(seed, plan)
 	if err != nil {
@@ -50,8 +81,8 @@ func (d *deck) deal(seed uint64, plan []Case) error {
 // row is the row of session n of a case. A case that was not dealt any is dealt
 // its rows as if it were alone. A further attempt, and a warm-up that goes on by
 // time, take what no case was dealt, and begin anew where that ends.
-func (d *deck) row(c *Case, n number) (int, error) {
-	h, err := d.handOf(c)
+func (p *player) row(c *Case, n number) (int, error) {
+	h, err := p.handOf(c)
 	if err != nil {
 		return 0, err
 	}
@@ -75,16 +106,17 @@ func (d *deck) row(c *Case, n number) (int, error) {
 	case size > 0:
 		return int(h.dealt[i%size]), nil
 	}
-	return 0, fmt.Errorf("%s: no %s fits case %s: take other lengths or another file", d.path, d.what, c.Name)
+	return 0, fmt.Errorf("%s: no %s fits case %s: take other lengths or another file", p.path, p.what, c.Name)
 }
 
-func (d *deck) handOf(c *Case) (hand, error) {
+func (p *player) handOf(c *Case) (hand, error) {
+	d := p.deck
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if h, dealt := d.hands[c.Name]; dealt {
 		return h, nil
 	}
-	alone, err := d.hand(c.Seed, []Case{*c})
+	alone, err := d.hand(c.Seed, p.joining([]Case{*c}))
 	if err != nil {
 		return hand{}, err
 	}
@@ -95,128 +127,135 @@ func (d *deck) handOf(c *Case) (hand, error) {
 	return alone[c.Name], nil
 }
 
+// What became of a row while hands are dealt.
+const (
+	unused = iota
+	used   // dealt to a case
+	kept   // dealt to a case that sends each row once: no other may send it
+)
+
+// A need decides which rows a case can use.
+type need struct {
+	player        *player
+	input, output int
+}
+
+func (c *Case) need() need { return need{c.player, c.InputLen, c.OutputLen} }
+
 // hand deals a plan's hands. The cases that can use the fewest rows choose first:
-// of prompts to be cut, the long ones are few, and serve for any length.
+// of prompts to be cut, the long ones are few, and serve for any length. Those that
+// may send rows again choose last.
 func (d *deck) hand(seed uint64, plan []Case) (map[string]hand, error) {
 	order := rand.New(rand.NewPCG(seed, forTheCase)).Perm(d.rows)
-	usable := map[string][]int32{} // by lengths, in order
+	usable := map[need][]int32{} // in order
 	for i := range plan {
-		if of := plan[i].lengths(); usable[of] == nil {
-			usable[of] = d.usable(order, &plan[i])
+		if of := plan[i].need(); usable[of] == nil {
+			usable[of] = usableRows(order, &plan[i])
 		}
 	}
 	byNeed := make([]*Case, len(plan))
 	for i := range plan {
 		byNeed[i] = &plan[i]
 	}
+	last := func(c *Case) int {
+		if c.player.allowRepeat {
+			return 1
+		}
+		return 0
+	}
 	slices.SortStableFunc(byNeed, func(a, b *Case) int {
-		return cmp.Compare(len(usable[a.lengths()]), len(usable[b.lengths()]))
+		return cmp.Or(last(a)-last(b), cmp.Compare(len(usable[a.need()]), len(usable[b.need()])))
 	})
-	used := make([]bool, d.rows)
+	state := make([]uint8, d.rows)
 	hands := make(map[string]hand, len(plan))
 	var errs []error
 	for _, c := range byNeed {
-		h, err := d.take(c, usable[c.lengths()], used)
+		h, err := takeRows(c, usable[c.need()], state)
 		hands[c.Name] = h
 		errs = append(errs, err)
 	}
-	d.share(plan, hands, usable, used, order)
+	d.share(plan, hands, usable, state, order)
 	return hands, errors.Join(errs...)
 }
 
-// lengths is what decides which rows a case can use.
-func (c *Case) lengths() string { return fmt.Sprint(c.InputLen, "x", c.OutputLen) }
-
-// usable are the rows that c can use, dealt or not, in order.
-func (d *deck) usable(order []int, c *Case) []int32 {
+// usableRows are the rows that c can use, dealt or not, in order.
+func usableRows(order []int, c *Case) []int32 {
 	rows := make([]int32, 0, len(order))
 	for _, row := range order {
-		if d.fits == nil || d.fits(row, c) {
+		if c.player.fits == nil || c.player.fits(row, c) {
 			rows = append(rows, int32(row))
 		}
 	}
 	return rows
 }
 
-// take uses up as many of the usable rows as c has requests. If rows may be sent
+// takeRows uses up as many of the usable rows as c has requests. If rows may be sent
 // again, what is missing comes from those that the case has not got yet, and then
 // from all.
-func (d *deck) take(c *Case, usable []int32, used []bool) (h hand, err error) {
+func takeRows(c *Case, usable []int32, state []uint8) (h hand, err error) {
+	p := c.player
 	measured, warmups := c.Requests, c.Warmups // not dealt yet
 	missing := func() bool { return measured > 0 || warmups > 0 }
 	take := func(row int32) {
 		h.dealt = append(h.dealt, row)
 		if measured > 0 {
-			measured -= d.requestsOf(row)
+			measured -= p.requestsOf(row)
 			h.measured++
 		} else {
-			warmups -= d.requestsOf(row)
+			warmups--
 		}
 	}
-	var others []int32
+	mine := uint8(kept)
+	if p.allowRepeat {
+		mine = used
+	}
+	var again []int32
+	elsewhere := 0
 	for _, row := range usable {
 		switch {
-		case used[row]:
-			others = append(others, row)
+		case state[row] != unused:
+			elsewhere++
+			if state[row] == used {
+				again = append(again, row)
+			}
 		case missing():
-			used[row] = true
+			state[row] = mine
 			take(row)
 		}
 	}
 	if !missing() {
 		return h, nil
 	}
-	if !d.allowRepeat || len(usable) == 0 {
-		return hand{}, d.tooFew(c, len(usable), len(others))
+	all := append(slices.Clip(h.dealt), again...)
+	if !p.allowRepeat || len(all) == 0 {
+		return hand{}, p.tooFew(c, len(usable), elsewhere)
 	}
-	all := append(slices.Clip(h.dealt), others...)
 	for i := len(h.dealt); missing(); i++ {
 		take(all[i%len(all)])
 	}
 	return h, nil
 }
 
-func (d *deck) requestsOf(row int32) int {
-	if d.requests == nil {
+func (p *player) requestsOf(row int32) int {
+	if p.requests == nil {
 		return 1
 	}
-	return d.requests(int(row))
-}
-
-// tooFew says that c finds too few rows. It can use some, and of these others are
-// another case's.
-func (d *deck) tooFew(c *Case, usable, others int) error {
-	need, rows, taken := d.what+"s", fmt.Sprint(d.rows), ""
-	if d.requests != nil {
-		need, rows = "requests", fmt.Sprintf("%d %ss", d.rows, d.what)
-	}
-	if others > 0 {
-		taken = fmt.Sprintf(", other cases of the run taking %d of these", others)
-	}
-	fit, way := "fit it", "ask for fewer prompts, or set dataset.allow_repeat: true"
-	if d.fitting != nil {
-		fit = "have " + d.fitting(c)
-	}
-	if usable == 0 {
-		way = "take other lengths or another file"
-	}
-	return fmt.Errorf("%s: case %s needs %d %s (%d measured, %d warm-up), and of %s only %d %s%s: %s",
-		d.path, c.Name, c.Requests+c.Warmups, need, c.Requests, c.Warmups, rows, usable, fit, taken, way)
+	return p.requests(int(row))
 }
 
 // share shows each case the rows that are left over. Each begins at a place of
 // its own in the order, so that cases meet only if one needs more than its part.
-func (d *deck) share(plan []Case, hands map[string]hand, usable map[string][]int32, used []bool, order []int) {
+func (d *deck) share(plan []Case, hands map[string]hand, usable map[need][]int32, state []uint8, order []int) {
 	place := make([]int, d.rows) // of a row in the order
 	for i, row := range order {
 		place[row] = i
 	}
 	for of, rows := range usable {
-		usable[of] = slices.DeleteFunc(rows, func(row int32) bool { return used[row] })
+		usable[of] = slices.DeleteFunc(rows, func(row int32) bool { return state[row] != unused })
 	}
 	for i := range plan {
 		h := hands[plan[i].Name]
-		h.spare = usable[plan[i].lengths()]
+		h.spare = usable[plan[i].need()]
 		h.from, _ = slices.BinarySearchFunc(h.spare, i*d.rows/len(plan), func(row int32, at int) int {
 			return cmp.Compare(place[row], at)
 		})

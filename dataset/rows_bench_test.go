@@ -41,7 +41,7 @@ func BenchmarkCustom(b *testing.B) {
 		}
 		text.Write(append(row, '\n'))
 	}
-	spec := Spec{Type: TypeCustom, Path: customFile(b, "rows.jsonl", text.String())}
+	spec := Spec{Type: TypeCustom, Path: rowsFile(b, "rows.jsonl", text.String())}
 	benchRead(b, spec)
 	s := opened(b, spec)
 	if err := s.Fit(b.Context(), fitter(b, models(b)[0].tok, false), nil); err != nil {

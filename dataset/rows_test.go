@@ -9,13 +9,13 @@ import (
 
 // lengthDeck has rows of as many tokens as their number: a case can use those of
 // its input length or more.
-func lengthDeck(rows int) *deck {
-	return &deck{path: "rows.json", rows: rows, what: "row", fits: func(row int, c *Case) bool { return row >= c.InputLen }}
+func lengthDeck(rows int) *player {
+	return &player{deck: &deck{path: "rows.json", rows: rows, what: "row"}, fits: func(row int, c *Case) bool { return row >= c.InputLen }}
 }
 
 // rowsOf are the rows of a case's counted sessions, then those of so many warm-ups
 // more.
-func rowsOf(t *testing.T, d *deck, c Case, more int) (rows []int) {
+func rowsOf(t *testing.T, d *player, c Case, more int) (rows []int) {
 	t.Helper()
 	for i := range c.Requests + c.Warmups + more {
 		n := number{i: i}
@@ -159,8 +159,8 @@ func TestDeckTooFewRows(t *testing.T) {
 		{Name: "none", InputLen: 30, Requests: 1},
 	})
 	want := []string{
-		"rows.json: case none needs 1 rows (1 measured, 0 warm-up), and of 20 only 0 fit it: take other lengths or another file",
-		"rows.json: case second needs 6 rows (4 measured, 2 warm-up), and of 20 only 10 fit it, other cases of the run taking 6 of these: ask for fewer prompts, or set dataset.allow_repeat: true",
+		"rows.json: case none needs 1 row (1 measured, 0 warm-up), and of its 20 rows only 0 fit it: take other lengths or another file",
+		"rows.json: case second needs 6 rows (4 measured, 2 warm-up), and of its 20 rows only 10 fit it, other cases of the run taking 6 of these: ask for fewer prompts, or set dataset.allow_repeat: true",
 	}
 	if err == nil || err.Error() != strings.Join(want, "\n") {
 		t.Errorf("error:\n%v\nwant:\n%s", err, strings.Join(want, "\n"))

@@ -58,7 +58,7 @@ func checkScenarios(scenarios []Scenario) error {
 		errs = append(errs, fmt.Errorf("mix: dataset.scenarios[%d] %s: %s", i, scenarios[i].Name, fmt.Sprintf(format, args...)))
 	}
 	known := map[string]bool{}
-	kept, shared := 0.0, 0
+	shares := 0.0
 	for i := range scenarios {
 		s := &scenarios[i]
 		if s.Name == "" || known[s.Name] {
@@ -68,26 +68,19 @@ func checkScenarios(scenarios []Scenario) error {
 		if !(s.Weight > 0) || math.IsInf(s.Weight, 1) {
 			fault(i, "weight %v: want a number above 0", s.Weight)
 		}
-		if !(s.Share >= 0 && s.Share <= 1) {
-			fault(i, "concurrency_share %v: want 0 to 1, of max_concurrency", s.Share)
+		if !(s.Share >= 0) {
+			fault(i, "concurrency_share %v: want 0 or more, of max_concurrency", s.Share)
 		}
+		shares += s.Share
 		switch {
 		case s.Dataset.Type == TypeMix:
 			fault(i, "a mix in a mix: want its scenarios in this one's list")
 		case s.Dataset.Type == TypeTrace && s.Dataset.Replay != ReplayLengths:
 			fault(i, "a trace in a mix cannot keep its times: want replay: lengths")
 		}
-		kept += s.Share
-		if s.Share > 0 {
-			shared++
-		}
 	}
-	const rounding = 1e-9
-	switch all := shared == len(scenarios); {
-	case kept > 1+rounding:
-		errs = append(errs, fmt.Errorf("mix: the scenarios' concurrency_share add up to %.4g: want at most 1", kept))
-	case !all && kept > 1-rounding:
-		errs = append(errs, errors.New("mix: scenarios with a concurrency_share keep all of max_concurrency: want less than 1 in all, or one for each scenario"))
+	if shares > 1+1e-9 { // three times 0.1 and 0.7 are more than 1 to a machine
+		errs = append(errs, fmt.Errorf("mix: the scenarios' concurrency_share add up to %.4g: want at most 1", shares))
 	}
 	return errors.Join(errs...)
 }

@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -10,38 +11,52 @@ import (
 // input lengths of their own, prompts are sent as they are; else the longer ones
 // are cut to the length asked for.
 type shareGPT struct {
-	spec    Spec
-	deck    deck
-	fitter  *Fitter
-	rows    []exchange
-	special int // tokens that the tokenizer puts around any text
+	spec   Spec
+	file   *shareGPTFile
+	player player
+	fitter *Fitter
 }
 
-// An exchange is a person's turn and the model's answer to it. Their tokens
-// include special ones, as vLLM counts them.
+// A shareGPTFile is what the file holds, whatever is taken of it.
+type shareGPTFile struct {
+	deck    deck
+	rows    []exchange
+	special int     // tokens that the tokenizer puts around any text
+	answers bool    // answers are counted too
+	fitted  *Fitter // that counted the rows; nil = not yet
+}
+
+// An exchange is a person's turn and the model's answer to it, and their tokens.
 type exchange struct {
 	prompt, answer             string // no answer is kept once it is counted
 	promptTokens, answerTokens int
+	repeats                    bool // an exchange before it has the prompt
 }
 
-func openShareGPT(spec Spec) (kind, string, error) {
-	s := &shareGPT{spec: spec}
-	seen := map[uint64]bool{}
-	content, err := readShareGPT(spec.Path, func(turns []turn) {
-		e, ok := firstExchange(turns)
-		if key := (&Request{Prompt: e.prompt}).Key(); ok && !seen[key] {
-			seen[key] = true
-			s.rows = append(s.rows, e)
-		}
-	})
+func openShareGPT(spec Spec, files shelf) (kind, string, error) {
+	file, content, err := fromShelf(files, TypeShareGPT, spec.Path, func() (*shareGPTFile, string, error) { return readShareGPTFile(spec.Path) })
 	if err != nil {
 		return nil, "", err
 	}
-	if len(s.rows) == 0 {
-		return nil, "", fmt.Errorf("%s:1: no conversation has a human's turn and a model's answer: want %s", spec.Path, wantShareGPT)
-	}
-	s.deck = deck{path: spec.Path, rows: len(s.rows), what: "conversation", allowRepeat: spec.AllowRepeat, fits: s.fits, fitting: s.fitting}
+	file.answers = file.answers || spec.OutputLen == 0
+	s := &shareGPT{spec: spec, file: file}
+	s.player = player{deck: &file.deck, allowRepeat: spec.AllowRepeat, fits: s.fits, fitting: s.fitting}
 	return s, content, nil
+}
+
+func readShareGPTFile(path string) (*shareGPTFile, string, error) {
+	f := &shareGPTFile{deck: deck{path: path, what: "conversation"}}
+	seen := map[uint64]bool{}
+	content, err := readShareGPT(path, func(turns []turn) {
+		if e, ok := firstExchange(turns); ok {
+			e.repeats = f.deck.seen(seen, &Request{Prompt: e.prompt})
+			f.rows = append(f.rows, e)
+		}
+	})
+	if err == nil && len(f.rows) == 0 {
+		err = fmt.Errorf("%s:1: no conversation has a human's turn and a model's answer: want %s", path, wantShareGPT)
+	}
+	return f, content, err
 }
 
 // firstExchange is the first turn of a person that a model answers. vLLM takes
@@ -55,29 +70,43 @@ func firstExchange(turns []turn) (e exchange, ok bool) {
 	return exchange{}, false
 }
 
-func (s *shareGPT) deal(seed uint64, plan []Case) error { return s.deck.deal(seed, plan) }
+func (s *shareGPT) dealing() *player { return &s.player }
 
 func (s *shareGPT) fit(ctx context.Context, f *Fitter, progress func(done, total int)) error {
 	s.fitter = f
+	if err := s.file.fit(ctx, f, progress); err != nil {
+		return fmt.Errorf("sharegpt: tokenizer %s: %w", f.tok.ID(), err)
+	}
+	return nil
+}
+
+// fit counts the rows, once for all datasets that have the file.
+func (s *shareGPTFile) fit(ctx context.Context, f *Fitter, progress func(done, total int)) error {
+	if s.fitted == f {
+		return nil
+	}
 	plain, err := f.tok.Count("a", false)
 	if err == nil {
 		s.special, err = f.tok.Count("a", true)
 		s.special -= plain
 	}
 	if err == nil {
-		err = inParallel(ctx, len(s.rows), progress, func(i int) error { return s.count(&s.rows[i]) })
+		err = inParallel(ctx, len(s.rows), progress, func(i int) error { return s.count(f, &s.rows[i]) })
 	}
-	if err != nil {
-		return fmt.Errorf("sharegpt: tokenizer %s: %w", f.tok.ID(), err)
+	if err == nil {
+		s.fitted = f
 	}
-	return nil
+	return err
 }
 
-// count counts a row's tokens, those of the answer only where they are the
-// output length.
-func (s *shareGPT) count(e *exchange) (err error) {
-	if e.promptTokens, err = s.fitter.tok.Count(e.prompt, true); err == nil && s.spec.OutputLen == 0 {
-		e.answerTokens, err = s.fitter.tok.Count(e.answer, true)
+// count counts a row's tokens with special ones, as vLLM does: those of the answer
+// only where they are the output length, and once, since its text is let go.
+func (s *shareGPTFile) count(f *Fitter, e *exchange) (err error) {
+	if e.promptTokens, err = f.tok.Count(e.prompt, true); err != nil {
+		return err
+	}
+	if s.answers && e.answerTokens == 0 {
+		e.answerTokens, err = f.tok.Count(e.answer, true)
 	}
 	e.answer = ""
 	return err
@@ -87,14 +116,21 @@ func (s *shareGPT) count(e *exchange) (err error) {
 // can be cut to it; one without takes what vLLM's is_valid_sequence lets pass
 // (vllm/benchmarks/datasets), which holds no forced output to the least length.
 func (s *shareGPT) fits(row int, c *Case) bool {
-	e := &s.rows[row]
+	e := &s.file.rows[row]
+	if e.repeats {
+		return false
+	}
 	output, forced := s.output(e, c)
 	if c.InputLen > 0 {
-		return e.promptTokens-s.special+s.fitter.Around() >= c.InputLen && output > 0
+		return s.sent(e) >= c.InputLen && output > 0
 	}
 	return e.promptTokens >= s.spec.MinPromptLen && (forced || output >= s.spec.MinOutputLen) &&
 		e.promptTokens <= s.spec.MaxPromptLen && e.promptTokens+output <= s.spec.MaxTotalLen
 }
+
+// sent is how many tokens a row's prompt has as sent, but for what a template may
+// join with its ends.
+func (s *shareGPT) sent(e *exchange) int { return e.promptTokens - s.file.special + s.fitter.Around() }
 
 // fitting is what fits wants of a conversation.
 func (s *shareGPT) fitting(c *Case) string {
@@ -163,11 +199,11 @@ func (m *shareGPTMaker) remake(n number, rng *rand.Rand, taken func(Request) boo
 // draft makes a session of the row that n was dealt; fit makes its text one of so
 // many tokens as sent.
 func (m *shareGPTMaker) draft(n number, fit func(text string, tokens int) (string, error)) (draft, error) {
-	row, err := m.deck.row(&m.c, n)
+	row, err := m.player.row(&m.c, n)
 	if err != nil {
 		return draft{}, err
 	}
-	e := &m.rows[row]
+	e := &m.file.rows[row]
 	tokens := m.c.InputLen
 	if tokens == 0 {
 		if tokens, err = m.fitter.Count(e.prompt); err != nil {
@@ -180,4 +216,14 @@ func (m *shareGPTMaker) draft(n number, fit func(text string, tokens int) (strin
 	}
 	output, _ := m.output(e, &m.c)
 	return draft{Request: Request{Prompt: prompt, InputLen: tokens, PromptTokens: tokens, MaxTokens: output}}, nil
+}
+
+func (m *shareGPTMaker) length(n number) (input, output int, err error) {
+	row, err := m.player.row(&m.c, n)
+	if err != nil {
+		return 0, 0, err
+	}
+	e := &m.file.rows[row]
+	output, _ = m.output(e, &m.c)
+	return cmp.Or(m.c.InputLen, m.sent(e)), output, nil
 }

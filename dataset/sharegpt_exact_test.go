@@ -120,7 +120,7 @@ func TestShareGPTRealTokenizers(t *testing.T) {
 }
 
 func beginsARow(s *Source, head string) bool {
-	return slices.ContainsFunc(s.kind.(*shareGPT).rows, func(e exchange) bool { return strings.HasPrefix(e.prompt, head) })
+	return slices.ContainsFunc(s.kind.(*shareGPT).file.rows, func(e exchange) bool { return strings.HasPrefix(e.prompt, head) })
 }
 
 // The same file, config and seed give the same bytes, on every machine and for

@@ -51,8 +51,12 @@ func TestShareGPTFilter(t *testing.T) {
 			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
 		}
 		_, err := prepare(t, tt.spec, f, Case{Name: "one-more", Requests: len(tt.want), Warmups: 1})
-		if want := fmt.Sprintf("testdata/sharegpt.json: case one-more needs %d conversations (%d measured, 1 warm-up), and of 10 only %d have a first turn of %d to %d tokens (min_prompt_len, max_prompt_len), ",
-			len(tt.want)+1, len(tt.want), len(tt.want), tt.spec.MinPromptLen, tt.spec.MaxPromptLen); err == nil || !strings.HasPrefix(err.Error(), want) {
+		have := fmt.Sprintf("of its 11 conversations (10 distinct prompts) only %d have", len(tt.want))
+		if len(tt.want) == 10 {
+			have = "the file has 11 conversations (10 distinct prompts): all have"
+		}
+		if want := fmt.Sprintf("testdata/sharegpt.json: case one-more needs %d conversations (%d measured, 1 warm-up), and %s a first turn of %d to %d tokens (min_prompt_len, max_prompt_len), ",
+			len(tt.want)+1, len(tt.want), have, tt.spec.MinPromptLen, tt.spec.MaxPromptLen); err == nil || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("%s: one prompt more: %v, want %s", tt.name, err, want)
 		}
 	}

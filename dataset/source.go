@@ -20,26 +20,26 @@ type Source struct {
 func Open(spec Spec) (*Source, error) {
 	s := &Source{spec: spec}
 	var err error
-	s.kind, s.content, err = open(spec)
+	s.kind, s.content, err = open(spec, nil)
 	return s, err
 }
 
 // open makes the kind that spec asks for; content is the SHA-256 (hex) of the
-// files read, "" if there are none.
-func open(spec Spec) (k kind, content string, err error) {
+// files read, "" if there are none. Files that lie on the shelf are not read again.
+func open(spec Spec, files shelf) (k kind, content string, err error) {
 	switch spec.Type {
 	case TypeRandom:
 		return &random{spec: spec}, "", nil
 	case TypeShareGPT:
-		return openShareGPT(spec)
+		return openShareGPT(spec, files)
 	case TypeSonnet:
 		return openSonnet(spec)
 	case TypeCustom:
-		return openCustom(spec)
+		return openCustom(spec, files)
 	case TypePrefixRepetition:
 		return openPrefixRepetition(spec)
 	case TypeConversation:
-		return openConversation(spec)
+		return openConversation(spec, files)
 	case TypeTrace:
 		return openTrace(spec)
 	case TypeRandomMM:
@@ -78,9 +78,16 @@ func (s *Source) Fit(ctx context.Context, f *Fitter, progress func(done, total i
 	return s.kind.fit(ctx, f, progress)
 }
 
-// A dealer is a kind whose rows are dealt out over the cases of a run.
-type dealer interface {
-	deal(seed uint64, plan []Case) error
+// A rower is a kind whose rows are dealt out over the cases of a run; nil = it has
+// none.
+type rower interface{ dealing() *player }
+
+// dealing is the player that k is; nil = it has no rows to deal.
+func dealing(k kind) *player {
+	if r, ok := k.(rower); ok {
+		return r.dealing()
+	}
+	return nil
 }
 
 // Plan faults a plan with a case whose prompts cannot be made, lengths too short,
@@ -88,10 +95,8 @@ type dealer interface {
 // over the cases, by the run's seed, so that none is sent twice. The source has
 // been fitted.
 func (s *Source) Plan(seed uint64, plan []Case) error {
-	if d, ok := s.kind.(dealer); ok {
-		if err := d.deal(seed, plan); err != nil {
-			return err
-		}
+	if err := s.deal(seed, plan); err != nil {
+		return err
 	}
 	var errs []error
 	said := map[string]bool{}
@@ -102,6 +107,16 @@ func (s *Source) Plan(seed uint64, plan []Case) error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+func (s *Source) deal(seed uint64, plan []Case) error {
+	if m, ok := s.kind.(*mix); ok {
+		return m.deal(seed, plan)
+	}
+	if p := dealing(s.kind); p != nil {
+		return p.deal(seed, plan)
+	}
+	return nil
 }
 
 // Case is the prompts of one case, not yet made.

@@ -30,8 +30,7 @@ func (m *textMaker) make(n number, rng *rand.Rand) (draft, error) {
 // remake keeps the lengths: were they drawn anew, short ones, which are alike more
 // often, would become fewer.
 func (m *textMaker) remake(n number, rng *rand.Rand, taken func(Request) bool) (draft, error) {
-	was := promptRand(m.seed, n.stream())
-	in, out := m.in.draw(was), m.out.draw(was)
+	in, out := drawnLengths(m.seed, n, m.in, m.out)
 	p, err := m.prefix(n)
 	if err != nil {
 		return draft{}, fmt.Errorf("%s: %w", m.kind, err)
@@ -40,6 +39,11 @@ func (m *textMaker) remake(n number, rng *rand.Rand, taken func(Request) bool) (
 		func(text string) bool { return taken(Request{Prompt: text}) },
 		func() (string, error) { return m.draw(rng, p, in) })
 	return m.request(text, in, out, err)
+}
+
+func (m *textMaker) length(n number) (input, output int, err error) {
+	input, output = drawnLengths(m.seed, n, m.in, m.out)
+	return input, output, nil
 }
 
 func (m *textMaker) request(text string, in, out int, err error) (draft, error) {

@@ -79,12 +79,11 @@ type traceMaker struct {
 
 // make makes a measured request from its row, and a warm-up of the lengths of any.
 func (m *traceMaker) make(n number, rng *rand.Rand) (draft, error) {
+	row := m.rowOf(n, rng)
 	if n.warmup {
-		row := &m.rows[rng.IntN(len(m.rows))]
 		prompt, err := m.fitter.Random(rng, m.inputLen(row))
 		return m.request(row, prompt, err)
 	}
-	row := m.row(n)
 	prompt, err := m.fitter.blocks(rng, m.inputLen(row), m.heads(n))
 	return m.request(row, prompt, err)
 }
@@ -93,12 +92,11 @@ func (m *traceMaker) make(n number, rng *rand.Rand) (draft, error) {
 // row whose blocks are all another's, the last words differ.
 func (m *traceMaker) remake(n number, rng *rand.Rand, taken func(Request) bool) (draft, error) {
 	isTaken := func(p string) bool { return taken(Request{Prompt: p}) }
+	row := m.rowOf(n, rng)
 	if n.warmup {
-		row := &m.rows[rng.IntN(len(m.rows))]
 		prompt, err := m.fitter.another(rng, m.inputLen(row), isTaken)
 		return m.request(row, prompt, err)
 	}
-	row := m.row(n)
 	prompt, err := m.fitter.otherEnd(rng, m.inputLen(row), m.heads(n), isTaken)
 	return m.request(row, prompt, err)
 }
@@ -108,8 +106,23 @@ func (m *traceMaker) request(row *traceRow, prompt string, err error) (draft, er
 		return draft{}, fmt.Errorf("trace: %w", err)
 	}
 	n := m.inputLen(row)
-	return draft{Request: Request{Prompt: prompt, InputLen: n, PromptTokens: n, MaxTokens: max(1, int(row.output))}}, nil
+	return draft{Request: Request{Prompt: prompt, InputLen: n, PromptTokens: n, MaxTokens: row.outputLen()}}, nil
 }
+
+// rowOf is the row of session n; a warm-up's is any, drawn first of its rng.
+func (m *traceMaker) rowOf(n number, rng *rand.Rand) *traceRow {
+	if n.warmup {
+		return &m.rows[rng.IntN(len(m.rows))]
+	}
+	return m.row(n)
+}
+
+func (m *traceMaker) length(n number) (input, output int, err error) {
+	row := m.rowOf(n, promptRand(m.c.Seed, n.stream()))
+	return m.inputLen(row), row.outputLen(), nil
+}
+
+func (r *traceRow) outputLen() int { return max(1, int(r.output)) }
 
 func (m *traceMaker) row(n number) *traceRow { return &m.rows[n.i%len(m.rows)] }
 

@@ -77,6 +77,14 @@ func (b *budget) more(ctx context.Context) bool {
 	}
 }
 
+// replaces reports whether requests were given back, so that a session beyond the
+// planned ones stands in for another.
+func (b *budget) replaces() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.lost > 0
+}
+
 // short is how many requests were not sent for want of sessions, or of arrivals.
 // Those of sessions that failed are not among them: the failures tell of these.
 func (b *budget) short() int { return b.limit - b.taken - b.lost }

@@ -60,6 +60,31 @@ func TestFailedTurnEndsItsSession(t *testing.T) {
 	}
 }
 
+// At a rate the schedule is of the planned sessions: 2 of three turns, a second
+// each, at 1/s. The one in the place of a failed one comes when that is known: all
+// the others' turns have been sent.
+func TestReplacementAfterTheSchedule(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &failing{server{epoch: time.Now(), after: always(time.Second)}, []string{"0.2"}}
+		var got []client.Trace
+		err := Run(t.Context(), s, Plan{
+			Measured: Phase{Source: chats{n: 5, turns: 3}, Requests: 6, Pacer: Constant{Rate: 1, N: 2}}, Epoch: s.epoch,
+		}, keep(&got))
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := map[string]time.Duration{"0.1": 1, "0.2": 2, "1.1": 2, "1.2": 3, "1.3": 4, "2.1": 3}
+		for _, tr := range got {
+			if at := want[tr.Request.ID] * time.Second; at == 0 || tr.Due != int64(at) || tr.Sent != tr.Due {
+				t.Errorf("turn %s due at %v, sent at %v; want %v", tr.Request.ID, time.Duration(tr.Due), time.Duration(tr.Sent), at)
+			}
+		}
+		if len(got) != 6 {
+			t.Errorf("%d requests sent, want 6", len(got))
+		}
+	})
+}
+
 // A warm-up's failures hold nothing up: the measured phase begins when its
 // sessions have begun, and what they do not send is not made up for.
 func TestWarmupIsNotMadeUpFor(t *testing.T) {

@@ -3,6 +3,7 @@ package loadgen
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 )
 
@@ -11,7 +12,8 @@ type clock struct {
 	ctx    context.Context // over, by ErrTimeUp, once the time is up
 	cancel context.CancelCauseFunc
 	length time.Duration // 0 = no limit
-	timer  *time.Timer   // nil = not started
+	begun  sync.Once
+	timer  *time.Timer // nil = not started
 }
 
 func newClock(ctx context.Context, length time.Duration) *clock {
@@ -20,11 +22,14 @@ func newClock(ctx context.Context, length time.Duration) *clock {
 	return c
 }
 
-// start lets the time count from an instant, the first time it is called.
+// start lets the time count from an instant, the first time it is called by any
+// lane.
 func (c *clock) start(from time.Time) {
-	if c.length > 0 && c.timer == nil {
-		c.timer = time.AfterFunc(time.Until(from.Add(c.length)), func() { c.cancel(ErrTimeUp) })
-	}
+	c.begun.Do(func() {
+		if c.length > 0 {
+			c.timer = time.AfterFunc(time.Until(from.Add(c.length)), func() { c.cancel(ErrTimeUp) })
+		}
+	})
 }
 
 func (c *clock) up() bool { return errors.Is(context.Cause(c.ctx), ErrTimeUp) }

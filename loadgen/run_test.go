@@ -344,7 +344,8 @@ func TestSourceError(t *testing.T) {
 		n := 0
 		s := &server{epoch: time.Now(), after: always(time.Second)}
 		err := Run(t.Context(), s, Plan{Measured: Phase{Source: broken{bad}, Requests: 2}}, func(client.Trace) error { n++; return nil })
-		if !errors.Is(err, bad) || err.Error() != "reading requests: line 7: not JSON" || n != len(s.order) {
+		source, ok := errors.AsType[*SourceError](err)
+		if !ok || source.Phase != "load" || !errors.Is(err, bad) || err.Error() != "load: reading requests: line 7: not JSON" || n != len(s.order) {
 			t.Errorf("error %v, %d traces of %d requests", err, n, len(s.order))
 		}
 	})

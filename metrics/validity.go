@@ -51,7 +51,7 @@ func judge(s *Summary, o Options) Validity {
 
 func (v *Validity) judgeFailures(s *Summary, o Options) {
 	if s.Sent == 0 {
-		v.Add(Invalid, "no request was sent, want at least 1")
+		v.Add(Invalid, "no measured request was sent, want at least 1")
 		return
 	}
 	share := float64(s.Failed) / float64(s.Sent)

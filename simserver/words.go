@@ -6,6 +6,7 @@ import (
 	"hash/fnv"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 
 	"llmsweep/tokenizer"
@@ -23,6 +24,12 @@ const enoughWords = 2048
 
 // ordinaryWords are the tokenizer's first words of 3 to 12 letters a to z.
 func ordinaryWords(t tokenizer.Tokenizer) ([]word, error) {
+	// Words are looked at behind a text: some tokenizers put a space before the first.
+	const lead = "a"
+	before, err := t.AppendIDs(nil, lead, false)
+	if err != nil {
+		return nil, fmt.Errorf("words of tokenizer %s: %w", t.ID(), err)
+	}
 	var words []word
 	var ids []uint32
 	for id := range uint32(t.VocabSize()) {
@@ -37,12 +44,10 @@ func ordinaryWords(t tokenizer.Tokenizer) ([]word, error) {
 		if !strings.HasPrefix(text, " ") || !letters(text[1:]) {
 			continue
 		}
-		var err error
-		ids, err = t.AppendIDs(ids[:0], text+text, false)
-		if err != nil {
+		if ids, err = t.AppendIDs(ids[:0], lead+text+text, false); err != nil {
 			return nil, fmt.Errorf("words of tokenizer %s: %w", t.ID(), err)
 		}
-		if len(ids) != 2 || ids[0] != id || ids[1] != id {
+		if rest, ok := after(ids, before); !ok || !slices.Equal(rest, []uint32{id, id}) {
 			continue
 		}
 		quoted, err := json.Marshal(text)
@@ -55,6 +60,14 @@ func ordinaryWords(t tokenizer.Tokenizer) ([]word, error) {
 		return nil, fmt.Errorf("tokenizer %s has %d tokens that are plain words, the simulator wants 16; use builtin:qwen3", t.ID(), len(words))
 	}
 	return words, nil
+}
+
+// after is what of ids follows head.
+func after(ids, head []uint32) (rest []uint32, ok bool) {
+	if len(ids) < len(head) || !slices.Equal(ids[:len(head)], head) {
+		return nil, false
+	}
+	return ids[len(head):], true
 }
 
 func letters(s string) bool {

@@ -2,9 +2,6 @@ package sweep
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"slices"
 	"time"
 
 	"llmsweep/client"
@@ -32,11 +29,12 @@ type Result struct {
 	Summary metrics.Summary
 	Records []metrics.Record // warm-up included, as they ended
 	Notes   []string         // what a reader of the figures should know
+	Failure string           // why there is no result, one of Notes or its first line; "" = the requests' own errors say it
 
-	late       int    // prompts that were not made when they were due
-	eosIgnored bool   // the server took ignore_eos, so a short answer is a fault
-	suspect    string // what its end says against the figures; "" = nothing
-	base       string // where the server was; "" = the case did not get that far
+	late       int      // prompts that were not made when they were due
+	eosIgnored bool     // the server took ignore_eos, so a short answer is a fault
+	suspect    []string // what its end says against the figures
+	base       string   // where the server was; "" = the case did not get that far
 	counted    *serverCount
 }
 
@@ -48,12 +46,7 @@ func (d *Driver) Run(ctx context.Context, pc PlannedCase, keep func(*metrics.Rec
 	res := &Result{Status: runlog.StatusFailed, base: d.BaseURL}
 	defer func() {
 		res.Summary = metrics.Summarize(res.Records, d.options(pc, res))
-		if res.suspect != "" {
-			res.Summary.Validity.Add(metrics.Suspect, res.suspect)
-		}
-		if res.late > 0 {
-			res.Summary.Validity.Add(metrics.Suspect, fmt.Sprintf("%d prompts were not ready when they were due, limit 0: raise prompt_buffer", res.late))
-		}
+		res.judge()
 	}()
 
 	prompts, err := d.prompts(ctx, pc)
@@ -61,7 +54,7 @@ func (d *Driver) Run(ctx context.Context, pc PlannedCase, keep func(*metrics.Rec
 	case ctx.Err() != nil:
 		return d.ended(ctx, res, err)
 	case err != nil: // this case's alone: the next may have prompts
-		res.Notes = append(res.Notes, err.Error())
+		res.fail(err.Error())
 		return res, nil
 	}
 	c, err := client.New(d.clientConfig())
@@ -78,12 +71,13 @@ func (d *Driver) Run(ctx context.Context, pc PlannedCase, keep func(*metrics.Rec
 	if err != nil {
 		return res, err
 	}
+	res.Notes = append(res.Notes, d.loadNotes(&pc, prompts)...)
 	sent := &gauge{Client: c}
 	d.Progress.Sending(sent.now)
 	rule := newStopRule(d.Config.Abort, d.open(&pc))
 	pages := pageReader{c, d.BaseURL}
 	res.counted = countBefore(ctx, pages)
-	err = runLanes(loadCtx, sent, loads, func(t client.Trace) error {
+	err = loadgen.RunLanes(loadCtx, sent, loads, func(t client.Trace) error {
 		r := metrics.FromTrace(t, func(text string) (int, error) { return d.Tokenizer.Count(text, false) })
 		if cutOff(t) {
 			r.Censor()
@@ -100,88 +94,17 @@ func (d *Driver) Run(ctx context.Context, pc PlannedCase, keep func(*metrics.Rec
 	})
 	res.counted.countAfter(ctx, pages)
 	res.Notes = append(res.Notes, c.Notes()...)
+	res.Notes = append(res.Notes, cutWarmups(loads)...)
 	res.eosIgnored = c.EOSIgnored()
 	res.late = prompts.Late()
 	res, err = d.ended(ctx, res, err)
 	if why := d.gone(ctx, c, res); why != "" && err == nil {
-		res.Status = runlog.StatusFailed
-		res.Notes = append(res.Notes, why)
+		res.fail(why)
+	}
+	if res.Status == runlog.StatusMeasured {
+		res.doubt(apart(prompts.Lanes(), res.Records))
 	}
 	return res, err
-}
-
-// notRun is the result of a case that could not begin, for a reason that is not
-// this program's: err is nil then, and the context's cause if that has ended.
-func (d *Driver) notRun(ctx context.Context, pc PlannedCase, why error) (*Result, error) {
-	res := &Result{Status: runlog.StatusFailed}
-	res.Summary = metrics.Summarize(nil, d.options(pc, res))
-	if ctx.Err() != nil {
-		res.Status = runlog.StatusInterrupted
-		return res, context.Cause(ctx)
-	}
-	res.Notes = append(res.Notes, why.Error())
-	return res, nil
-}
-
-// gone says that the server died during the case: connections of measured
-// requests broke, and it takes none any more. What had completed before is no
-// result of the case that was asked for. "" = no.
-func (d *Driver) gone(ctx context.Context, c *client.Client, res *Result) string {
-	broke := slices.ContainsFunc(res.Records, func(r metrics.Record) bool {
-		switch client.Class(r.ErrorClass) {
-		case client.Connect, client.TimeoutConnect, client.Reset, client.Truncated:
-			return !r.Warmup
-		}
-		return false
-	})
-	if !broke || ctx.Err() != nil {
-		return ""
-	}
-	within, cancel := context.WithTimeout(ctx, probeTimeout)
-	defer cancel()
-	if err := c.Open(within, 1); err != nil {
-		return fmt.Sprintf("the server died during the case: %v", err)
-	}
-	return ""
-}
-
-// ended gives the result its status.
-func (d *Driver) ended(ctx context.Context, res *Result, err error) (*Result, error) {
-	switch {
-	case ctx.Err() != nil:
-		res.Status = runlog.StatusInterrupted
-		return res, context.Cause(ctx)
-	case errors.Is(err, client.ErrCaseTimeout):
-		res.Notes = append(res.Notes, fmt.Sprintf("ended by timeouts.case, after %s", shortSpan(d.Config.CaseTimeout)))
-		return res, nil
-	}
-	if end, ok := errors.AsType[*earlyEnd](err); ok {
-		res.Notes = append(res.Notes, end.why)
-		if end.status == runlog.StatusFailed {
-			return res, nil
-		}
-		res.suspect = end.why
-		err = nil
-	}
-	if err != nil {
-		res.Notes = append(res.Notes, err.Error())
-		return res, err
-	}
-	censored := 0
-	for i := range res.Records {
-		r := &res.Records[i]
-		if !r.Warmup && r.Completed() {
-			res.Status = runlog.StatusMeasured
-			return res, nil
-		}
-		if !r.Warmup && r.Censored {
-			censored++
-		}
-	}
-	if censored > 0 {
-		res.Notes = append(res.Notes, fmt.Sprintf("no request had completed when the case ended; %d were cut off in flight: give it a longer duration", censored))
-	}
-	return res, nil
 }
 
 // openAhead is how many connections stand before the clock starts: one a request
@@ -220,16 +143,6 @@ func (d *Driver) caseContext(ctx context.Context) (context.Context, context.Canc
 		return ctx, func() {}
 	}
 	return context.WithTimeoutCause(ctx, d.Config.CaseTimeout, client.ErrCaseTimeout)
-}
-
-// cutOff reports whether the request was ended by us on purpose: by the case's
-// time or by a rule. One that a user or timeouts.case ended has failed.
-func cutOff(t client.Trace) bool {
-	if t.Err == nil {
-		return false
-	}
-	_, byRule := errors.AsType[*earlyEnd](t.Err)
-	return byRule || errors.Is(t.Err, loadgen.ErrTimeUp)
 }
 
 func (d *Driver) options(pc PlannedCase, res *Result) metrics.Options {

@@ -91,10 +91,9 @@ func readImages(dst *dataset.ImageSpec) func(*configReader, string, *value) {
 	)
 }
 
-// readSizes reads a list of widths and heights. The limit keeps an image's
-// pixels within memory.
+// readSizes reads a list of widths and heights.
 func readSizes(dst *[][2]int) func(*configReader, string, *value) {
-	const most = 8192 // pixels
+	const most = dataset.MaxImageSide
 	return func(r *configReader, key string, v *value) {
 		var sizes [][2]int
 		readPairs(&sizes, "width", "height", func(w, h int) [2]int { return [2]int{w, h} })(r, key, v)

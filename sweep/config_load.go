@@ -19,12 +19,12 @@ const (
 
 // A Ramp is a rate that changes while a case runs, in place of request_rate.
 // Linear and exponential ones go over the case's duration where it has one, else
-// over its number of prompts, as vLLM's --ramp-up-strategy.
+// over its number of sessions, as vLLM's --ramp-up-strategy.
 type Ramp struct {
 	Kind  string        `yaml:"kind" json:"kind"`           // linear, exponential or steps
-	From  float64       `yaml:"from" json:"from,omitempty"` // requests/s
+	From  float64       `yaml:"from" json:"from,omitempty"` // sessions/s
 	To    float64       `yaml:"to" json:"to,omitempty"`
-	Rates []float64     `yaml:"rates" json:"rates,omitempty"`    // of steps, requests/s
+	Rates []float64     `yaml:"rates" json:"rates,omitempty"`    // of steps, sessions/s
 	Every time.Duration `yaml:"every" json:"every_ns,omitempty"` // how long each step takes; the last one goes on
 }
 
@@ -40,7 +40,7 @@ func (r *Ramp) String() string {
 	return fmt.Sprintf("steps %s every %s", strings.Join(rates, ", "), shortSpan(r.Every))
 }
 
-// first is the rate at which the ramp begins, and the warm-up is sent, requests/s.
+// first is the rate at which the ramp begins, and the warm-up is sent, sessions/s.
 func (r *Ramp) first() float64 {
 	if r.Kind == rampSteps {
 		return r.Rates[0]
@@ -48,7 +48,7 @@ func (r *Ramp) first() float64 {
 	return r.From
 }
 
-// pacer is the ramp's schedule for n requests; over is the case's duration, 0 =
+// pacer is the ramp's schedule for n sessions; over is the case's duration, 0 =
 // as long as they take.
 func (r *Ramp) pacer(n int, over time.Duration, burstiness float64, seed uint64) loadgen.Pacer {
 	if r.Kind == rampSteps {

@@ -84,7 +84,7 @@ func readIOLen(dst *IOLen) func(*configReader, string, *value) {
 }
 
 // checkShares faults shares of the concurrency that come to more than there is,
-// or leave nothing to the scenarios without one.
+// leave nothing to the scenarios without one, or leave some to nobody.
 func (r *configReader) checkShares(v *value, key string, s *dataset.Spec) {
 	sum, without := 0.0, 0
 	for _, sc := range s.Scenarios {
@@ -94,13 +94,19 @@ func (r *configReader) checkShares(v *value, key string, s *dataset.Spec) {
 		}
 	}
 	const slack = 1e-9 // three times 0.1 and 0.7 are more than 1 to a machine
-	at, key := placeIn(v, "scenarios"), join(key, "scenarios")
+	why := ""
 	switch {
 	case sum > 1+slack:
-		r.faults = append(r.faults, at.fault(key, "", fmt.Sprintf("concurrency_share: %.6g in all, want at most 1", sum)))
+		why = fmt.Sprintf("%.6g in all, want at most 1", sum)
 	case sum > 1-slack && without > 0:
-		r.faults = append(r.faults, at.fault(key, "", "concurrency_share: 1 in all, which leaves nothing to the scenarios without one; lower a share"))
+		why = "1 in all, which leaves nothing to the scenarios without one; lower a share"
+	case sum < 1-slack && without == 0 && len(s.Scenarios) > 0:
+		why = fmt.Sprintf("the shares of all scenarios add up to %.6g, want 1, or leave one out: it takes the rest", sum)
+	default:
+		return
 	}
+	at, key := placeIn(v, "scenarios"), join(key, "scenarios")
+	r.faults = append(r.faults, at.fault(key, "", "concurrency_share: "+why))
 }
 
 // scenariosValue is a mix's parts as the YAML has them; nil for none.

@@ -87,7 +87,7 @@ func TestInputSetDealsRowsOnce(t *testing.T) {
 			if pc.Config.DatasetContent == "" {
 				t.Errorf("%s: case %s does not know its file's content", tt.yaml, pc.Name)
 			}
-			for _, prompt := range promptsOf(t, s.of(pc.Config).source, pc.Config.prompts(&pc)) {
+			for _, prompt := range promptsFrom(t, s.of(pc.Config).source, pc.Config.prompts(&pc)) {
 				sent[pc.Config.BaseURL+prompt]++
 			}
 		}
@@ -102,7 +102,7 @@ func TestInputSetDealsRowsOnce(t *testing.T) {
 	}
 }
 
-func promptsOf(t *testing.T, source *dataset.Source, c dataset.Case) (list []string) {
+func promptsFrom(t *testing.T, source *dataset.Source, c dataset.Case) (list []string) {
 	t.Helper()
 	prompts, err := source.Case(c)
 	if err != nil {

@@ -1,14 +1,14 @@
 package sweep
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"sync"
+	"slices"
+	"strings"
 
-	"llmsweep/client"
 	"llmsweep/dataset"
 	"llmsweep/loadgen"
+	"llmsweep/metrics"
 )
 
 // loads are the case's schedules, which run at the same time: one, or one for each
@@ -26,14 +26,13 @@ func (d *Driver) loads(pc PlannedCase, prompts *dataset.Prompts) ([]loadgen.Plan
 	for i, l := range lanes {
 		part := pc
 		part.MaxConcurrency, part.NumPrompts, part.Warmup = caps[i], l.Requests, l.Warmups
-		if l.Requests > 0 {
-			loads = append(loads, d.load(part, l.Prompts))
-		}
+		loads = append(loads, d.load(part, l.Prompts))
 	}
 	return loads, nil
 }
 
-// checkLanes faults cases with fewer slots than parts that are to have their own.
+// checkLanes faults cases with fewer slots than parts that are to have their own,
+// and those with a part that has slots and no request.
 func checkLanes(c *Config, plan []PlannedCase) error {
 	lanes := 0
 	for i := range c.Dataset.Scenarios {
@@ -41,48 +40,104 @@ func checkLanes(c *Config, plan []PlannedCase) error {
 			lanes++
 		}
 	}
-	if lanes > 0 && lanes < len(c.Dataset.Scenarios) {
+	if lanes == 0 {
+		return nil
+	}
+	if lanes < len(c.Dataset.Scenarios) {
 		lanes++ // the others together
 	}
 	var errs []error
+	fault := func(pc *PlannedCase, what string) {
+		errs = append(errs, fmt.Errorf("%s: case %s: %s", c.Path, pc.Name, what))
+	}
 	for i := range plan {
-		if plan[i].MaxConcurrency < lanes {
-			errs = append(errs, fmt.Errorf("%s: case %s: max concurrency %d, want at least %d: one for each scenario with a concurrency_share, and one for the others together",
-				c.Path, plan[i].Name, plan[i].MaxConcurrency, lanes))
+		pc := &plan[i]
+		if pc.MaxConcurrency < lanes {
+			fault(pc, fmt.Sprintf("max concurrency %d, want at least %d: one for each scenario with a concurrency_share, and one for the others together",
+				pc.MaxConcurrency, lanes))
+		}
+		for _, what := range unsent(&c.Dataset, pc.NumPrompts) {
+			fault(pc, what)
 		}
 	}
 	return errors.Join(errs...)
 }
 
-// runLanes runs loads at the same time, each with slots of its own, on one
-// backend. emit gets all their traces, one call at a time; the first load that
-// fails ends the others, and its error is returned.
-func runLanes(ctx context.Context, b loadgen.Backend, loads []loadgen.Plan, emit func(client.Trace) error) error {
-	if len(loads) == 1 {
-		return loadgen.Run(ctx, b, loads[0], emit)
+// unsent names the scenarios of a mix that have none of n requests.
+func unsent(mix *dataset.Spec, n int) (names []string) {
+	if len(mix.Scenarios) == 0 {
+		return nil
 	}
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	var (
-		mu    sync.Mutex
-		lanes sync.WaitGroup
-		short = make([]error, len(loads))
-	)
-	for i, load := range loads {
-		lanes.Go(func() {
-			short[i] = loadgen.Run(ctx, b, load, func(t client.Trace) error {
-				mu.Lock()
-				defer mu.Unlock()
-				return emit(t)
-			})
-			if short[i] != nil {
-				cancel(short[i]) // the first cause is the one that is kept
+	weights := make([]string, len(mix.Scenarios))
+	for i, s := range mix.Scenarios {
+		weights[i] = fmt.Sprintf("%g", s.Weight)
+	}
+	for i, requests := range mix.ScenarioCounts(n) {
+		if requests == 0 {
+			names = append(names, fmt.Sprintf("scenario %s gets 0 of %d requests at weights %s: more prompts or another weight",
+				mix.Scenarios[i].Name, n, strings.Join(weights, ", ")))
+		}
+	}
+	return names
+}
+
+// togetherShare is the least share of a case's time in which all its lanes have to
+// load the server.
+const togetherShare = 0.5
+
+// apart says which lane of a mix ended so early, or began so late, that they
+// loaded the server together for less than half of the case; "" = none did.
+func apart(lanes []dataset.Lane, records []metrics.Record) string {
+	spans, all := laneSpans(lanes, records)
+	first, last := 0, 0 // the lanes that ended first, and began last
+	for k := range spans {
+		if spans[k].end < spans[first].end {
+			first = k
+		}
+		if spans[k].begin > spans[last].begin {
+			last = k
+		}
+	}
+	took := all.end - all.begin
+	if len(lanes) == 0 || float64(spans[first].end-spans[last].begin) >= togetherShare*float64(took) {
+		return ""
+	}
+	lane, did, at := first, "ended", spans[first].end
+	if late := spans[last].begin - all.begin; late > all.end-at && spans[first] != (span{}) {
+		lane, did, at = last, "began", spans[last].begin
+	}
+	if at == 0 { // it never came to send
+		at = all.begin
+	}
+	return fmt.Sprintf("scenario %s %s after %.1f s of %.1f s: the scenarios did not load the server together; change weights or shares",
+		strings.Join(lanes[lane].Scenarios, ", "), did, float64(at-all.begin)/1e9, float64(took)/1e9)
+}
+
+// A span is from a first send to a last end, ns since the run's start; zero =
+// nothing was sent.
+type span struct{ begin, end int64 }
+
+// laneSpans are the spans of the lanes' measured requests, and of all these.
+func laneSpans(lanes []dataset.Lane, records []metrics.Record) (spans []span, all span) {
+	spans = make([]span, len(lanes))
+	for i := range records {
+		r := &records[i]
+		if r.Warmup || r.Sent == 0 {
+			continue
+		}
+		all.add(r)
+		for k := range lanes {
+			if slices.Contains(lanes[k].Scenarios, r.Scenario) {
+				spans[k].add(r)
 			}
-		})
+		}
 	}
-	lanes.Wait()
-	if ctx.Err() != nil {
-		return context.Cause(ctx)
+	return spans, all
+}
+
+func (s *span) add(r *metrics.Record) {
+	if s.begin == 0 || r.Sent < s.begin {
+		s.begin = r.Sent
 	}
-	return errors.Join(short...)
+	s.end = max(s.end, r.End)
 }

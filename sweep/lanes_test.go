@@ -1,117 +1,25 @@
 package sweep
 
 import (
-	"context"
-	"errors"
 	"fmt"
-	"iter"
 	"strings"
 	"testing"
-	"testing/synctest"
-	"time"
 
-	"llmsweep/client"
 	"llmsweep/dataset"
-	"llmsweep/loadgen"
+	"llmsweep/metrics"
 )
-
-// someRequests is a source of that many requests of a scenario.
-type someRequests struct {
-	scenario string
-	n        int
-}
-
-func (s someRequests) Sessions() iter.Seq2[dataset.Session, error] {
-	return func(yield func(dataset.Session, error) bool) {
-		for i := range s.n {
-			if !yield(dataset.Single(dataset.Request{ID: fmt.Sprint(s.scenario, i), Scenario: s.scenario}), nil) {
-				return
-			}
-		}
-	}
-}
-
-// slowBackend answers after a second, and keeps how many requests of a scenario
-// were in flight at most.
-type slowBackend struct {
-	enter, leave chan string
-}
-
-func (b slowBackend) Do(ctx context.Context, r dataset.Request) client.Trace {
-	b.enter <- r.Scenario
-	defer func() { b.leave <- r.Scenario }()
-	select {
-	case <-time.After(time.Second):
-		return client.Trace{Request: r}
-	case <-ctx.Done():
-		return client.Trace{Request: r, Err: &client.Error{Class: client.Cancelled, Err: context.Cause(ctx)}}
-	}
-}
-
-// watch counts until stop is called, which returns the most in flight by scenario.
-func (b slowBackend) watch() (stop func() map[string]int) {
-	most, now := map[string]int{}, map[string]int{}
-	end, ended := make(chan bool), make(chan bool)
-	go func() {
-		defer close(ended)
-		for {
-			select {
-			case s := <-b.enter:
-				now[s]++
-				most[s] = max(most[s], now[s])
-			case s := <-b.leave:
-				now[s]--
-			case <-end:
-				return
-			}
-		}
-	}()
-	return func() map[string]int { close(end); <-ended; return most }
-}
-
-// Lanes go at the same time, each with its own slots, and their traces come one
-// after the other.
-func TestLanes(t *testing.T) {
-	lane := func(scenario string, slots, n int) loadgen.Plan {
-		return loadgen.Plan{Measured: loadgen.Phase{Source: someRequests{scenario, n}, Requests: n}, MaxConcurrency: slots}
-	}
-	boom := errors.New("the disk is full")
-	for _, tt := range []struct {
-		name    string
-		stopAt  int // trace at which emit fails; 0 = never
-		want    error
-		seconds float64
-		traces  int
-	}{
-		{"to the end", 0, nil, 3, 9},         // 6 requests in 2 slots, 3 in 3
-		{"an error ends all", 1, boom, 1, 5}, // five were in flight: all are told of
-	} {
-		synctest.Test(t, func(t *testing.T) {
-			b := slowBackend{make(chan string), make(chan string)}
-			stop := b.watch()
-			begin, traces := time.Now(), 0
-			err := runLanes(t.Context(), b, []loadgen.Plan{lane("a", 2, 6), lane("b", 3, 3)}, func(client.Trace) error {
-				if traces++; traces == tt.stopAt {
-					return boom
-				}
-				return nil
-			})
-			most := stop()
-			if !errors.Is(err, tt.want) || traces < tt.traces || time.Since(begin).Seconds() != tt.seconds {
-				t.Errorf("%s: %d traces in %v, error %v; want %d in %v s, %v", tt.name, traces, time.Since(begin), err, tt.traces, tt.seconds, tt.want)
-			}
-			if most["a"] != 2 || most["b"] != 3 {
-				t.Errorf("%s: at most %v in flight, want 2 of a and 3 of b", tt.name, most)
-			}
-		})
-	}
-}
 
 func TestCheckLanes(t *testing.T) {
 	share := func(shares ...float64) *Config {
 		c := &Config{Path: "c.yaml"}
 		for i, s := range shares {
-			c.Dataset.Scenarios = append(c.Dataset.Scenarios, dataset.Scenario{Name: fmt.Sprint(i), Share: s})
+			c.Dataset.Scenarios = append(c.Dataset.Scenarios, dataset.Scenario{Name: fmt.Sprint(i), Weight: 1, Share: s})
+		}
+		return c
+	}
+	weights := func(c *Config, weights ...float64) *Config {
+		for i, w := range weights {
+			c.Dataset.Scenarios[i].Weight = w
 		}
 		return c
 	}
@@ -126,12 +34,51 @@ func TestCheckLanes(t *testing.T) {
 		{share(0.5, 0.5), 1, "c.yaml: case x: max concurrency 1, want at least 2"},
 		{share(0.5, 0, 0), 1, "want at least 2"},
 		{share(0.5, 0, 0), 2, ""},
+		{weights(share(0.5, 0), 99, 1), 2, "c.yaml: case x: scenario 1 gets 0 of 30 requests at weights 99, 1: more prompts or another weight"},
+		{weights(share(0.5, 0, 0), 50, 50, 0.5), 2, "scenario 2 gets 0 of 30 requests at weights 50, 50, 0.5"},
+		{weights(share(0, 0), 99, 1), 2, ""}, // its slots are anyone's
 	} {
-		pc := PlannedCase{MaxConcurrency: tt.slots}
+		pc := PlannedCase{MaxConcurrency: tt.slots, NumPrompts: 30}
 		pc.Name = "x"
 		err := checkLanes(tt.c, []PlannedCase{pc})
 		if (err == nil) != (tt.want == "") || err != nil && !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%d slots, %+v: %v, want %q", tt.slots, tt.c.Dataset.Scenarios, err, tt.want)
+		}
+	}
+}
+
+// By hand, in ms: three lanes, the last of two scenarios; a case is as long as
+// its measured requests.
+func TestApart(t *testing.T) {
+	lanes := []dataset.Lane{{Scenarios: []string{"short"}}, {Scenarios: []string{"long"}}, {Scenarios: []string{"a", "b"}}}
+	const next = ": the scenarios did not load the server together; change weights or shares"
+	type sent struct {
+		scenario   string
+		begin, end int64
+	}
+	for _, tt := range []struct {
+		name  string
+		lanes int
+		all   []sent
+		want  string
+	}{
+		{"no lanes", 0, []sent{{"short", 100, 200}, {"long", 1100, 1200}}, ""},
+		{"all the time", 2, []sent{{"short", 100, 200}, {"long", 100, 1600}, {"short", 200, 1500}}, ""},
+		{"half of it", 2, []sent{{"short", 100, 850}, {"long", 100, 1600}}, ""},
+		{"less", 2, []sent{{"short", 100, 500}, {"long", 100, 1600}}, "scenario short ended after 0.4 s of 1.5 s" + next},
+		{"began late", 2, []sent{{"short", 100, 1550}, {"long", 900, 1600}}, "scenario long began after 0.8 s of 1.5 s" + next},
+		{"never sent", 2, []sent{{"long", 100, 1600}}, "scenario short ended after 0.0 s of 1.5 s" + next},
+		{"the others together", 3, []sent{{"short", 100, 1600}, {"long", 100, 1600}, {"a", 100, 300}, {"b", 300, 500}}, "scenario a, b ended after 0.4 s of 1.5 s" + next},
+		{"one after the other", 3, []sent{{"short", 100, 1600}, {"long", 100, 1600}, {"a", 100, 800}, {"b", 800, 1500}}, ""},
+	} {
+		records := []metrics.Record{ // neither a warm-up nor what was not sent counts
+			{Scenario: "short", Warmup: true, Sent: 1, End: 9e9}, {Scenario: "long", End: 9e9},
+		}
+		for _, s := range tt.all {
+			records = append(records, metrics.Record{Scenario: s.scenario, Sent: s.begin * 1e6, End: s.end * 1e6})
+		}
+		if got := apart(lanes[:tt.lanes], records); got != tt.want {
+			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
 		}
 	}
 }

@@ -6,40 +6,36 @@ import (
 	"llmsweep/dataset"
 )
 
-// What all requests of a case have for length, and what the longest of them can
-// have; 0 = it varies, or is not known.
+// What all requests of a case have for length; 0 = it varies, or is not known.
 func TestLengthsOfADataset(t *testing.T) {
 	const random = dataset.TypeRandom
 	for _, tt := range []struct {
-		name             string
-		d                dataset.Spec
-		asked, all, most IOLen
+		name       string
+		d          dataset.Spec
+		asked, all IOLen
 	}{
-		{"random", dataset.Spec{Type: random}, IOLen{100, 20}, IOLen{100, 20}, IOLen{100, 20}},
-		{"spread", dataset.Spec{Type: random, RangeRatio: dataset.Ratio{Input: 0.1}}, IOLen{100, 20}, IOLen{0, 20}, IOLen{110, 20}},
-		{"spread, output", dataset.Spec{Type: random, RangeRatio: dataset.Ratio{Output: 0.26}}, IOLen{100, 20}, IOLen{100, 0}, IOLen{100, 26}},
+		{"random", dataset.Spec{Type: random}, IOLen{100, 20}, IOLen{100, 20}},
+		{"spread", dataset.Spec{Type: random, RangeRatio: dataset.Ratio{Input: 0.1}}, IOLen{100, 20}, IOLen{0, 20}},
+		{"spread, output", dataset.Spec{Type: random, RangeRatio: dataset.Ratio{Output: 0.26}}, IOLen{100, 20}, IOLen{100, 0}},
 		{"drawn", dataset.Spec{Type: random, Lengths: dataset.Lengths{
 			Input:  &dataset.Distribution{Kind: "uniform", Min: 10, Max: 90},
 			Output: &dataset.Distribution{Kind: "values", Values: []float64{5, 70, 6}},
-		}}, IOLen{}, IOLen{}, IOLen{90, 70}},
+		}}, IOLen{}, IOLen{}},
 		{"drawn without a bound", dataset.Spec{Type: random, Lengths: dataset.Lengths{
 			Input:  &dataset.Distribution{Kind: "lognormal", Median: 10, Sigma: 1},
 			Output: &dataset.Distribution{Kind: "constant", Mean: 7},
-		}}, IOLen{}, IOLen{}, IOLen{0, 7}},
-		{"sonnet", dataset.Spec{Type: dataset.TypeSonnet}, IOLen{100, 20}, IOLen{100, 20}, IOLen{100, 20}},
-		{"conversation", dataset.Spec{Type: dataset.TypeConversation, Turns: [2]int{2, 4}, NextLen: 10}, IOLen{100, 20}, IOLen{0, 20}, IOLen{190, 20}},
-		{"images", dataset.Spec{Type: dataset.TypeRandomMM}, IOLen{100, 20}, IOLen{0, 20}, IOLen{100, 20}},
+		}}, IOLen{}, IOLen{}},
+		{"sonnet", dataset.Spec{Type: dataset.TypeSonnet}, IOLen{100, 20}, IOLen{100, 20}},
+		{"conversation", dataset.Spec{Type: dataset.TypeConversation, Turns: [2]int{2, 4}, NextLen: 10}, IOLen{100, 20}, IOLen{0, 20}},
+		{"images", dataset.Spec{Type: dataset.TypeRandomMM}, IOLen{100, 20}, IOLen{0, 20}},
 		{"mix", dataset.Spec{Type: dataset.TypeMix, Scenarios: []dataset.Scenario{
 			{InputLen: 50, OutputLen: 60, Dataset: dataset.Spec{Type: dataset.TypeSonnet}},
 			{InputLen: 80, OutputLen: 10, Dataset: dataset.Spec{Type: random, RangeRatio: dataset.Ratio{Input: 0.5}}},
-		}}, IOLen{}, IOLen{}, IOLen{120, 10}},
+		}}, IOLen{}, IOLen{}},
 	} {
 		pc := PlannedCase{Input: tt.asked.Input, Output: tt.asked.Output}
 		if got := askedLengths(&tt.d, &pc); got != tt.all {
 			t.Errorf("%s: all requests have %v, want %v", tt.name, got, tt.all)
-		}
-		if got := longest(&tt.d, tt.asked); got != tt.most {
-			t.Errorf("%s: the longest has %v, want %v", tt.name, got, tt.most)
 		}
 	}
 }

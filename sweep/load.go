@@ -2,8 +2,11 @@ package sweep
 
 import (
 	"context"
+	"fmt"
+	"iter"
 	"math"
 	"sync/atomic"
+	"time"
 
 	"llmsweep/client"
 	"llmsweep/dataset"
@@ -12,7 +15,8 @@ import (
 
 // load is the case's schedule: a closed loop, or arrivals at a rate, a ramp or a
 // trace's times under a cap. A warm-up goes at the case's own rate, a ramp's
-// first; before a trace's times it is a closed loop.
+// first; before a trace's times it is a closed loop. What a schedule counts is
+// sessions.
 func (d *Driver) load(pc PlannedCase, prompts *dataset.Prompts) loadgen.Plan {
 	plan := loadgen.Plan{
 		Measured:       loadgen.Phase{Source: prompts, Requests: pc.NumPrompts, For: pc.Duration},
@@ -22,7 +26,7 @@ func (d *Driver) load(pc PlannedCase, prompts *dataset.Prompts) loadgen.Plan {
 	}
 	switch {
 	case pc.WarmupFor > 0:
-		plan.Warmup = loadgen.Phase{Source: prompts.Endless(), For: pc.WarmupFor}
+		plan.Warmup = loadgen.Phase{Source: &timedWarmup{source: prompts.Endless(), length: pc.WarmupFor}, For: pc.WarmupFor}
 	case pc.Warmup > 0:
 		plan.Warmup = loadgen.Phase{Source: prompts.Warmup(), Requests: pc.Warmup}
 	}
@@ -34,18 +38,66 @@ func (d *Driver) load(pc PlannedCase, prompts *dataset.Prompts) loadgen.Plan {
 		return plan
 	case pc.Ramp != nil:
 		rate = pc.Ramp.first() // of the warm-up
-		plan.Measured.Pacer = pc.Ramp.pacer(pc.NumPrompts, pc.Duration, burstiness, pc.Seed)
+		plan.Measured.Pacer = pc.Ramp.pacer(prompts.Count(), pc.Duration, burstiness, pc.Seed)
 	case pc.open():
-		plan.Measured.Pacer = loadgen.Gamma{Rate: rate, Burstiness: burstiness, N: pc.NumPrompts, Seed: pc.Seed}
+		plan.Measured.Pacer = loadgen.Gamma{Rate: rate, Burstiness: burstiness, N: prompts.Count(), Seed: pc.Seed}
 	default:
 		return plan
 	}
 	if pc.WarmupFor > 0 { // as many as that takes: one step that goes on
 		plan.Warmup.Pacer = loadgen.Steps{Rates: []float64{rate}, Every: pc.WarmupFor, N: math.MaxInt, Burstiness: burstiness, Seed: ^pc.Seed}
 	} else {
-		plan.Warmup.Pacer = loadgen.Gamma{Rate: rate, Burstiness: burstiness, N: pc.Warmup, Seed: ^pc.Seed}
+		plan.Warmup.Pacer = loadgen.Gamma{Rate: rate, Burstiness: burstiness, N: prompts.Warmup().Len(), Seed: ^pc.Seed}
 	}
 	return plan
+}
+
+// A timedWarmup is the source of a warm-up that ends by time. Where prompts run
+// out before, the warm-up ends there: that is worth a note, and no failure.
+type timedWarmup struct {
+	source loadgen.Source
+	length time.Duration
+	ended  string // why it ended early; "" = it did not
+}
+
+func (w *timedWarmup) Sessions() iter.Seq2[dataset.Session, error] {
+	return func(yield func(dataset.Session, error) bool) {
+		n := 0
+		for s, err := range w.source.Sessions() {
+			if err != nil {
+				w.ended = fmt.Sprintf("the warm-up ended before its %s, after %d sessions: %v", shortSpan(w.length), n, err)
+				return
+			}
+			if !yield(s, nil) {
+				return
+			}
+			n++
+		}
+	}
+}
+
+// cutWarmups are the notes on warm-ups by time that ended early; the loads have
+// ended.
+func cutWarmups(loads []loadgen.Plan) (notes []string) {
+	for _, l := range loads {
+		if w, ok := l.Warmup.Source.(*timedWarmup); ok && w.ended != "" {
+			notes = append(notes, w.ended)
+		}
+	}
+	return notes
+}
+
+// loadNotes are what is odd about the case's load, but not wrong.
+func (d *Driver) loadNotes(pc *PlannedCase, prompts *dataset.Prompts) []string {
+	notes := unsent(&d.Config.Dataset, pc.NumPrompts)
+	if pc.open() && pc.Replay == 0 && prompts.Count() < pc.NumPrompts {
+		key := "request_rate"
+		if pc.Ramp != nil {
+			key = "ramp"
+		}
+		notes = append(notes, fmt.Sprintf("%s counts sessions: %d sessions of %d requests", key, prompts.Count(), pc.NumPrompts))
+	}
+	return notes
 }
 
 // open reports whether the case's requests come by a schedule, not by slots.

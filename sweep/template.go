@@ -36,7 +36,7 @@ concurrency_prompts:      # [max concurrency, number of prompts], or [8, 10x] fo
   - [4, 32]
   - [16, 64]
   - [32, 128]
-# request_rate: inf       # requests/s, or a list: [4, 8, inf]; inf = as fast as max concurrency lets
+# request_rate: inf       # requests/s, or a list: [4, 8, inf]; inf = as fast as max concurrency lets; of conversations, sessions/s
 # ramp: none              # in place of request_rate, a rate that changes, over duration or else over the prompts:
 #                         # {kind: linear, from: 1, to: 20}, {kind: exponential, from: 1, to: 20}, requests/s, or
 #                         # {kind: steps, rates: [1, 2, 4], every: 30s}; the last step goes on

@@ -6,9 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"net/http"
-	"slices"
 	"strings"
 
 	"llmsweep/client"
@@ -28,17 +26,12 @@ func (in *inputs) checkWindow(ctx context.Context, server *client.Client, base s
 		return nil
 	}
 	var errs []error
-	said := map[IOLen]bool{}
-	for i := range in.plan {
-		most := longest(&in.config.Dataset, IOLen{in.plan[i].Input, in.plan[i].Output})
-		if most.Input+most.Output <= window || said[most] {
-			continue
-		}
-		said[most] = true
-		lengths := fmt.Sprintf("case %s: input %d + output %d = %d tokens", in.plan[i].Name, most.Input, most.Output, most.Input+most.Output)
+	for _, over := range in.beyond(window) {
+		lengths := fmt.Sprintf("case %s: the longest request of dataset %s%s has input %d + output %d = %d tokens",
+			over.pc.Name, over.Type, inScenario(over.Longest), over.Input, over.Output, over.Total())
 		if told {
-			errs = append(errs, fmt.Errorf("%s: %s, and model %s takes %d at %s (max_model_len): ask for less, or start the server with more",
-				in.config.Path, lengths, in.config.Model, window, in.config.BaseURL))
+			errs = append(errs, fmt.Errorf("%s: %s, and model %s takes %d at %s (max_model_len): %s, or start the server with more",
+				in.config.Path, lengths, in.config.Model, window, in.config.BaseURL, shorterHint(over.Type, over.pc)))
 		} else {
 			in.progress.Warn(fmt.Sprintf("%s, more than the model_max_length of tokenizer %s, %d: the server may refuse them", lengths, in.tok.ID(), window))
 		}
@@ -46,39 +39,61 @@ func (in *inputs) checkWindow(ctx context.Context, server *client.Client, base s
 	return errors.Join(errs...)
 }
 
-// longest is the most that a request of the case can ask for, as far as the
-// config tells; 0 = the dataset's own lengths.
-func longest(d *dataset.Spec, asked IOLen) IOLen {
-	most := asked
-	switch d.Type {
-	case dataset.TypeRandom:
-		most.Input = longestDrawn(asked.Input, d.RangeRatio.Input, d.Lengths.Input)
-		most.Output = longestDrawn(asked.Output, d.RangeRatio.Output, d.Lengths.Output)
-	case dataset.TypeConversation: // its last turn has all that was said before
-		most.Input += (d.Turns[1] - 1) * (asked.Output + d.NextLen)
-	case dataset.TypeMix:
-		for i := range d.Scenarios {
-			s := &d.Scenarios[i]
-			if of := longest(&s.Dataset, IOLen{s.InputLen, s.OutputLen}); of.Input+of.Output > most.Input+most.Output {
-				most = of
-			}
-		}
-	}
-	return most
+// A tooLong is a case and its longest request, which does not fit the context.
+type tooLong struct {
+	dataset.Longest
+	pc *PlannedCase
 }
 
-// longestDrawn is ⌈n·(1+ratio)⌉, or a distribution's most; 0 = it has none.
-func longestDrawn(n int, ratio float64, lengths *dataset.Distribution) int {
-	const rounding = 1e-9 // 100·1.1 is more than 110
-	switch {
-	case lengths == nil:
-		return int(math.Ceil(float64(n)*(1+ratio) - rounding))
-	case lengths.Kind == "values":
-		return int(slices.Max(lengths.Values))
-	case lengths.Kind == "constant":
-		return int(lengths.Mean)
+// beyond are the cases that do not fit the context; of those that ask for the same
+// lengths, which draw or are dealt others each, the one with the longest request.
+func (in *inputs) beyond(window int) (worst []tooLong) {
+	type same struct {
+		scenario string
+		asked    IOLen
 	}
-	return int(lengths.Max)
+	at := map[same]int{}
+	for i := range in.plan {
+		pc := &in.plan[i]
+		most := in.source.Longest(pc.Config.prompts(pc))
+		if most.Total() <= window {
+			continue
+		}
+		key := same{most.Scenario, IOLen{pc.Input, pc.Output}}
+		k, known := at[key]
+		switch {
+		case !known:
+			at[key] = len(worst)
+			worst = append(worst, tooLong{most, pc})
+		case most.Total() > worst[k].Total():
+			worst[k] = tooLong{most, pc}
+		}
+	}
+	return worst
+}
+
+func inScenario(l dataset.Longest) string {
+	if l.Scenario == "" {
+		return ""
+	}
+	return fmt.Sprintf(" (scenario %s)", l.Scenario)
+}
+
+// shorterHint is how the requests of a dataset become shorter.
+func shorterHint(kind string, pc *PlannedCase) string {
+	switch kind {
+	case dataset.TypeShareGPT:
+		if pc.Input == 0 {
+			return "lower its max_total_len"
+		}
+	case dataset.TypeCustom:
+		return "take its longest rows out, or lower output_tokens"
+	case dataset.TypeTrace:
+		return "take its longest rows out, or another trace"
+	case dataset.TypeConversation:
+		return "ask for fewer turns or shorter ones"
+	}
+	return "ask for shorter lengths"
 }
 
 // contextWindow is the model's max_model_len in GET /v1/models, tokens, as vLLM

@@ -224,7 +224,7 @@ func TestDatasetFaults(t *testing.T) {
 		{"too few rows", "{type: custom, path: " + rows + "}", "rows.jsonl: .*bench_custom_mc2_np6.*allow_repeat: true"},
 		{"too few conversations", "{type: sharegpt, path: " + conversations + "}", "sharegpt.json: .*allow_repeat: true"},
 		{"a prefix longer than the input", "{type: prefix_repetition, prefix_len: 28}", "prefix_len.*28"},
-		{"longer than the context", "{type: random, range_ratio: {input: 0.5, output: 0}}", "case bench_io80x3_mc2_np5: input 120 \\+ output 3 = 123 tokens, and model m takes 100"},
+		{"longer than the context", "{type: random, range_ratio: {input: 0.5, output: 0}}", "case bench_io80x3_mc2_np6: the longest request of dataset random has input 115 \\+ output 3 = 118 tokens, and model m takes 100"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			lengths := "input_output: [[28, 3], [80, 3]]\n"

@@ -56,7 +56,7 @@ func TestOverhead(t *testing.T) {
 		{"nor does the server tell", &countingServer{silent: true}, "tokenizer: GPTOSS\nbackend: openai-chat\n", exitUsage,
 			"has no chat template: put a chat_template.jinja", true, 0, "", 0},
 		{"a case is longer than the model's context", &countingServer{window: 30}, "tokenizer: builtin:qwen3\n", exitUsage,
-			"case bench_io28x3_mc2_np5: input 28 \\+ output 3 = 31 tokens, and model m takes 30", true, 0, "", 0},
+			"case bench_io28x3_mc2_np5: the longest request of dataset random has input 28 \\+ output 3 = 31 tokens, and model m takes 30", true, 0, "", 0},
 		{"it just fits", &countingServer{window: 31}, "tokenizer: builtin:qwen3\n", exitOK, "", true,
 			0, "special tokens", 0},
 	} {

@@ -48,7 +48,7 @@ func TestLines(t *testing.T) {
 		p.RequestEnded(&metrics.Record{Sent: 1, End: 400 * ms, ErrorClass: "reset"})
 		p.RequestEnded(&metrics.Record{Sent: 1, End: 400 * ms, Censored: true})
 		time.Sleep(9600 * time.Millisecond)
-		p.CaseEnded(one, &sweep.Result{Status: runlog.StatusFailed, Notes: []string{"the server died"}})
+		p.CaseEnded(one, &sweep.Result{Status: runlog.StatusFailed, Failure: "the server died"})
 		p.Warn("the disk is nearly full")
 		p.SweepEnded()
 		var want strings.Builder

@@ -5,6 +5,10 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"llmsweep/metrics"
+	"llmsweep/runlog"
+	"llmsweep/sweep"
 )
 
 // Rows that are counted within a second are not worth a word; of others there is
@@ -25,4 +29,25 @@ func TestReadingLines(t *testing.T) {
 			t.Errorf("got\n%swant\n%s", out.String(), want)
 		}
 	})
+}
+
+// A case without a result says why, where anyone knows.
+func TestSummaryOfNoResult(t *testing.T) {
+	pc := sweep.PlannedCase{NumPrompts: 8}
+	pc.Name = "bench_x"
+	completed := metrics.Summary{Completed: 3}
+	refused := metrics.Summary{FirstError: "connect: refused"}
+	for _, tt := range []struct {
+		r    sweep.Result
+		want string
+	}{
+		{sweep.Result{Status: runlog.StatusInterrupted, Summary: completed}, "bench_x interrupted: 3 of 8 done"},
+		{sweep.Result{Status: runlog.StatusInterrupted, Summary: completed, Notes: []string{"a note"}}, "bench_x interrupted: 3 of 8 done"},
+		{sweep.Result{Status: runlog.StatusFailed, Summary: refused}, "bench_x failed: 0 of 8 done; connect: refused"},
+		{sweep.Result{Status: runlog.StatusFailed, Summary: refused, Failure: "the server died"}, "bench_x failed: 0 of 8 done; the server died"},
+	} {
+		if got := summary(pc, &tt.r, 0); got != tt.want {
+			t.Errorf("%q, want %q", got, tt.want)
+		}
+	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"strings"
@@ -130,7 +131,11 @@ func caseFigures(s *snapshot) []part {
 func summary(c sweep.PlannedCase, r *sweep.Result, width int) string {
 	s := &r.Summary
 	if r.Status != runlog.StatusMeasured {
-		return fmt.Sprintf("%s %s: %d of %d done; %s", c.Name, r.Status, s.Completed, c.NumPrompts, whyNot(r))
+		line := fmt.Sprintf("%s %s: %d of %d done", c.Name, r.Status, s.Completed, c.NumPrompts)
+		if why := whyNot(r); why != "" {
+			line += "; " + why
+		}
+		return line
 	}
 	name := c.Name
 	if width > 0 {
@@ -148,10 +153,5 @@ func summary(c sweep.PlannedCase, r *sweep.Result, width int) string {
 	return line
 }
 
-// whyNot is why a case has no result.
-func whyNot(r *sweep.Result) string {
-	if r.Summary.FirstError == "" && len(r.Notes) > 0 {
-		return r.Notes[0]
-	}
-	return r.Summary.FirstError
-}
+// whyNot is why a case has no result; "" = nothing went wrong, but a user ended it.
+func whyNot(r *sweep.Result) string { return cmp.Or(r.Failure, r.Summary.FirstError) }

@@ -80,7 +80,7 @@ func TestSummary(t *testing.T) {
 		RequestThroughput: 28.5, OutputThroughput: 3647, Duration: 4.49,
 		TTFT: metrics.Dist{Mean: 239}, TPOT: metrics.Dist{Mean: 6.91}, Validity: metrics.Validity{Verdict: "valid"},
 	}}
-	bad := &sweep.Result{Status: runlog.StatusFailed, Notes: []string{"the server died during the case"}, Summary: metrics.Summary{Completed: 3}}
+	bad := &sweep.Result{Status: runlog.StatusFailed, Failure: "the server died during the case", Summary: metrics.Summary{Completed: 3}}
 	for _, tt := range []struct {
 		r     *sweep.Result
 		width int

@@ -151,11 +151,13 @@ func readText(name string, stdin io.Reader) ([]byte, error) {
 	return os.ReadFile(name)
 }
 
-// countLines prints the count of each line; a newline at the end begins none.
+// countLines prints the count of each line, without its LF or CRLF; a newline at the
+// end begins none.
 func (o *tokenizeOptions) countLines(tok tokenizer.Tokenizer, name string, text []byte, stdout io.Writer) error {
 	for n := 1; len(text) > 0; n++ {
 		var line []byte
 		line, text, _ = bytes.Cut(text, []byte("\n"))
+		line = bytes.TrimSuffix(line, []byte("\r"))
 		c, err := o.count(tok, name, line)
 		if err != nil {
 			return fmt.Errorf("%s:%d: %w", name, n, err)
@@ -175,12 +177,17 @@ func (o *tokenizeOptions) count(tok tokenizer.Tokenizer, name string, text []byt
 	prompt := string(text)
 	if o.chat {
 		message := []tokenizer.Message{{Role: "user", Content: prompt}}
-		if counter, ok := tok.(tokenizer.ChatCounter); ok && !o.printIDs {
+		counter, counts := tok.(tokenizer.ChatCounter)
+		if counts && !o.printIDs {
 			c.Tokens, err = counter.CountChat(message)
 			return c, err
 		}
 		special = false // the template has them
-		if prompt, err = tok.Chat(message); err != nil {
+		prompt, err = tok.Chat(message)
+		if errors.Is(err, tokenizer.ErrNoTemplate) && counts {
+			return c, fmt.Errorf("%s counts chats and does not show them, so --chat has no --ids there: count without --ids, or give --tokenizer in place of --base-url", tok.ID())
+		}
+		if err != nil {
 			return c, err
 		}
 	}

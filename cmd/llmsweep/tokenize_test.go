@@ -25,7 +25,12 @@ func TestTokenizeByServer(t *testing.T) {
 			t.Errorf("%v: %v\n%s\nwant %q", tt.args, err, out, tt.want)
 		}
 	}
-	cmd := llmsweep(t, t.TempDir(), "tokenize", "--base-url", url, "--model", "other")
+	cmd := llmsweep(t, t.TempDir(), "tokenize", "--base-url", url, "--model", "m", "--chat", "--ids")
+	cmd.Stdin = strings.NewReader("Hello world")
+	if out, err := cmd.CombinedOutput(); fmt.Sprint(err) != "exit status 1" || !strings.Contains(string(out), "so --chat has no --ids there: count without --ids") {
+		t.Errorf("ids of a chat: %v\n%s", err, out)
+	}
+	cmd = llmsweep(t, t.TempDir(), "tokenize", "--base-url", url, "--model", "other")
 	if out, err := cmd.CombinedOutput(); fmt.Sprint(err) != "exit status 1" || !strings.Contains(string(out), "does not exist") {
 		t.Errorf("another model: %v\n%s", err, out)
 	}

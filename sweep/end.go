@@ -1,0 +1,138 @@
+package sweep
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"llmsweep/client"
+	"llmsweep/loadgen"
+	"llmsweep/metrics"
+	"llmsweep/runlog"
+)
+
+// fail says that the case has no result, and why.
+func (r *Result) fail(why string) {
+	r.Status, r.Failure = runlog.StatusFailed, why
+	r.Notes = append(r.Notes, why)
+}
+
+// doubt makes the case suspect for that reason; "" = there is none.
+func (r *Result) doubt(why string) {
+	if why != "" {
+		r.suspect = append(r.suspect, why)
+	}
+}
+
+// judge adds to the summary's verdict what the records do not say.
+func (r *Result) judge() {
+	v := &r.Summary.Validity
+	if r.Failure != "" && r.Summary.FirstError == "" {
+		v.Add(metrics.Invalid, r.Failure)
+	}
+	for _, why := range r.suspect {
+		v.Add(metrics.Suspect, why)
+	}
+	if r.late > 0 {
+		v.Add(metrics.Suspect, fmt.Sprintf("%d prompts were not ready when they were due, limit 0: raise prompt_buffer", r.late))
+	}
+}
+
+// ended gives the result its status. An error of the case alone, of its prompts
+// say, goes into the result; the next case may have none.
+func (d *Driver) ended(ctx context.Context, res *Result, err error) (*Result, error) {
+	switch {
+	case ctx.Err() != nil:
+		res.Status = runlog.StatusInterrupted
+		return res, context.Cause(ctx)
+	case errors.Is(err, client.ErrCaseTimeout):
+		res.fail("ended by timeouts.case, after " + shortSpan(d.Config.CaseTimeout))
+		return res, nil
+	}
+	if source, ok := errors.AsType[*loadgen.SourceError](err); ok {
+		res.fail(source.Error())
+		return res, nil
+	}
+	if end, ok := errors.AsType[*earlyEnd](err); ok {
+		if end.status == runlog.StatusFailed {
+			res.fail(end.why)
+			return res, nil
+		}
+		res.Notes = append(res.Notes, end.why)
+		res.doubt(end.why)
+		err = nil
+	}
+	if err != nil {
+		res.fail(err.Error())
+		return res, err
+	}
+	completed, censored := 0, 0
+	for i := range res.Records {
+		switch r := &res.Records[i]; {
+		case r.Warmup:
+		case r.Completed():
+			completed++
+		case r.Censored:
+			censored++
+		}
+	}
+	switch {
+	case completed > 0:
+		res.Status = runlog.StatusMeasured
+	case censored > 0:
+		res.fail(fmt.Sprintf("no request had completed when the case ended; %d were cut off in flight: give it a longer duration", censored))
+	}
+	return res, nil
+}
+
+// notRun is the result of a case that could not begin, for a reason that is not
+// this program's: err is nil then, and the context's cause if that has ended.
+func (d *Driver) notRun(ctx context.Context, pc PlannedCase, why error) (*Result, error) {
+	res := &Result{Status: runlog.StatusFailed}
+	if ctx.Err() != nil {
+		res.Status = runlog.StatusInterrupted
+		res.Summary = metrics.Summarize(nil, d.options(pc, res))
+		return res, context.Cause(ctx)
+	}
+	res.fail(why.Error())
+	res.Failure, _, _ = strings.Cut(res.Failure, "\n") // a log's end is for the notes
+	res.Summary = metrics.Summarize(nil, d.options(pc, res))
+	res.judge()
+	return res, nil
+}
+
+// gone says that the server died during the case: connections of measured
+// requests broke, and it takes none any more. What had completed before is no
+// result of the case that was asked for. "" = no.
+func (d *Driver) gone(ctx context.Context, c *client.Client, res *Result) string {
+	broke := slices.ContainsFunc(res.Records, func(r metrics.Record) bool {
+		switch client.Class(r.ErrorClass) {
+		case client.Connect, client.TimeoutConnect, client.Reset, client.Truncated:
+			return !r.Warmup
+		}
+		return false
+	})
+	if !broke || ctx.Err() != nil {
+		return ""
+	}
+	within, cancel := context.WithTimeout(ctx, probeTimeout)
+	defer cancel()
+	if err := c.Open(within, 1); err != nil {
+		return fmt.Sprintf("the server died during the case: %v", err)
+	}
+	return ""
+}
+
+// cutOff reports whether the request was ended by us on purpose: by the case's
+// time, by a rule, or because there were no more prompts. One that a user or
+// timeouts.case ended has failed.
+func cutOff(t client.Trace) bool {
+	if t.Err == nil {
+		return false
+	}
+	_, byRule := errors.AsType[*earlyEnd](t.Err)
+	_, bySource := errors.AsType[*loadgen.SourceError](t.Err)
+	return byRule || bySource || errors.Is(t.Err, loadgen.ErrTimeUp)
+}
