@@ -95,7 +95,7 @@ func (b *benchFlags) run(cmd *cobra.Command) (err error) {
 	if err != nil {
 		return withStatus(exitUsage, err)
 	}
-	w, err := b.watch.open(cmd, c.Model, "")
+	w, err := b.watch.open(cmd, "")
 	if err != nil {
 		return err
 	}

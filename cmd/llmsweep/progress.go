@@ -34,23 +34,23 @@ type watch struct {
 	exporter *exporter // nil = none
 }
 
-// open starts watching a sweep of a model that has a results folder, or "" none.
+// open starts watching a sweep that has a results folder, or "" none.
 // An address that cannot be listened on is an error of the
 // command line. The watch must be closed.
-func (f *watchFlags) open(cmd *cobra.Command, model, resultsDir string) (*watch, error) {
+func (f *watchFlags) open(cmd *cobra.Command, resultsDir string) (*watch, error) {
 	stdout, stderr := cmd.OutOrStdout(), cmd.ErrOrStderr()
 	l := newLive()
 	w := &watch{results: stdout}
 	all := several{l}
 	if f.metricsAddr != "" {
 		var err error
-		if w.exporter, err = newExporter(f.metricsAddr, l, model); err != nil {
+		if w.exporter, err = newExporter(f.metricsAddr, l); err != nil {
 			return nil, withStatus(exitUsage, err)
 		}
 		all = append(all, w.exporter)
 	}
 	if f.events {
-		w.events = newEvents(stdout, stderr, l, model, resultsDir)
+		w.events = newEvents(stdout, stderr, l, resultsDir)
 		all = append(all, w.events)
 		w.results = stderr
 	}

@@ -13,14 +13,14 @@ import (
 // and metrics. A record waits for it, no request does.
 func BenchmarkRequestEnded(b *testing.B) {
 	l := newLive()
-	x, err := newExporter("127.0.0.1:0", l, "m")
+	x, err := newExporter("127.0.0.1:0", l)
 	if err != nil {
 		b.Fatal(err)
 	}
 	defer x.close()
-	e := newEvents(io.Discard, io.Discard, l, "m", "")
+	e := newEvents(io.Discard, io.Discard, l, "")
 	all := several{l, x, e, newLines(io.Discard, l)}
-	pc := sweep.PlannedCase{Case: runlog.Case{Name: "bench_a"}, Input: 100, Output: 10, MaxConcurrency: 4, NumPrompts: 1 << 30, Rate: math.Inf(1)}
+	pc := sweep.PlannedCase{Config: &sweep.Config{Model: "m"}, Case: runlog.Case{Name: "bench_a"}, Input: 100, Output: 10, MaxConcurrency: 4, NumPrompts: 1 << 30, Rate: math.Inf(1)}
 	all.SweepStarted([]sweep.PlannedCase{pc}, 1)
 	all.CaseStarted(pc)
 	all.Sending(func() int { return 4 })

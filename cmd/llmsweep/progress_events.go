@@ -23,7 +23,6 @@ const eventEvery = time.Second
 type events struct {
 	sweep.Silent
 	live       *live
-	model      string
 	resultsDir string
 	metricsURL string
 	read       time.Time // when rows were last told of
@@ -35,11 +34,11 @@ type events struct {
 	broken bool
 }
 
-func newEvents(w, stderr io.Writer, l *live, model, resultsDir string) *events {
+func newEvents(w, stderr io.Writer, l *live, resultsDir string) *events {
 	// A signal that is caught leaves the write to fail: without this, one to a
 	// pipe that nobody reads would end the program.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
-	return &events{w: w, stderr: stderr, live: l, model: model, resultsDir: resultsDir}
+	return &events{w: w, stderr: stderr, live: l, resultsDir: resultsDir}
 }
 
 // A head is what each event begins with.
@@ -94,7 +93,6 @@ func (e *events) Reading(done, total int) {
 type sweepStartedEvent struct {
 	head
 	Version      string `json:"version"`
-	Model        string `json:"model"`
 	ResultsDir   string `json:"results_dir,omitempty"`
 	MetricsURL   string `json:"metrics_url,omitempty"`
 	CasesToRun   int    `json:"cases_to_run"`
@@ -102,12 +100,13 @@ type sweepStartedEvent struct {
 }
 
 func (e *events) SweepStarted(toRun []sweep.PlannedCase, planned int) {
-	e.send(sweepStartedEvent{e.head("sweep_started"), version, e.model, e.resultsDir, e.metricsURL, len(toRun), planned})
+	e.send(sweepStartedEvent{e.head("sweep_started"), version, e.resultsDir, e.metricsURL, len(toRun), planned})
 }
 
 type caseStartedEvent struct {
 	head
 	Case       string      `json:"case"`
+	Model      string      `json:"model"`
 	Number     int         `json:"number"` // from 1
 	CasesToRun int         `json:"cases_to_run"`
 	Attempt    int         `json:"attempt"`
@@ -117,7 +116,7 @@ type caseStartedEvent struct {
 
 func (e *events) CaseStarted(c sweep.PlannedCase) {
 	s := e.live.look()
-	e.send(caseStartedEvent{e.head("case_started"), c.Name, s.at, s.cases, c.Attempt, c.Axes, c.Warmup})
+	e.send(caseStartedEvent{e.head("case_started"), c.Name, c.Config.Model, s.at, s.cases, c.Attempt, c.Axes, c.Warmup})
 	e.stop = each(eventEvery, func() {
 		s := e.live.look()
 		if s.sending {

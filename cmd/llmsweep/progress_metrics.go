@@ -23,7 +23,6 @@ type exporter struct {
 	url    string
 	server *http.Server
 	served chan struct{} // closed when it has ended
-	model  string
 
 	toRun, planned, requestsPlanned prometheus.Gauge
 	cases, requests, errors         *prometheus.CounterVec
@@ -35,13 +34,13 @@ type exporter struct {
 
 // newExporter listens at addr at once, so that one in use is known before anything
 // is sent.
-func newExporter(addr string, l *live, model string) (*exporter, error) {
+func newExporter(addr string, l *live) (*exporter, error) {
 	listener, err := net.Listen("tcp", addr)
 	if err != nil {
 		return nil, fmt.Errorf("--metrics-addr %s: %w; want a host:port that is free, e.g. 127.0.0.1:0 for any", addr, err)
 	}
 	e := &exporter{
-		url: "http://" + listener.Addr().String() + "/metrics", model: model,
+		url:    "http://" + listener.Addr().String() + "/metrics",
 		served: make(chan struct{}),
 	}
 	mux := http.NewServeMux()
@@ -131,7 +130,7 @@ func (e *exporter) SweepStarted(toRun []sweep.PlannedCase, planned int) {
 func (e *exporter) CaseStarted(c sweep.PlannedCase) {
 	a := c.Axes
 	e.info.Reset()
-	e.info.WithLabelValues(c.Name, e.model, strconv.Itoa(a.InputLen), strconv.Itoa(a.OutputLen), strconv.Itoa(a.MaxConcurrency),
+	e.info.WithLabelValues(c.Name, c.Config.Model, strconv.Itoa(a.InputLen), strconv.Itoa(a.OutputLen), strconv.Itoa(a.MaxConcurrency),
 		strconv.Itoa(a.NumPrompts), a.RequestRate.String(), a.Dataset, a.Server, strconv.Itoa(a.Repeat)).Set(1)
 	e.requestsPlanned.Set(float64(c.NumPrompts))
 }

@@ -90,13 +90,13 @@ func TestMetricsWhileItRuns(t *testing.T) {
 // TestMetricsOfASweep: when all has ended, the page agrees with the cases' results.
 func TestMetricsOfASweep(t *testing.T) {
 	l := newLive()
-	x, err := newExporter("127.0.0.1:0", l, "m")
+	x, err := newExporter("127.0.0.1:0", l)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer x.close()
 	p := several{l, x}
-	one := sweep.PlannedCase{Case: runlog.Case{Name: "bench_a", Axes: runlog.Axes{InputLen: 16, RequestRate: 4}}, MaxConcurrency: 4, NumPrompts: 10}
+	one := sweep.PlannedCase{Config: &sweep.Config{Model: "m"}, Case: runlog.Case{Name: "bench_a", Axes: runlog.Axes{InputLen: 16, RequestRate: 4}}, MaxConcurrency: 4, NumPrompts: 10}
 	two := one
 	two.Name = "bench_b"
 	if eta := value(scrape(t, x.url)["llmsweep_sweep_eta_seconds"]); !math.IsNaN(eta) {

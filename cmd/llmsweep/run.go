@@ -55,7 +55,7 @@ to be gone on with.`,
 		if err != nil {
 			return withStatus(exitFailed, err)
 		}
-		w, err := watching.open(cmd, c.Model, c.ResultsDir)
+		w, err := watching.open(cmd, c.ResultsDir)
 		if err != nil {
 			return err
 		}
