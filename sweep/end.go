@@ -97,7 +97,8 @@ func (d *Driver) notRun(ctx context.Context, pc PlannedCase, why error) (*Result
 		return res, context.Cause(ctx)
 	}
 	res.fail(why.Error())
-	res.Failure, _, _ = strings.Cut(res.Failure, "\n") // a log's end is for the notes
+	res.Failure, _, _ = strings.Cut(res.Failure, "\n") // how a log ends is for the notes
+	res.Failure = strings.TrimSuffix(res.Failure, ", ends:")
 	res.Summary = metrics.Summarize(nil, d.options(pc, res))
 	res.judge()
 	return res, nil
