@@ -118,7 +118,7 @@ func rows(t *testing.T, dir string) []aggregate.Row {
 // its class and the server's words; the others are measured, and the next run
 // does only what is missing.
 func TestFaultFailsItsCaseAlone(t *testing.T) {
-	for _, tt := range []struct {
+	for i, tt := range []struct {
 		fault, class, words string
 	}{
 		{"status:code=500,times=4", "http_5xx", "Internal Server Error"},
@@ -138,6 +138,9 @@ func TestFaultFailsItsCaseAlone(t *testing.T) {
 	} {
 		t.Run(tt.fault, func(t *testing.T) {
 			t.Parallel()
+			if i%4 > 0 {
+				slow(t)
+			}
 			dir := t.TempDir()
 			url, _ := simulator(t, "--preset", "fast", "--model", "m", "--fault", tt.fault)
 			writeConfig(t, dir, `

@@ -203,6 +203,7 @@ func TestConversation(t *testing.T) {
 // TestDatasetFaults: what is wrong with a dataset is one clear error with its
 // place, before anything is sent; results of before stay where they are.
 func TestDatasetFaults(t *testing.T) {
+	slow(t)
 	dir := t.TempDir()
 	url, _ := simulator(t, "--preset", "fast", "--model", "m", "--max-model-len", "100")
 	writeConfig(t, dir, "model: m\nbase_url: %s\ntokenizer: builtin:qwen3\nprompt_overhead: tokenizer\ninput_output: [[28, 3]]\nconcurrency_prompts: [[2, 5]]\nwarmup: 1\n", url)
@@ -295,6 +296,7 @@ func byID(rs []metrics.Record) []metrics.Record {
 // TestValidateDataset: validate reads the dataset's files, and online makes sure
 // of the prompts, too; it makes no results folder.
 func TestValidateDataset(t *testing.T) {
+	slow(t)
 	dir := t.TempDir()
 	writeRows(t, dir, 8)
 	for _, tt := range []struct {

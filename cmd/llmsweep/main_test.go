@@ -39,6 +39,15 @@ func llmsweep(t testing.TB, dir string, args ...string) *exec.Cmd {
 	return cmd
 }
 
+// slow skips a test whose many children each load a tokenizer, which under the
+// race detector takes seconds, where others run the same code.
+func slow(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("-short: other tests run the same code")
+	}
+}
+
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",

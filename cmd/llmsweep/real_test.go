@@ -10,6 +10,7 @@ import (
 // TestRealTokenizersAreExact sweeps 12 cases with each real tokenizer: the
 // server's own count of every prompt and every answer is the length asked for.
 func TestRealTokenizersAreExact(t *testing.T) {
+	slow(t)
 	for _, tt := range []struct{ tokenizer, backend string }{
 		{"builtin:qwen3", "openai"},
 		{"builtin:qwen3", "openai-chat"},

@@ -9,6 +9,7 @@ import (
 // Where the lengths are the dataset's own, a request that does not fit the model's
 // context is found before any is sent, and what to do is said by the dataset's type.
 func TestWindowOfOwnLengths(t *testing.T) {
+	slow(t)
 	const (
 		rows  = `{"prompt":"one two three","output_tokens":9}` + "\n" + `{"prompt":"one two","output_tokens":5}` + "\n"
 		chat  = `[{"conversations":[{"from":"human","value":"one two three"},{"from":"gpt","value":"four five six seven"}]}]`
