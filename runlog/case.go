@@ -31,5 +31,6 @@ const (
 	StatusMeasured    = "measured"    // its figures count
 	StatusFailed      = "failed"      // no request completed, or ended by errors, a timeout or a dead server
 	StatusInterrupted = "interrupted" // ended by the user
+	StatusSkipped     = "skipped"     // in the journal only: a rule of the config left it out for good, Why says which
 	StatusMissing     = "missing"     // the journal has it as ended, but its case JSON is gone
 )

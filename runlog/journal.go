@@ -18,6 +18,7 @@ type Entry struct {
 	Status  string    `json:"status"`
 	Attempt int       `json:"attempt"`
 	Time    time.Time `json:"time"`
+	Why     string    `json:"why,omitempty"` // of a skipped case
 }
 
 // A journalLine is an Entry with its case's name.
@@ -123,7 +124,17 @@ func (j *journal) close() error {
 func (d *Dir) note(c Case, status string) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.journal.add(journalLine{c.Name, Entry{c.Hash, status, c.Attempt, d.now().UTC()}})
+	return d.journal.add(journalLine{c.Name, Entry{Hash: c.Hash, Status: status, Attempt: c.Attempt, Time: d.now().UTC()}})
+}
+
+// Skip enters into the journal that the case is left out of this run for good, and
+// why: it does not run when the run is gone on with. Its attempt stays as it was.
+func (d *Dir) Skip(c Case, why string) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.journal.add(journalLine{c.Name, Entry{
+		Hash: c.Hash, Status: StatusSkipped, Attempt: d.journal.entries[c.Name].Attempt, Time: d.now().UTC(), Why: why,
+	}})
 }
 
 // lastAttempt is the number of the case's latest attempt; 0 = none was made.
@@ -162,6 +173,8 @@ func (d *Dir) Entries() (map[string]Entry, error) {
 	}
 	for name, e := range entries {
 		switch {
+		case e.Status == StatusSkipped:
+			continue
 		case !there[name]:
 			if e.Status == StatusStarted {
 				continue

@@ -25,6 +25,8 @@ type Progress interface {
 	// wait for it, but records do: it is to take a few µs at most.
 	RequestEnded(r *metrics.Record)
 	CaseEnded(c PlannedCase, r *Result)
+	// CaseSkipped says that a rule of the config leaves the case out, and which.
+	CaseSkipped(c PlannedCase, why string)
 	SweepEnded()
 }
 
@@ -40,4 +42,5 @@ func (Silent) Preparing(int, int)              {}
 func (Silent) Sending(func() int)              {}
 func (Silent) RequestEnded(*metrics.Record)    {}
 func (Silent) CaseEnded(PlannedCase, *Result)  {}
+func (Silent) CaseSkipped(PlannedCase, string) {}
 func (Silent) SweepEnded()                     {}

@@ -94,7 +94,7 @@ func (r *Runner) missing(dir *runlog.Dir) ([]PlannedCase, error) {
 	done := 0
 	for _, pc := range r.plan {
 		e := entries[pc.Name]
-		if measured(pc, e) {
+		if measured(pc, e) || skipped(pc, e) {
 			done++
 			continue
 		}
@@ -117,4 +117,9 @@ func (r *Runner) missing(dir *runlog.Dir) ([]PlannedCase, error) {
 // measured reports whether the journal's entry is a result of the case as planned.
 func measured(pc PlannedCase, e runlog.Entry) bool {
 	return e.Hash == pc.Hash && e.Status == runlog.StatusMeasured
+}
+
+// skipped reports whether a rule left the case as planned out of the run.
+func skipped(pc PlannedCase, e runlog.Entry) bool {
+	return e.Hash == pc.Hash && e.Status == runlog.StatusSkipped
 }

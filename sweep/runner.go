@@ -102,11 +102,7 @@ func (r *Runner) Run(ctx context.Context) (out Outcome, err error) {
 		out.Names = append(out.Names, pc.Name)
 	}
 	r.Progress.SweepStarted(toRun, len(r.plan))
-	for _, pc := range toRun {
-		if err = r.runCase(ctx, dir, pc); err != nil {
-			break
-		}
-	}
+	err = r.work(ctx, dir, r.agenda(toRun))
 	r.Progress.SweepEnded()
 	err = errors.Join(err, r.Fold(dir.Path()))
 	return out, errors.Join(err, r.finish(dir, toRun, &out, err == nil))
@@ -135,13 +131,13 @@ func (r *Runner) chosen(pc PlannedCase) (bool, error) {
 }
 
 // runCase runs one case and writes its files.
-func (r *Runner) runCase(ctx context.Context, dir *runlog.Dir, pc PlannedCase) error {
+func (r *Runner) runCase(ctx context.Context, dir *runlog.Dir, pc PlannedCase) (*runlog.CaseFile, error) {
 	if err := r.coolDown(ctx); err != nil {
-		return err
+		return nil, err
 	}
 	w, err := dir.NewCase(pc.Case, runlog.RecordsMode(r.Config.Records))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer w.Close()
 	r.Progress.CaseStarted(pc)
@@ -150,7 +146,7 @@ func (r *Runner) runCase(ctx context.Context, dir *runlog.Dir, pc PlannedCase) e
 	r.Progress.CaseEnded(pc, res)
 	err = errors.Join(caseErr, w.Finish(f))
 	r.warn(r.hooks.afterCase(ctx, pc, res.Status))
-	return err
+	return f, err
 }
 
 // measure runs the case on its server, once its hook has had its say. The Result
@@ -211,7 +207,7 @@ func (r *Runner) finish(dir *runlog.Dir, toRun []PlannedCase, out *Outcome, ok b
 		return err
 	}
 	for _, pc := range r.plan {
-		if measured(pc, entries[pc.Name]) {
+		if e := entries[pc.Name]; measured(pc, e) || skipped(pc, e) {
 			continue
 		}
 		out.Missing++

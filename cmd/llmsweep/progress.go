@@ -188,6 +188,12 @@ func (s several) CaseEnded(c sweep.PlannedCase, r *sweep.Result) {
 	}
 }
 
+func (s several) CaseSkipped(c sweep.PlannedCase, why string) {
+	for _, p := range s {
+		p.CaseSkipped(c, why)
+	}
+}
+
 func (s several) SweepEnded() {
 	for _, p := range s {
 		p.SweepEnded()

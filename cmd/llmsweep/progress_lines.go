@@ -72,6 +72,10 @@ func (l *lines) CaseEnded(c sweep.PlannedCase, r *sweep.Result) {
 	l.printf("[%d/%d] %s", s.at, s.cases, fit(0, "; ", part{text: summary(c, r, 0)}, part{text: toGo(&s, time.Now())}))
 }
 
+func (l *lines) CaseSkipped(c sweep.PlannedCase, why string) {
+	l.printf("%s left out: %s", c.Name, why)
+}
+
 // each calls f at every tick until stop; no call lasts longer than stop does.
 func each(every time.Duration, f func()) (stop func()) {
 	done := make(chan struct{})

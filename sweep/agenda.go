@@ -1,0 +1,59 @@
+package sweep
+
+import (
+	"context"
+
+	"llmsweep/runlog"
+)
+
+// An agenda is what is left of a run: cases in their order, less those that rules
+// leave out, and those that are added for what was measured.
+type agenda struct {
+	todo []PlannedCase
+
+	// skip is why a case whose turn it is is left out of the run for good; "" = it
+	// is not.
+	skip func(pc PlannedCase) (why string)
+	// grow adds to the plan what is to be measured next, once nothing is left to
+	// do; none = the run is over.
+	grow func() ([]PlannedCase, error)
+	// heard is told what each case came to, in the order of their ends.
+	heard func(pc PlannedCase, f *runlog.CaseFile)
+}
+
+// work runs the agenda to its end.
+func (r *Runner) work(ctx context.Context, dir *runlog.Dir, a *agenda) error {
+	for {
+		if len(a.todo) == 0 {
+			more, err := a.grow()
+			if err != nil || len(more) == 0 {
+				return err
+			}
+			a.todo = more
+		}
+		pc := a.todo[0]
+		a.todo = a.todo[1:]
+		if why := a.skip(pc); why != "" {
+			if err := dir.Skip(pc.Case, why); err != nil {
+				return err
+			}
+			r.Progress.CaseSkipped(pc, why)
+			continue
+		}
+		f, err := r.runCase(ctx, dir, pc)
+		if err != nil {
+			return err
+		}
+		a.heard(pc, f)
+	}
+}
+
+// agenda is that of the cases that are missing.
+func (r *Runner) agenda(toRun []PlannedCase) *agenda {
+	return &agenda{
+		todo:  toRun,
+		skip:  func(PlannedCase) string { return "" },
+		grow:  func() ([]PlannedCase, error) { return nil, nil },
+		heard: func(PlannedCase, *runlog.CaseFile) {},
+	}
+}
