@@ -1,10 +1,19 @@
 package aggregate
 
+import (
+	"fmt"
+	"math"
+
+	"llmsweep/metrics"
+	"llmsweep/runlog"
+)
+
 // A Reading is what the rows of a sweep say together: its curves, a curve's
 // points differing in their load alone.
 type Reading struct {
 	Curves []Curve  // in the order of the rows
 	Left   []string // cases that are on no curve, and why: "bench_x: failed"
+	PerGPU bool     // the number of GPUs is known of all points: TokensPerGPU is by GPU, else by server
 }
 
 // The loads that a curve can go over.
@@ -14,18 +23,21 @@ const (
 )
 
 // A Curve is the cases of one model on one server with the same lengths and other
-// axes, over their load. Indices are of Points; -1 = there is none.
+// axes, over their load. Indices are of Points; -1 = there is none. What is invalid
+// wins nothing.
 type Curve struct {
 	Model, Server, Dataset string
 	InputLen, OutputLen    int    // tokens; 0 = the dataset's own
 	Axes                   string // other axes: key=value;…, sorted
 	Over                   string // OverConcurrency or OverRate
+	InFlight               int    // of a curve over rates, what all its points are capped at; 0 = no cap
 	Title                  string // what sets it apart from the sweep's other curves: "qwen3 on tp2, 256 → 128"
+	Setting                string // the title's part that is not the model and server: "256 → 128"
 
 	Points []Point // by load, rising
 
-	Peak     int    // most output tokens/s
-	Knee     int    // largest output tokens/s ÷ mean E2EL
+	Peak     int    // most output tokens/s; at equal ones the lower load
+	Knee     int    // largest output tokens/s ÷ mean E2EL; at equal ones the lower load; -1 too with a single point
 	BestSLO  int    // most output tokens/s among those that meet the SLO; -1 too where none was asked
 	SLO      string // "" = none was asked; else as in "p99 TTFT ≤ 500 ms" or "goodput ≥ 99 %"
 	Cheapest int    // least cost per 1M output tokens; -1 without costs
@@ -46,15 +58,18 @@ type Point struct {
 	Goodput           *float64 // requests/s
 	GoodputShare      *float64 // of those due
 
-	TokensPerGPU  *float64 // output tokens/s per GPU; per server where the number of GPUs is unknown
+	TokensPerGPU  *float64 // output tokens/s per GPU; per server unless Reading.PerGPU
 	TokensPerUser *float64 // 1000 / median TPOT, tokens/s
-	Pareto        bool     // no other point of the sweep has more of both
+	Pareto        bool     // no other point with the same lengths and dataset is better at one of the two and not worse at the other
 	Efficiency    *float64 // throughput ÷ (load × throughput at concurrency 1), share
 
 	Cost *PointCost // nil = no price was given
 
-	MeetsSLO bool
-	Doubt    string // "" = valid; else why its figures are in doubt: "suspect: …", "too few samples for p99 (20 < 662)"
+	MeetsSLO  bool
+	Verdict   string // the worst of its figures' rows: metrics.Valid, Suspect, Invalid; "" = from elsewhere
+	Reason    string // why it is not valid: the first reason of the first such row
+	Completed int    // requests behind the percentiles; of repeats, the fewest
+	Doubt     string // "" = valid; else why its figures are in doubt: "suspect: …", "p99 from 20 requests, 662 needed"
 }
 
 // A PointCost is what work costs at a point, in Currency.
@@ -64,4 +79,89 @@ type PointCost struct {
 	PerMillionOutput float64 // output tokens
 	PerMillionTotal  float64 // input and output tokens
 	PerRequest       float64
+}
+
+// ReadOptions say what the reader of a sweep asks for.
+type ReadOptions struct {
+	// SLO is what a load's figures are to keep to: limits by the names of columns,
+	// lower ones where more is better. Empty = the share of good requests decides,
+	// where the config had goodput limits.
+	SLO map[string]float64
+}
+
+// GoodShare is the share of requests that have to meet the goodput limits for a
+// load to meet them.
+const GoodShare = 0.99
+
+// Read reads a sweep. The rows may be of several runs; what is not measured is
+// Left.
+func Read(rows []Row, o ReadOptions) Reading {
+	var r Reading
+	var measured []int
+	for i := range rows {
+		if why := unread(&rows[i]); why != "" {
+			r.Left = append(r.Left, rows[i].Case+": "+why)
+			continue
+		}
+		measured = append(measured, i)
+	}
+	for _, g := range curvesOf(rows, measured) {
+		r.Curves = append(r.Curves, g.curve(rows, o))
+	}
+	r.PerGPU = r.perGPU(rows)
+	entitle(r.Curves)
+	markPareto(r.Curves)
+	return r
+}
+
+// unread says why a row is on no curve; "" = it is.
+func unread(r *Row) string {
+	switch {
+	case r.Status != "" && r.Status != runlog.StatusMeasured:
+		return r.Status
+	case r.OutputThroughput == nil:
+		return "no output tokens/s"
+	}
+	return ""
+}
+
+// perGPU divides the points' tokens/s by their GPUs, if all points know theirs.
+func (r *Reading) perGPU(rows []Row) bool {
+	for i := range r.Curves {
+		for j := range r.Curves[i].Points {
+			if rows[r.Curves[i].Points[j].Rows[0]].GPUs == nil {
+				return false
+			}
+		}
+	}
+	for i := range r.Curves {
+		for j := range r.Curves[i].Points {
+			p := &r.Curves[i].Points[j]
+			share := *p.TokensPerGPU / float64(*rows[p.Rows[0]].GPUs)
+			p.TokensPerGPU = &share
+		}
+	}
+	return len(r.Curves) > 0
+}
+
+// At is the point at an index of the curve; nil = there is none.
+func (c *Curve) At(i int) *Point {
+	if i < 0 || i >= len(c.Points) {
+		return nil
+	}
+	return &c.Points[i]
+}
+
+// believable reports whether the point may win something.
+func (p *Point) believable() bool { return p.Verdict != metrics.Invalid }
+
+// LoadText is a point's load in words: "32 in flight", "4 requests/s".
+func (c *Curve) LoadText(p *Point) string {
+	if c.Over == OverRate {
+		return runlog.Rate(p.Load).String() + " requests/s"
+	}
+	if math.IsInf(p.Load, 1) {
+		return "no limit in flight"
+	}
+	return fmt.Sprintf("%.0f in flight", p.Load)
 }

@@ -100,6 +100,13 @@ type Row struct {
 	Labels  string  `csv:"labels"` // key=value;…, sorted
 
 	FirstError string `csv:"first_error"` // the first failure's class and the server's own words
+
+	GPUs                 *int     `csv:"gpus,omitempty"` // that served
+	CostCurrency         string   `csv:"cost_currency"`
+	CostPerHour          *float64 `csv:"cost_per_hour,omitempty"`                  // of all that served
+	CostPerMillionOutput *float64 `csv:"cost_per_million_output_tokens,omitempty"` // whole run, as are the other two
+	CostPerMillionTotal  *float64 `csv:"cost_per_million_total_tokens,omitempty"`  // input and output
+	CostPerRequest       *float64 `csv:"cost_per_request,omitempty"`               // completed
 }
 
 // rowOf is the row of a case file. Name is the file's without .json: it names the
@@ -120,6 +127,9 @@ func rowOf(name string, f *runlog.CaseFile) Row {
 		r.foreign(name, f)
 	} else {
 		r.own(f)
+	}
+	if f.Cost != nil {
+		r.price(*f.Cost)
 	}
 	return r
 }

@@ -62,7 +62,7 @@ type CaseFile struct {
 	SLO         *SLOInfo                   // null = none asked
 	Certified   map[string]map[string]bool // metric → pXX → enough samples to bound it at 99 %
 	Telemetry   map[string]any
-	Cost        map[string]any
+	Cost        *Cost // null = neither a price nor a number of GPUs was told
 	Environment map[string]any
 	Server      map[string]any
 

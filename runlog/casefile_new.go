@@ -30,7 +30,7 @@ type Info struct {
 	OverheadSource string // who counted them; "" = nobody
 
 	Telemetry   map[string]any
-	Cost        map[string]any
+	Cost        *Cost
 	Environment map[string]any
 	Server      map[string]any
 }

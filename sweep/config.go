@@ -8,6 +8,7 @@ import (
 	"llmsweep/client"
 	"llmsweep/dataset"
 	"llmsweep/metrics"
+	"llmsweep/runlog"
 )
 
 // Config is one YAML file, resolved: defaults filled in, variables expanded.
@@ -75,6 +76,9 @@ type Config struct {
 	IgnoreEOS   string         `yaml:"ignore_eos"` // auto, true, false
 	Goodput     metrics.SLO    `yaml:"goodput"`    // ms
 	Percentiles []float64      `yaml:"percentiles"`
+
+	SLO  map[string]float64 `yaml:"slo"`  // what the figures of a load are to keep to: limits by their names in the CSV
+	Cost runlog.Cost        `yaml:"cost"` // of the server; an entry of servers can say its own
 
 	Seed            uint64          `yaml:"seed"` // "random" is drawn when the file is read
 	SeedRandom      bool            `yaml:"-"`    // Seed was drawn: a resumed run takes the first run's instead

@@ -169,6 +169,8 @@ func configFields(c *Config) []configField {
 		{"ignore_eos", readOneOf(&c.IgnoreEOS, "auto", "true", "false")},
 		{"goodput", readGoodput(&c.Goodput)},
 		{"percentiles", readPercentiles(&c.Percentiles)},
+		{"slo", readSLO(c)},
+		{"cost", readCost(&c.Cost)},
 
 		{"seed", readSeed(c)},
 		{"warmup", readWarmup(&c.Warmup)},
@@ -208,6 +210,8 @@ func (r *configReader) config(root *value) *Config {
 	r.checkPrompts(c, root)
 	r.requireKey(root, "concurrency_prompts", "a list of [max concurrency, number of prompts] pairs")
 	r.checkLoad(c, root)
+	r.checkSLO(c, root)
+	r.checkCost(c, root)
 	if c.Tokenizer == "" {
 		c.Tokenizer = c.Model
 		if sim {

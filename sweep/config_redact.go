@@ -61,6 +61,7 @@ func (c *Config) Redacted() map[string]any {
 		"sampling":   maskFree("", orElse(c.written.sampling, c.Sampling)),
 		"extra_body": maskFree("", orElse(c.written.extraBody, c.ExtraBody)),
 		"ignore_eos": c.IgnoreEOS, "goodput": sloValue(c.Goodput), "percentiles": slices.Clone(c.Percentiles),
+		"slo": orElse(c.SLO, map[string]float64{}), "cost": costValue(c.Cost),
 
 		"seed": c.Seed, "warmup": warmup, "warmup_drain": c.WarmupDrain,
 		"timeouts": map[string]any{

@@ -245,7 +245,7 @@ func (r *Runner) caseFile(pc PlannedCase, res *Result) *runlog.CaseFile {
 		Model: c.Model, TokenizerID: in.tokenizerID(), Burstiness: c.Burstiness,
 		Status: res.Status, Notes: in.notes(res.Notes), SLO: c.Goodput,
 		OverheadTokens: around, OverheadSource: by,
-		Environment: r.run.Host, Server: r.serverObject(c, res),
+		Cost: c.caseCost(&pc), Environment: r.run.Host, Server: r.serverObject(c, res),
 	})
 	if c.SaveDetailed {
 		f.Detailed(res.Records)

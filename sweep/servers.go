@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"llmsweep/runlog"
 )
 
 // A ServerEntry is the entry of `servers` that a config's cases are on; without a
@@ -22,7 +24,8 @@ type ServerEntry struct {
 	Env          map[string]string
 
 	StopWait time.Duration // 0 = launchStopWait
-	GPUs     string        // for the reader of the figures
+	GPUs     string        // for the reader of the figures; a number is how many
+	Cost     runlog.Cost   // in place of the config's; zero = the config's
 }
 
 // entryOverrides are the keys of an entry that stand in place of the config's own.
@@ -139,6 +142,7 @@ func readServer(c *Config) func(*configReader, string, *value) {
 					r.complain(key, v, "how many GPUs, or which")
 				}
 			}},
+			{"cost", readCost(&s.Cost)},
 			{"labels", readBefore},
 		}
 		for _, name := range entryOverrides {

@@ -25,7 +25,7 @@ tokenizer: builtin:qwen3  # hub id, a path that begins with / or ., builtin:qwen
 
 # servers: []             # servers to compare, in place of base_url: {name: a, base_url: http://localhost:8010}, with model, tokenizer, backend,
 #                         # api_key_env, reset, labels, ready_timeout of its own. With launch: "vllm serve ${model} --port ${port}" it is started
-#                         # for its cases and stopped: see docs/servers.md for env, ready, stop, stop_wait (30s) and gpus
+#                         # for its cases and stopped: see docs/servers.md for env, ready, stop, stop_wait (30s), gpus and cost
 
 # --- Cases
 input_output:             # [input length, output length], tokens; left out where the dataset has its own
@@ -99,6 +99,9 @@ concurrency_prompts:      # [max concurrency, number of prompts], or [8, 10x] fo
 #                         # at a rate or ramp, once requests in flight and TTFT both keep rising
 # percentiles: [50, 90, 95, 99]
 # goodput: {ttft: 500, tpot: 50}   # ms, also itl, e2el: what a good request meets; for example
+# slo: {p99_ttft_ms: 500} # limits of figures, by their names in the CSV: the best load among those that keep to them is named
+#                         # first; without it, those with 99 % good requests count; for example
+# cost: {gpu_hour: 2.5, gpus: 4, currency: USD, source: list price 2026-11}   # or {machine_hour: 12}; servers can have their own; for example
 
 # --- Results
 # results_dir: results

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"llmsweep/metrics"
+	"llmsweep/runlog"
 )
 
 // config.yaml in the repository's root is what `llmsweep init` writes.
@@ -150,6 +151,8 @@ func TestTemplateUncommented(t *testing.T) {
 	plain.Sampling = map[string]any{"temperature": int64(0)}
 	plain.ExtraBody = map[string]any{"chat_template_kwargs": map[string]any{"enable_thinking": false}}
 	plain.Goodput = metrics.SLO{TTFT: 500, TPOT: 50}
+	plain.SLO = map[string]float64{"p99_ttft_ms": 500}
+	plain.Cost = runlog.Cost{GPUHour: 2.5, GPUs: 4, Currency: "USD", Source: "list price 2026-11"}
 	plain.Labels = map[string]string{"git_sha": "unknown"}
 	if diff := cmp.Diff(plain, all, cmpopts.IgnoreUnexported(Config{})); diff != "" {
 		t.Errorf("what is commented out is not the default (-default +template):\n%s", diff)

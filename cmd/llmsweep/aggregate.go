@@ -22,6 +22,8 @@ writes aggregate_results.csv into the first folder named, or to the file that
 --output names (- is stdout).`,
 	}
 	definitions := cmd.Flags().String("definitions", "llmsweep", "llmsweep, or `vllm`: compute our cases' figures anew from their records, by vLLM's rules")
+	var ask asked
+	ask.register(cmd.Flags())
 	output := cmd.Flags().StringP("output", "o", "", "write the CSV to this `file`; - is stdout")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if len(args) == 0 {
@@ -35,11 +37,15 @@ writes aggregate_results.csv into the first folder named, or to the file that
 		default:
 			return withStatus(exitUsage, fmt.Errorf("--definitions %s: want llmsweep or vllm", *definitions))
 		}
+		if err := ask.check(); err != nil {
+			return withStatus(exitUsage, err)
+		}
 		rows, broken := load(args)
 		if len(rows) == 0 {
 			return withStatus(exitFailed, errors.Join(append(broken, fmt.Errorf("no case files in %s", strings.Join(args, ", ")))...))
 		}
-		if err := writeAggregate(cmd, args, *output, rows); err != nil {
+		ask.reprice(rows)
+		if err := writeAggregate(cmd, args, *output, rows, ask.slo); err != nil {
 			return withStatus(exitFailed, errors.Join(append(broken, err)...))
 		}
 		if len(broken) > 0 {
@@ -51,7 +57,7 @@ writes aggregate_results.csv into the first folder named, or to the file that
 }
 
 // writeAggregate writes the CSV; the table goes to stdout unless the CSV does.
-func writeAggregate(cmd *cobra.Command, args []string, output string, rows []aggregate.Row) error {
+func writeAggregate(cmd *cobra.Command, args []string, output string, rows []aggregate.Row, slo map[string]float64) error {
 	stdout := cmd.OutOrStdout()
 	if output == "-" {
 		return aggregate.WriteCSV(stdout, rows)
@@ -65,9 +71,9 @@ func writeAggregate(cmd *cobra.Command, args []string, output string, rows []agg
 	} else if err := runlog.WriteFile(path, func(w io.Writer) error { return aggregate.WriteCSV(w, rows) }); err != nil {
 		return err
 	}
-	printTable(stdout, rows)
+	err := printScreen(stdout, args, rows, slo)
 	fmt.Fprintf(stdout, "\n%s\n", path)
-	return nil
+	return err
 }
 
 // folder is the first of paths that is a folder; else where llmsweep is.

@@ -8,6 +8,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"llmsweep/report"
 	"llmsweep/runlog"
 	"llmsweep/sweep"
 )
@@ -118,7 +119,7 @@ func caseFigures(s *snapshot) []part {
 		parts = append(parts, part{fmt.Sprintf("%.0f tok/s", s.tokPerS), 2})
 	}
 	if !math.IsNaN(s.ttft) {
-		parts = append(parts, part{"TTFT p50 " + figure(&s.ttft) + " ms", 3})
+		parts = append(parts, part{"TTFT p50 " + report.Figure(&s.ttft) + " ms", 3})
 	}
 	if s.failed > 0 {
 		parts = append(parts, part{fmt.Sprintf("%d failed", s.failed), 1})
@@ -143,10 +144,10 @@ func summary(c sweep.PlannedCase, r *sweep.Result, width int) string {
 	}
 	span := fmt.Sprintf(" in %.1f s", s.Duration)
 	line := fit(width-len(span), ", ",
-		part{text: fmt.Sprintf("%s %s: %s requests/s", name, s.Validity.Verdict, figure(&s.RequestThroughput))},
-		part{figure(&s.OutputThroughput) + " tok/s", 1},
-		part{"TTFT " + figure(&s.TTFT.Mean) + " ms", 2},
-		part{"TPOT " + figure(&s.TPOT.Mean) + " ms", 3}) + span
+		part{text: fmt.Sprintf("%s %s: %s requests/s", name, s.Validity.Verdict, report.Figure(&s.RequestThroughput))},
+		part{report.Figure(&s.OutputThroughput) + " tok/s", 1},
+		part{"TTFT " + report.Figure(&s.TTFT.Mean) + " ms", 2},
+		part{"TPOT " + report.Figure(&s.TPOT.Mean) + " ms", 3}) + span
 	if s.Failed > 0 {
 		line += fmt.Sprintf("; %d failed, first: %s", s.Failed, s.FirstError)
 	}

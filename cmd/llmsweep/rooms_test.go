@@ -22,7 +22,7 @@ var rooms = map[string][]string{
 	"loadgen":   {"dataset", "client"},
 	"metrics":   {"dataset", "client", "stats"},
 	"runlog":    {"metrics"},
-	"aggregate": {"runlog", "metrics"},
+	"aggregate": {"runlog", "metrics", "stats"},
 	"diagnosis": {"aggregate", "telemetry", "stats"},
 	"report":    {"aggregate", "diagnosis", "telemetry", "runlog", "metrics"},
 	"simserver": {"tokenizer"},

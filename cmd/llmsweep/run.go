@@ -15,6 +15,7 @@ import (
 	"llmsweep/aggregate"
 	"llmsweep/dataset"
 	"llmsweep/metrics"
+	"llmsweep/report"
 	"llmsweep/runlog"
 	"llmsweep/sweep"
 )
@@ -115,8 +116,7 @@ func fold(w io.Writer, dir string) ([]aggregate.Row, error) {
 		return rows, errors.Join(append(broken, err)...)
 	}
 	fmt.Fprintln(w)
-	printTable(w, rows)
-	broken = append(broken, foldScenarios(w, dir, rows))
+	broken = append(broken, printScreen(w, []string{dir}, rows, nil), foldScenarios(w, dir, rows))
 	fmt.Fprintf(w, "\n%s\n", path)
 	return rows, errors.Join(broken...)
 }
@@ -132,7 +132,7 @@ func foldScenarios(w io.Writer, dir string, rows []aggregate.Row) error {
 			return err
 		}
 		fmt.Fprintln(w)
-		printScenarios(w, f)
+		report.Scenarios(w, f)
 	}
 	return nil
 }

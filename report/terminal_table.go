@@ -1,4 +1,4 @@
-package main
+package report
 
 import (
 	"fmt"
@@ -21,23 +21,28 @@ const (
 	noMark     = "  "
 )
 
-// printTable writes a row a case: lengths of work done, rates and latencies, with
-// the most tokens/s and the lowest mean E2EL among cases of the same lengths
-// marked; then why cases are not valid.
-func printTable(w io.Writer, rows []aggregate.Row) {
+// Cases writes a row a case: what tells it apart, lengths of work done, rates and
+// latencies, with the most tokens/s and the lowest mean E2EL among cases of the same
+// lengths marked; then why cases are not valid.
+func Cases(w io.Writer, rows []aggregate.Row) {
 	most, lowest := best(rows)
-	t := newTable(w, 2, 10)
-	t.AppendHeader(table.Row{"case", "done\nof", "requests\n/s", "output  \ntok/s  ", "TTFT ms\nmean", "TTFT ms\np99", "TPOT ms\nmean", "ITL ms\np99", "E2EL ms  \nmean  ", "E2EL ms\np99", "verdict"})
+	columns := columnsOf(rows)
+	first := len(columns.header) + 1
+	t := newTable(w, first, first+8)
+	t.AppendHeader(append(columns.header, "done\nof", "requests\n/s", "output  \ntok/s  ", "TTFT ms\nmean", "TTFT ms\np99", "TPOT ms\nmean", "ITL ms\np99", "E2EL ms  \nmean  ", "E2EL ms\np99", "verdict"))
 	for i := range rows {
 		r := &rows[i]
-		t.AppendRow(table.Row{
-			r.Case, fmt.Sprintf("%d/%d", r.Completed, r.NumPrompts),
-			figure(r.RequestThroughput), figure(r.OutputThroughput) + mark(most[i], mostMark),
-			figure(r.MeanTTFT), figure(r.P99TTFT), figure(r.MeanTPOT), figure(r.P99ITL),
-			figure(r.MeanE2EL) + mark(lowest[i], lowestMark), figure(r.P99E2EL), verdict(r),
-		})
+		t.AppendRow(append(columns.cells[i],
+			fmt.Sprintf("%d/%d", r.Completed, r.NumPrompts),
+			Figure(r.RequestThroughput), Figure(r.OutputThroughput)+mark(most[i], mostMark),
+			Figure(r.MeanTTFT), Figure(r.P99TTFT), Figure(r.MeanTPOT), Figure(r.P99ITL),
+			Figure(r.MeanE2EL)+mark(lowest[i], lowestMark), Figure(r.P99E2EL), verdict(r),
+		))
 	}
 	t.Render()
+	if columns.shortNames() {
+		fmt.Fprintf(w, "a case's files are named by its row: the first one's %s.json\n", rows[0].Case)
+	}
 	if len(most) > 0 {
 		fmt.Fprintln(w, "▲ most output tokens/s, ▼ lowest mean E2EL, among the cases of the same lengths")
 	}
@@ -135,8 +140,8 @@ func mark(is bool, m string) string {
 	return noMark
 }
 
-// figure is a number to three significant digits or to the whole; "–" where undefined.
-func figure(x *float64) string {
+// Figure is a number to three significant digits or to the whole; "–" where undefined.
+func Figure(x *float64) string {
 	if x == nil || math.IsNaN(*x) {
 		return "–"
 	}

@@ -1,4 +1,4 @@
-package main
+package report
 
 import (
 	"strings"
@@ -28,7 +28,7 @@ func TestPrintScenarios(t *testing.T) {
 	render := func() string {
 		c := runlog.Case{Name: "bench_mix_mc4_np4", Axes: runlog.Axes{NumPrompts: 4}}
 		var b strings.Builder
-		printScenarios(&b, runlog.NewCaseFile(c, metrics.Summarize(records, o), runlog.Info{}))
+		Scenarios(&b, runlog.NewCaseFile(c, metrics.Summarize(records, o), runlog.Info{}))
 		return b.String()
 	}
 	want := strings.TrimPrefix(`

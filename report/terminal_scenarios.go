@@ -1,4 +1,4 @@
-package main
+package report
 
 import (
 	"fmt"
@@ -12,10 +12,10 @@ import (
 // together names the row of all scenarios.
 const together = "together"
 
-// printScenarios writes, for a case of a mixed dataset, a row a scenario in the
+// Scenarios writes, for a case of a mixed dataset, a row a scenario in the
 // config's order and one for all of them: work done, rates over the case's
 // duration, latencies. It writes nothing for any other case.
-func printScenarios(w io.Writer, f *runlog.CaseFile) {
+func Scenarios(w io.Writer, f *runlog.CaseFile) {
 	if len(f.Scenarios) == 0 {
 		return
 	}
@@ -36,7 +36,7 @@ func printScenarios(w io.Writer, f *runlog.CaseFile) {
 }
 
 func appendScenario(t table.Writer, limited bool, s *runlog.Scenario) {
-	of := func(v runlog.Float) string { return figure((*float64)(&v)) }
+	of := func(v runlog.Float) string { return Figure((*float64)(&v)) }
 	p99 := func(d runlog.Dist) string {
 		v, ok := d.P["99"]
 		if !ok {

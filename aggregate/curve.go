@@ -1,0 +1,192 @@
+package aggregate
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strconv"
+
+	"llmsweep/metrics"
+)
+
+// A curveRows is a curve's rows, by index.
+type curveRows struct {
+	over     string
+	inFlight int // see Curve.InFlight
+	rows     []int
+}
+
+// sameCurve is what the rows of a curve share, but for what the rates decide.
+type sameCurve struct {
+	model, server, dataset, axes, definitions, backend string
+	input, output                                      int
+}
+
+// curvesOf sorts rows into curves, in the order of first sight. Where a curve's
+// rows have several rates, it goes over those, one curve a cap; else over the cap.
+func curvesOf(rows []Row, of []int) (curves []curveRows) {
+	var order []sameCurve
+	groups := map[sameCurve][]int{}
+	for _, i := range of {
+		r := &rows[i]
+		k := sameCurve{r.Model, r.Server, r.Dataset, r.Axes, r.Definitions, r.Backend, orZero(r.InputLen), orZero(r.OutputLen)}
+		if groups[k] == nil {
+			order = append(order, k)
+		}
+		groups[k] = append(groups[k], i)
+	}
+	for _, k := range order {
+		group := groups[k]
+		if sameRate(rows, group) {
+			curves = append(curves, curveRows{over: OverConcurrency, rows: group})
+			continue
+		}
+		curves = append(curves, byCap(rows, group)...)
+	}
+	return curves
+}
+
+func sameRate(rows []Row, of []int) bool {
+	return !slices.ContainsFunc(of, func(i int) bool { return rows[i].RequestRate != rows[of[0]].RequestRate })
+}
+
+func byCap(rows []Row, group []int) (curves []curveRows) {
+	at := map[int]int{}
+	for _, i := range group {
+		limit := orZero(rows[i].MaxConcurrency)
+		n, ok := at[limit]
+		if !ok {
+			n = len(curves)
+			at[limit] = n
+			curves = append(curves, curveRows{over: OverRate, inFlight: limit})
+		}
+		curves[n].rows = append(curves[n].rows, i)
+	}
+	return curves
+}
+
+// curve folds repeats, sorts by load, and finds what stands out.
+func (g curveRows) curve(rows []Row, o ReadOptions) Curve {
+	first := &rows[g.rows[0]]
+	c := Curve{
+		Model: first.Model, Server: first.Server, Dataset: first.Dataset, Axes: first.Axes,
+		InputLen: orZero(first.InputLen), OutputLen: orZero(first.OutputLen), Over: g.over, InFlight: g.inFlight,
+	}
+	var settings []string
+	members := map[string][]int{}
+	for _, i := range g.rows {
+		s := rows[i].setting()
+		if members[s] == nil {
+			settings = append(settings, s)
+		}
+		members[s] = append(members[s], i)
+	}
+	limits := o.limits(rows, g.rows)
+	for _, s := range settings {
+		p := pointOf(rows, members[s])
+		p.Load = loadOf(&rows[members[s][0]], g.over)
+		p.MeetsSLO = p.believable() && limits.met(rows, &p)
+		c.Points = append(c.Points, p)
+	}
+	slices.SortStableFunc(c.Points, func(a, b Point) int {
+		return cmp.Or(cmp.Compare(a.Load, b.Load), cmp.Compare(rows[a.Rows[0]].NumPrompts, rows[b.Rows[0]].NumPrompts))
+	})
+	c.scale()
+	c.SLO = limits.String()
+	c.find()
+	return c
+}
+
+// loadOf is where a row is on its curve.
+func loadOf(r *Row, over string) float64 {
+	if over == OverConcurrency {
+		if r.MaxConcurrency == nil {
+			return math.Inf(1)
+		}
+		return float64(*r.MaxConcurrency)
+	}
+	rate, err := strconv.ParseFloat(r.RequestRate, 64)
+	if err != nil {
+		return math.Inf(1)
+	}
+	return rate
+}
+
+// scale sets how much of c times the tokens/s of one request in flight there is
+// at c of them: T(c) ÷ (c · T(1)), parallel efficiency. Without a point at 1 it is
+// undefined.
+func (c *Curve) scale() {
+	if c.Over != OverConcurrency {
+		return
+	}
+	one := slices.IndexFunc(c.Points, func(p Point) bool { return p.Load == 1 && p.believable() })
+	if one < 0 || *c.Points[one].OutputThroughput <= 0 {
+		return
+	}
+	alone := *c.Points[one].OutputThroughput
+	for i := range c.Points {
+		if p := &c.Points[i]; !math.IsInf(p.Load, 1) {
+			share := *p.OutputThroughput / (p.Load * alone)
+			p.Efficiency = &share
+		}
+	}
+}
+
+// find sets the points that stand out.
+func (c *Curve) find() {
+	throughput := func(p *Point) *float64 { return p.OutputThroughput }
+	c.Peak = c.most(throughput)
+	c.Knee = -1
+	if len(c.Points) > 1 {
+		c.Knee = c.most((*Point).power)
+	}
+	c.BestSLO = c.most(func(p *Point) *float64 {
+		if !p.MeetsSLO {
+			return nil
+		}
+		return p.OutputThroughput
+	})
+	c.Cheapest = c.most(func(p *Point) *float64 {
+		if p.Cost == nil || p.Cost.PerMillionOutput <= 0 {
+			return nil
+		}
+		cheap := -p.Cost.PerMillionOutput
+		return &cheap
+	})
+}
+
+// power is throughput ÷ mean latency, whose maximum is the knee (Kleinrock, "Power
+// and deterministic rules of thumb for probabilistic problems in computer
+// communications", ICC 1979): output tokens/s ÷ mean E2EL.
+func (p *Point) power() *float64 {
+	if p.MeanE2EL == nil || *p.MeanE2EL <= 0 {
+		return nil
+	}
+	power := *p.OutputThroughput / *p.MeanE2EL
+	return &power
+}
+
+// most is the believable point with the most of something; the lower load at equal
+// ones; -1 = none has it.
+func (c *Curve) most(of func(*Point) *float64) int {
+	best, at := 0.0, -1
+	for i := range c.Points {
+		if x := of(&c.Points[i]); x != nil && c.Points[i].believable() && (at < 0 || *x > best) {
+			best, at = *x, i
+		}
+	}
+	return at
+}
+
+func orZero(n *int) int {
+	if n == nil {
+		return 0
+	}
+	return *n
+}
+
+// worse orders verdicts; "" is from elsewhere.
+func worse(a, b string) bool {
+	order := []string{"", metrics.Valid, metrics.Suspect, metrics.Invalid}
+	return slices.Index(order, a) > slices.Index(order, b)
+}

@@ -1,0 +1,38 @@
+package aggregate
+
+// markPareto marks the Pareto front of tokens/s per GPU against tokens/s per user:
+// the points that no other of the same work is better than at one of the two and
+// not worse at the other. Work is the lengths and the dataset: these are given, the
+// rest is a choice.
+func markPareto(curves []Curve) {
+	type work struct {
+		dataset       string
+		input, output int
+	}
+	all := map[work][]*Point{}
+	for i := range curves {
+		c := &curves[i]
+		w := work{c.Dataset, c.InputLen, c.OutputLen}
+		for j := range c.Points {
+			if p := &c.Points[j]; p.believable() && p.TokensPerGPU != nil && p.TokensPerUser != nil {
+				all[w] = append(all[w], p)
+			}
+		}
+	}
+	for _, points := range all {
+		for _, p := range points {
+			p.Pareto = !beaten(p, points)
+		}
+	}
+}
+
+// beaten reports whether one of the others dominates p.
+func beaten(p *Point, others []*Point) bool {
+	for _, q := range others {
+		perGPU, perUser := *q.TokensPerGPU-*p.TokensPerGPU, *q.TokensPerUser-*p.TokensPerUser
+		if perGPU >= 0 && perUser >= 0 && perGPU+perUser > 0 {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,125 @@
+package aggregate
+
+import (
+	"fmt"
+	"strings"
+
+	"llmsweep/metrics"
+	"llmsweep/stats"
+)
+
+// pointOf folds the repeats of one load.
+func pointOf(rows []Row, of []int) Point {
+	p := Point{Rows: of}
+	used := usable(rows, of)
+	mean := func(x func(*Row) *float64) *float64 { return meanOf(rows, used, x) }
+	p.OutputThroughput = mean(func(r *Row) *float64 { return r.OutputThroughput })
+	p.RequestThroughput = mean(func(r *Row) *float64 { return r.RequestThroughput })
+	p.MeanTTFT = mean(func(r *Row) *float64 { return r.MeanTTFT })
+	p.P99TTFT = mean(func(r *Row) *float64 { return r.P99TTFT })
+	p.MeanTPOT = mean(func(r *Row) *float64 { return r.MeanTPOT })
+	p.P99ITL = mean(func(r *Row) *float64 { return r.P99ITL })
+	p.MeanE2EL = mean(func(r *Row) *float64 { return r.MeanE2EL })
+	p.P99E2EL = mean(func(r *Row) *float64 { return r.P99E2EL })
+	p.Goodput = mean(func(r *Row) *float64 { return r.RequestGoodput })
+	p.GoodputShare = mean(func(r *Row) *float64 { return r.GoodputShare })
+	p.TokensPerGPU = p.OutputThroughput // of the server, as long as its GPUs are not known
+	p.TokensPerUser = mean(perUser)
+	p.Cost = costOf(rows, used)
+	p.judge(rows, used)
+	return p
+}
+
+// usable is the rows that are not invalid; all of them where none is left.
+func usable(rows []Row, of []int) (used []int) {
+	for _, i := range of {
+		if rows[i].Validity != metrics.Invalid {
+			used = append(used, i)
+		}
+	}
+	if used == nil {
+		return of
+	}
+	return used
+}
+
+// perUser is the tokens/s that one user sees.
+func perUser(r *Row) *float64 {
+	if r.MedianTPOT == nil || *r.MedianTPOT <= 0 {
+		return nil
+	}
+	rate := 1000 / *r.MedianTPOT
+	return &rate
+}
+
+// meanOf is the mean over the rows that have the figure; nil = none has.
+func meanOf(rows []Row, of []int, x func(*Row) *float64) *float64 {
+	sum, n := 0.0, 0
+	for _, i := range of {
+		if v := x(&rows[i]); v != nil {
+			sum += *v
+			n++
+		}
+	}
+	if n == 0 {
+		return nil
+	}
+	mean := sum / float64(n)
+	return &mean
+}
+
+func costOf(rows []Row, of []int) *PointCost {
+	mean := func(x func(*Row) *float64) float64 {
+		if v := meanOf(rows, of, x); v != nil {
+			return *v
+		}
+		return 0
+	}
+	c := PointCost{
+		Currency:         rows[of[0]].CostCurrency,
+		PerHour:          mean(func(r *Row) *float64 { return r.CostPerHour }),
+		PerMillionOutput: mean(func(r *Row) *float64 { return r.CostPerMillionOutput }),
+		PerMillionTotal:  mean(func(r *Row) *float64 { return r.CostPerMillionTotal }),
+		PerRequest:       mean(func(r *Row) *float64 { return r.CostPerRequest }),
+	}
+	if c.PerHour == 0 {
+		return nil
+	}
+	return &c
+}
+
+// judge says how far the point's figures can be believed.
+func (p *Point) judge(rows []Row, used []int) {
+	p.Completed = rows[used[0]].Completed
+	for _, i := range used {
+		r := &rows[i]
+		p.Completed = min(p.Completed, r.Completed)
+		if worse(r.Validity, p.Verdict) {
+			p.Verdict = r.Validity
+			p.Reason = ""
+			if r.Validity != metrics.Valid {
+				p.Reason, _, _ = strings.Cut(r.ValidityReasons, "; ")
+			}
+		}
+	}
+	var doubts []string
+	if p.Verdict == metrics.Suspect || p.Verdict == metrics.Invalid {
+		doubts = append(doubts, strings.TrimSuffix(p.Verdict+": "+p.Reason, ": "))
+	}
+	if out := len(p.Rows) - len(used); out > 0 {
+		doubts = append(doubts, fmt.Sprintf("%d of %d repeats invalid and left out", out, len(p.Rows)))
+	}
+	if p.FewSamples() {
+		doubts = append(doubts, fmt.Sprintf("p99 from %d requests, %d needed", p.Completed, P99Samples))
+	}
+	p.Doubt = strings.Join(doubts, "; ")
+}
+
+// P99Samples is how many requests it takes to bound a p99 at 99 % (Wilks).
+var P99Samples = stats.WilksN(0.99, 0.99)
+
+// FewSamples reports whether the point's p99s are of too few requests to be
+// certain.
+func (p *Point) FewSamples() bool {
+	return p.P99TTFT != nil && p.Completed < P99Samples
+}

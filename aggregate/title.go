@@ -1,0 +1,129 @@
+package aggregate
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// entitle names the curves by what sets them apart: model and server where they
+// differ, lengths always.
+func entitle(curves []Curve) {
+	differ := func(of func(*Curve) string) bool {
+		return slices.ContainsFunc(curves, func(c Curve) bool { return of(&c) != of(&curves[0]) })
+	}
+	if len(curves) == 0 {
+		return
+	}
+	models := differ(func(c *Curve) string { return c.Model })
+	servers := differ(func(c *Curve) string { return c.Server })
+	datasets := differ(func(c *Curve) string { return c.Dataset })
+	caps := differ(func(c *Curve) string { return fmt.Sprint(c.Over, c.InFlight) })
+	axes := Varying(curves, func(c Curve) string { return c.Axes })
+	short := shortModels(curves)
+	for i := range curves {
+		c := &curves[i]
+		var who, what []string
+		if models || len(curves) == 1 {
+			who = append(who, short(c.Model))
+		}
+		if servers && c.Server != "" {
+			if len(who) > 0 {
+				who = append(who, "on")
+			}
+			who = append(who, c.Server)
+		}
+		if c.InputLen > 0 || c.OutputLen > 0 {
+			what = append(what, fmt.Sprintf("%d → %d", c.InputLen, c.OutputLen))
+		}
+		if c.Dataset != "" && (datasets || len(what) == 0) {
+			what = append(what, c.Dataset)
+		}
+		for _, key := range axes {
+			if v, ok := AxisOf(c.Axes, key); ok && key != "model" && key != "dataset" {
+				what = append(what, LastPart(key)+" "+v)
+			}
+		}
+		if caps && c.Over == OverRate && c.InFlight > 0 {
+			what = append(what, fmt.Sprintf("at most %d in flight", c.InFlight))
+		}
+		c.Setting = strings.Join(what, ", ")
+		if len(who) > 0 {
+			what = slices.Insert(what, 0, strings.Join(who, " "))
+		}
+		c.Title = strings.Join(what, ", ")
+	}
+}
+
+// shortModels names models by the last part of their ids, where that tells them
+// apart.
+func shortModels(curves []Curve) func(string) string {
+	of := map[string]string{}
+	for i := range curves {
+		model := curves[i].Model
+		if other, taken := of[LastSegment(model)]; taken && other != model {
+			return func(model string) string { return model }
+		}
+		of[LastSegment(model)] = model
+	}
+	return LastSegment
+}
+
+// LastSegment is what follows the last / of a model's id.
+func LastSegment(id string) string { return id[strings.LastIndexByte(id, '/')+1:] }
+
+// LastPart is what follows the last dot of an axis' key.
+func LastPart(key string) string { return key[strings.LastIndexByte(key, '.')+1:] }
+
+// Varying is the keys of axes (key=value;…) whose values differ, in the order of
+// first sight; a key that some lack differs.
+func Varying[T any](of []T, axes func(T) string) (keys []string) {
+	values := map[string]map[string]int{}
+	for _, x := range of {
+		for key, v := range axisPairs(axes(x)) {
+			if values[key] == nil {
+				values[key] = map[string]int{}
+				keys = append(keys, key)
+			}
+			values[key][v]++
+		}
+	}
+	return slices.DeleteFunc(keys, func(key string) bool {
+		n := 0
+		for _, count := range values[key] {
+			n += count
+		}
+		return len(values[key]) == 1 && n == len(of)
+	})
+}
+
+// AxisOf is the value of a key in axes.
+func AxisOf(axes, key string) (string, bool) {
+	for k, v := range axisPairs(axes) {
+		if k == key {
+			return v, true
+		}
+	}
+	return "", false
+}
+
+// axisPairs yields the keys and values of axes; a ; within a value goes on with it.
+func axisPairs(axes string) func(yield func(k, v string) bool) {
+	return func(yield func(k, v string) bool) {
+		var key, value string
+		for part := range strings.SplitSeq(axes, ";") {
+			k, v, ok := strings.Cut(part, "=")
+			if !ok {
+				value += ";" + part
+				continue
+			}
+			if key != "" && !yield(key, value) {
+				return
+			}
+			key, value = k, v
+		}
+		if key != "" {
+			yield(key, value)
+		}
+	}
+}

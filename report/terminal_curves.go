@@ -1,0 +1,181 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+
+	"llmsweep/aggregate"
+	"llmsweep/metrics"
+	"llmsweep/runlog"
+)
+
+// maxTitle is how many characters of a curve's title the table takes.
+const maxTitle = 40
+
+// printCurves writes a line for each curve with more than one point: how
+// throughput and latency go over the load, and which loads stand out.
+func printCurves(w io.Writer, r *aggregate.Reading) {
+	var curves []*aggregate.Curve
+	for i := range r.Curves {
+		if c := &r.Curves[i]; len(c.Points) > 1 {
+			curves = append(curves, c)
+		}
+	}
+	some := func(has func(*aggregate.Curve) bool) bool { return slices.ContainsFunc(curves, has) }
+	slo := some(func(c *aggregate.Curve) bool { return c.SLO != "" })
+	scaling := some(func(c *aggregate.Curve) bool { p := c.At(c.Knee); return p != nil && p.Efficiency != nil })
+	cost := some(func(c *aggregate.Curve) bool { return c.Cheapest >= 0 })
+
+	header := table.Row{"curve", "load", "output tok/s\nover the load, most", "p99 TTFT ms\nover the load, last"}
+	if slo {
+		header = append(header, "best\nSLO")
+	}
+	header = append(header, "knee\nat", "peak\nat")
+	if scaling {
+		header = append(header, "knee's\nscaling")
+	}
+	if cost {
+		header = append(header, "per 1M out\nbest or knee")
+	}
+	t := newTable(w, 3, len(header))
+	t.AppendHeader(header)
+	for _, c := range curves[:min(len(curves), mostRows)] {
+		row := table.Row{shortened(c.Title, maxTitle), span(c), throughputs(c), latencies(c)}
+		if slo {
+			row = append(row, loadCell(c, c.BestSLO))
+		}
+		row = append(row, loadCell(c, c.Knee), loadCell(c, c.Peak))
+		if scaling {
+			row = append(row, scalingCell(c.At(c.Knee)))
+		}
+		if cost {
+			row = append(row, costCell(c))
+		}
+		t.AppendRow(row)
+	}
+	t.Render()
+	if n := len(curves) - mostRows; n > 0 {
+		fmt.Fprintf(w, "and %d curves more\n", n)
+	}
+	if some(func(c *aggregate.Curve) bool {
+		return doubtful(c.At(c.BestSLO)) || doubtful(c.At(c.Knee)) || doubtful(c.At(c.Peak))
+	}) {
+		fmt.Fprintln(w, "? is suspect: why is said below")
+	}
+}
+
+// span is the curve's loads.
+func span(c *aggregate.Curve) string {
+	unit := ""
+	if c.Over == aggregate.OverRate {
+		unit = " /s"
+	}
+	first, last := c.Points[0].Load, c.Points[len(c.Points)-1].Load
+	return fmt.Sprintf("%s … %s%s", runlog.Rate(first), runlog.Rate(last), unit)
+}
+
+func throughputs(c *aggregate.Curve) string {
+	var xs []*float64
+	for i := range c.Points {
+		xs = append(xs, c.Points[i].OutputThroughput)
+	}
+	var most *float64
+	if p := c.At(c.Peak); p != nil {
+		most = p.OutputThroughput
+	}
+	return fmt.Sprintf("%s %5s", Sparkline(xs), Figure(most))
+}
+
+func latencies(c *aggregate.Curve) string {
+	var xs []*float64
+	for i := range c.Points {
+		xs = append(xs, c.Points[i].P99TTFT)
+	}
+	return fmt.Sprintf("%s %5s", Sparkline(xs), Figure(xs[len(xs)-1]))
+}
+
+// loadCell is a point's load, with a ? where it is suspect.
+func loadCell(c *aggregate.Curve, at int) string {
+	p := c.At(at)
+	if p == nil {
+		return "–"
+	}
+	text := runlog.Rate(p.Load).String()
+	if doubtful(p) {
+		text += "?"
+	}
+	return text
+}
+
+func doubtful(p *aggregate.Point) bool { return p != nil && p.Verdict == metrics.Suspect }
+
+func scalingCell(p *aggregate.Point) string {
+	if p == nil || p.Efficiency == nil {
+		return "–"
+	}
+	return percent(*p.Efficiency)
+}
+
+// costCell is what output tokens cost at the best under the SLO, else at the knee.
+func costCell(c *aggregate.Curve) string {
+	for _, at := range []int{c.BestSLO, c.Knee} {
+		if p := c.At(at); p != nil && p.Cost != nil {
+			return money(p.Cost.PerMillionOutput) + " " + p.Cost.Currency
+		}
+	}
+	return "–"
+}
+
+var bars = []rune("▁▂▃▄▅▆▇█")
+
+// Sparkline draws values as bars, from 0 to the largest; a value that is undefined
+// is a space. Of more than 16 values, 16 are drawn, the largest of each stretch.
+func Sparkline(xs []*float64) string {
+	xs = thinned(xs, 16)
+	most := 0.0
+	for _, x := range xs {
+		if x != nil && !math.IsNaN(*x) && !math.IsInf(*x, 0) {
+			most = max(most, *x)
+		}
+	}
+	var b strings.Builder
+	for _, x := range xs {
+		switch {
+		case x == nil || math.IsNaN(*x):
+			b.WriteRune(' ')
+		case most == 0 || *x <= 0:
+			b.WriteRune(bars[0])
+		default:
+			b.WriteRune(bars[min(int(*x/most*float64(len(bars))), len(bars)-1)])
+		}
+	}
+	return b.String()
+}
+
+func thinned(xs []*float64, n int) []*float64 {
+	if len(xs) <= n {
+		return xs
+	}
+	out := make([]*float64, n)
+	for i, x := range xs {
+		to := &out[i*n/len(xs)]
+		if *to == nil || x != nil && *x > **to {
+			*to = x
+		}
+	}
+	return out
+}
+
+// shortened is text of at most n characters.
+func shortened(text string, n int) string {
+	if utf8.RuneCountInString(text) <= n {
+		return text
+	}
+	return string([]rune(text)[:n-1]) + "…"
+}

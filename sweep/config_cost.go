@@ -1,0 +1,152 @@
+package sweep
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"llmsweep/metrics"
+	"llmsweep/runlog"
+)
+
+const (
+	maxGPUs         = 1_000_000
+	defaultCurrency = "USD"
+)
+
+// readCost reads what serving costs: gpu_hour and gpus, or machine_hour.
+func readCost(dst *runlog.Cost) func(*configReader, string, *value) {
+	price := func(x float64) bool { return x > 0 && x <= 1e9 }
+	read := readNested(
+		configField{"gpu_hour", readNumber(&dst.GPUHour, price, "the price of one GPU for an hour, a number above 0")},
+		configField{"machine_hour", readNumber(&dst.MachineHour, price, "the price of all that serves for an hour, a number above 0")},
+		configField{"gpus", readWhole(&dst.GPUs, 1, maxGPUs)},
+		configField{"currency", readText(&dst.Currency, notEmpty, "a currency, such as USD")},
+		configField{"source", readText(&dst.Source, notEmpty, "where the price is from, such as list price 2026-11")},
+	)
+	return func(r *configReader, key string, v *value) {
+		if read(r, key, v); dst.GPUHour > 0 && dst.MachineHour > 0 {
+			r.complain(key, v, "either gpu_hour with gpus, or machine_hour")
+		}
+	}
+}
+
+// checkCost faults a price per GPU without their number.
+func (r *configReader) checkCost(c *Config, root *value) {
+	cost := c.serverCost(c.Server.GPUs)
+	if cost.GPUHour == 0 || cost.PerHour() > 0 || strings.Contains(c.Server.GPUs, "${") || r.faulted("cost") || r.faulted("servers") {
+		return
+	}
+	at := root.at
+	if i := root.find("cost"); i >= 0 {
+		at = root.entries[i].at
+	}
+	r.faults = append(r.faults, at.fault("cost.gpus", "", "missing, want how many GPUs gpu_hour is for; servers[].gpus can say it too, as a number"))
+}
+
+// serverCost is what the config's server costs: what its own entry says stands in
+// place of the config's, one price in place of the other. gpus is the entry's
+// text, of which a number counts.
+func (c *Config) serverCost(gpus string) runlog.Cost {
+	cost, own := c.Cost, c.Server.Cost
+	if n, err := strconv.Atoi(gpus); err == nil && n > 0 {
+		cost.GPUs = n
+	}
+	if own.GPUs > 0 {
+		cost.GPUs = own.GPUs
+	}
+	if own.GPUHour > 0 || own.MachineHour > 0 {
+		cost.GPUHour, cost.MachineHour = own.GPUHour, own.MachineHour
+	}
+	if own.Currency != "" {
+		cost.Currency = own.Currency
+	}
+	if own.Source != "" {
+		cost.Source = own.Source
+	}
+	if cost.Currency == "" && (cost.GPUHour > 0 || cost.MachineHour > 0) {
+		cost.Currency = defaultCurrency
+	}
+	return cost
+}
+
+// caseCost is what the case's JSON records; nil = nothing was told.
+func (c *Config) caseCost(pc *PlannedCase) *runlog.Cost {
+	gpus := c.Server.GPUs
+	if e, err := c.expandServer(pc, c.caseVariables(pc)); err == nil { // else told when the server was started
+		gpus = e.GPUs
+	}
+	cost := c.serverCost(gpus)
+	if cost.GPUs == 0 && cost.PerHour() == 0 {
+		return nil
+	}
+	return &cost
+}
+
+// costValue is a cost as the YAML has it.
+func costValue(c runlog.Cost) map[string]any {
+	m := map[string]any{}
+	for key, x := range map[string]float64{"gpu_hour": c.GPUHour, "machine_hour": c.MachineHour} {
+		if x > 0 {
+			m[key] = x
+		}
+	}
+	if c.GPUs > 0 {
+		m["gpus"] = c.GPUs
+	}
+	for key, text := range map[string]string{"currency": c.Currency, "source": c.Source} {
+		if text != "" {
+			m[key] = maskText(key, text)
+		}
+	}
+	return m
+}
+
+// readSLO reads limits of figures, by their names in the CSV: lower ones where
+// more is better, upper ones where less is.
+func readSLO(c *Config) func(*configReader, string, *value) {
+	return func(r *configReader, key string, v *value) {
+		if v.kind != kindMapping {
+			r.complain(key, v, "a mapping of figures to limits, as in {p99_ttft_ms: 500}")
+			return
+		}
+		known := slices.DeleteFunc(runlog.FigureNames("50", "90", "95", "99"), func(name string) bool {
+			return metrics.Better(name) == metrics.Neither
+		})
+		c.SLO = map[string]float64{}
+		for _, e := range v.entries {
+			path := join(key, e.key)
+			if !slices.Contains(known, e.key) {
+				r.faults = append(r.faults, e.at.fault(path, "", suggest(e.key, key, known)))
+				continue
+			}
+			limit := 0.0
+			readNumber(&limit, func(x float64) bool { return x >= 0 && x <= 1e12 }, "a limit, a number of 0 or more")(r, path, e.value)
+			c.SLO[e.key] = limit
+		}
+	}
+}
+
+// checkSLO faults a limit on a percentile that is not worked out.
+func (r *configReader) checkSLO(c *Config, root *value) {
+	worked := map[string]bool{}
+	for _, name := range runlog.FigureNames(percentileTexts(c.Percentiles)...) {
+		worked[name] = true
+	}
+	slo, _ := root.get("slo")
+	for _, name := range slices.Sorted(maps.Keys(c.SLO)) {
+		if v, ok := slo.get(name); ok && !worked[name] && !r.faulted("slo") && !r.faulted("percentiles") {
+			r.complain(join("slo", name), v, fmt.Sprintf("a percentile that is among percentiles, %v", c.Percentiles))
+		}
+	}
+}
+
+func percentileTexts(ps []float64) []string {
+	texts := make([]string, len(ps))
+	for i, p := range ps {
+		texts[i] = strconv.FormatFloat(p, 'f', -1, 64)
+	}
+	return texts
+}
