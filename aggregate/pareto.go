@@ -5,17 +5,12 @@ package aggregate
 // not worse at the other. Work is the lengths and the dataset: these are given, the
 // rest is a choice.
 func markPareto(curves []Curve) {
-	type work struct {
-		dataset       string
-		input, output int
-	}
-	all := map[work][]*Point{}
+	all := map[string][]*Point{}
 	for i := range curves {
 		c := &curves[i]
-		w := work{c.Dataset, c.InputLen, c.OutputLen}
 		for j := range c.Points {
 			if p := &c.Points[j]; p.believable() && p.TokensPerGPU != nil && p.TokensPerUser != nil {
-				all[w] = append(all[w], p)
+				all[c.Work] = append(all[c.Work], p)
 			}
 		}
 	}

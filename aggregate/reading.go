@@ -32,7 +32,7 @@ type Curve struct {
 	Over                   string // OverConcurrency or OverRate
 	InFlight               int    // of a curve over rates, what all its points are capped at; 0 = no cap
 	Title                  string // what sets it apart from the sweep's other curves: "qwen3 on tp2, 256 → 128"
-	Setting                string // the title's part that is not the model and server: "256 → 128"
+	Chosen, Work           string // the title's parts: "qwen3 on tp2", what there is a choice of; "256 → 128", what is given
 
 	Points []Point // by load, rising
 

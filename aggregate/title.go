@@ -6,16 +6,16 @@ import (
 	"strings"
 )
 
-// entitle names the curves by what sets them apart: model and server where they
-// differ, lengths always.
+// entitle names the curves by what sets them apart: first what was chosen (model,
+// server, other axes), then the work that was given.
 func entitle(curves []Curve) {
-	differ := func(of func(*Curve) string) bool {
-		return slices.ContainsFunc(curves, func(c Curve) bool { return of(&c) != of(&curves[0]) })
-	}
 	if len(curves) == 0 {
 		return
 	}
-	models := differ(func(c *Curve) string { return c.Model })
+	differ := func(of func(*Curve) string) bool {
+		return slices.ContainsFunc(curves, func(c Curve) bool { return of(&c) != of(&curves[0]) })
+	}
+	models := differ(func(c *Curve) string { return c.Model }) || len(curves) == 1
 	servers := differ(func(c *Curve) string { return c.Server })
 	datasets := differ(func(c *Curve) string { return c.Dataset })
 	caps := differ(func(c *Curve) string { return fmt.Sprint(c.Over, c.InFlight) })
@@ -23,36 +23,44 @@ func entitle(curves []Curve) {
 	short := shortModels(curves)
 	for i := range curves {
 		c := &curves[i]
-		var who, what []string
-		if models || len(curves) == 1 {
-			who = append(who, short(c.Model))
+		var chosen, work []string
+		if models {
+			chosen = append(chosen, short(c.Model))
 		}
 		if servers && c.Server != "" {
-			if len(who) > 0 {
-				who = append(who, "on")
-			}
-			who = append(who, c.Server)
+			chosen = onServer(chosen, c.Server)
 		}
 		if c.InputLen > 0 || c.OutputLen > 0 {
-			what = append(what, fmt.Sprintf("%d → %d", c.InputLen, c.OutputLen))
+			work = append(work, fmt.Sprintf("%d → %d", c.InputLen, c.OutputLen))
 		}
-		if c.Dataset != "" && (datasets || len(what) == 0) {
-			what = append(what, c.Dataset)
+		if c.Dataset != "" && (datasets || len(work) == 0) {
+			work = append(work, c.Dataset)
 		}
 		for _, key := range axes {
-			if v, ok := AxisOf(c.Axes, key); ok && key != "model" && key != "dataset" {
-				what = append(what, LastPart(key)+" "+v)
+			switch v, ok := AxisOf(c.Axes, key); {
+			case !ok, key == "model":
+			case key == "base_url":
+				chosen = onServer(chosen, v)
+			case key == "dataset" || strings.HasPrefix(key, "dataset."):
+				work = append(work, LastPart(key)+" "+v)
+			default:
+				chosen = append(chosen, LastPart(key)+" "+v)
 			}
 		}
 		if caps && c.Over == OverRate && c.InFlight > 0 {
-			what = append(what, fmt.Sprintf("at most %d in flight", c.InFlight))
+			chosen = append(chosen, fmt.Sprintf("at most %d in flight", c.InFlight))
 		}
-		c.Setting = strings.Join(what, ", ")
-		if len(who) > 0 {
-			what = slices.Insert(what, 0, strings.Join(who, " "))
-		}
-		c.Title = strings.Join(what, ", ")
+		c.Chosen, c.Work = strings.Join(chosen, ", "), strings.Join(work, ", ")
+		c.Title = strings.Join(append(chosen, work...), ", ")
 	}
+}
+
+// onServer adds the server, to the model where there is one: "qwen3 on tp2".
+func onServer(chosen []string, server string) []string {
+	if len(chosen) == 0 {
+		return []string{server}
+	}
+	return append(chosen[:len(chosen)-1], chosen[len(chosen)-1]+" on "+server)
 }
 
 // shortModels names models by the last part of their ids, where that tells them

@@ -17,11 +17,11 @@ type Screen struct {
 	Rows    []aggregate.Row
 	Reading aggregate.Reading // of the rows
 	Missing []string          // planned cases without a row, and why: "bench_x", "bench_y (skipped: …)"
-	Width   int               // columns that words may take; 0 = DefaultWidth
+	Width   int               // columns of the terminal; 0 = unknown, or none
 }
 
-// DefaultWidth is how many columns words take where the terminal's are unknown.
-const DefaultWidth = 100
+// wordsWidth is how many columns words take at most.
+const wordsWidth = 100
 
 // What is named before the rest is only counted.
 const (
@@ -33,8 +33,9 @@ const (
 // Terminal writes the first screen after a run: what was found in words, a line a
 // curve, a line a case. Of a single case there is the last alone.
 func Terminal(w io.Writer, s Screen) {
-	if s.Width <= 0 {
-		s.Width = DefaultWidth
+	width := wordsWidth
+	if s.Width > 0 {
+		width = min(max(s.Width, 20), wordsWidth)
 	}
 	words := Words(&s.Reading, s.Rows)
 	for i, b := range words {
@@ -44,23 +45,23 @@ func Terminal(w io.Writer, s Screen) {
 		}
 		fmt.Fprintln(w, b.Title)
 		for _, line := range b.Lines {
-			fmt.Fprintln(w, wrap("  "+line, s.Width, 4))
+			fmt.Fprintln(w, wrap("  "+line, width, 4))
 		}
 	}
 	between := append(Comparisons(&s.Reading, s.Rows), fronts(&s.Reading)...)
 	for _, line := range between {
-		fmt.Fprintln(w, wrap(line, s.Width, 2))
+		fmt.Fprintln(w, wrap(line, width, 2))
 	}
 	if len(words) > 0 {
 		fmt.Fprintln(w)
-		printCurves(w, &s.Reading)
+		printCurves(w, &s.Reading, s.Width)
 	}
 	if len(words)+len(between) > 0 {
 		fmt.Fprintln(w)
 	}
-	Cases(w, s.Rows)
+	Cases(w, s.Rows, s.Width)
 	if n := len(s.Missing); n > 0 {
-		fmt.Fprintln(w, wrap("\nnot measured: "+listed(s.Missing, mostMissing), s.Width, 2))
+		fmt.Fprintln(w, wrap("\nnot measured: "+listed(s.Missing, mostMissing), width, 2))
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 	"llmsweep/aggregate"
 )
 
-// mostRivals is how many servers a comparison names.
+// mostRivals is how many curves a comparison names, and points a front.
 const mostRivals = 6
 
 // A rival is a curve's point in a comparison.
@@ -18,21 +18,21 @@ type rival struct {
 	point *aggregate.Point
 }
 
-// Comparisons says, where models or servers had the same work, how much more the
-// best of them does: each at its best under the SLO where all have one, else at
+// Comparisons says, where several models, servers or settings had the same work, how
+// much more the best of them does: each at its best under the SLO where all have one, else at
 // its knee, else at its peak.
 func Comparisons(r *aggregate.Reading, rows []aggregate.Row) (lines []string) {
 	var order []string
 	same := map[string][]*aggregate.Curve{}
 	for i := range r.Curves {
 		c := &r.Curves[i]
-		if same[c.Setting] == nil {
-			order = append(order, c.Setting)
+		if same[c.Work] == nil {
+			order = append(order, c.Work)
 		}
-		same[c.Setting] = append(same[c.Setting], c)
+		same[c.Work] = append(same[c.Work], c)
 	}
-	for _, setting := range order {
-		if line := comparison(setting, same[setting], rows); line != "" {
+	for _, work := range order {
+		if line := comparison(work, same[work], rows); line != "" {
 			lines = append(lines, line)
 		}
 	}
@@ -42,10 +42,10 @@ func Comparisons(r *aggregate.Reading, rows []aggregate.Row) (lines []string) {
 	return lines
 }
 
-func comparison(setting string, curves []*aggregate.Curve, rows []aggregate.Row) string {
+func comparison(work string, curves []*aggregate.Curve, rows []aggregate.Row) string {
 	names := map[string]bool{}
 	for _, c := range curves {
-		names[who(c)] = true
+		names[c.Chosen] = true
 	}
 	if len(curves) < 2 || len(names) < len(curves) {
 		return "" // nothing but how they were measured sets them apart
@@ -58,15 +58,23 @@ func comparison(setting string, curves []*aggregate.Curve, rows []aggregate.Row)
 	top := rivals[0]
 	var than []string
 	for _, o := range rivals[1:] {
-		than = append(than, fmt.Sprintf("%s × %s (%s)", ratio(*top.point.OutputThroughput, *o.point.OutputThroughput), who(o.curve), told(o, rows)))
+		than = append(than, fmt.Sprintf("%s × %s, %s", ratio(*top.point.OutputThroughput, *o.point.OutputThroughput), o.curve.Chosen, told(o, rows)))
 	}
-	text := fmt.Sprintf("%s: %s, %s gives the most tok/s (%s): %s", setting, stage, who(top.curve), told(top, rows), listed(than, mostRivals-1))
-	return strings.TrimPrefix(text, ": ") + cheaper(rivals)
+	text := fmt.Sprintf("%s, each at its %s: %s gives %s, %s", work, stage, top.curve.Chosen, told(top, rows), listed(than, mostRivals-1))
+	return strings.TrimPrefix(text, ", ") + cheaper(rivals)
 }
 
-// told is a rival's load, figures and doubt.
+// told is a rival's throughput and load, and what is to be doubted. What is told of
+// its curve names the case; of a single point, nothing else does.
 func told(r rival, rows []aggregate.Row) string {
-	return fmt.Sprintf("%s at %s; %s", Figure(r.point.OutputThroughput), r.curve.LoadText(r.point), source(r.point, rows))
+	text := fmt.Sprintf("%s tok/s at %s", Figure(r.point.OutputThroughput), r.curve.LoadText(r.point))
+	switch {
+	case len(r.curve.Points) == 1:
+		text += " (" + source(r.point, rows) + ")"
+	case doubtful(r.point):
+		text += " (" + r.point.Verdict + ")"
+	}
+	return text
 }
 
 // stageOf is where on their curves all can be compared.
@@ -75,9 +83,9 @@ func stageOf(curves []*aggregate.Curve) (stage string, rivals []rival) {
 		name string
 		at   func(*aggregate.Curve) int
 	}{
-		{"each at its best under the SLO", func(c *aggregate.Curve) int { return c.BestSLO }},
-		{"each at its knee", func(c *aggregate.Curve) int { return c.Knee }},
-		{"each at its peak", func(c *aggregate.Curve) int { return c.Peak }},
+		{"best under SLO", func(c *aggregate.Curve) int { return c.BestSLO }},
+		{"knee", func(c *aggregate.Curve) int { return c.Knee }},
+		{"peak", func(c *aggregate.Curve) int { return c.Peak }},
 	} {
 		rivals = nil
 		for _, c := range curves {
@@ -106,34 +114,24 @@ func cheaper(rivals []rival) string {
 		}
 	}
 	cost := least.point.Cost
-	return fmt.Sprintf("; cheapest there is %s, %s %s per 1M output tokens", who(least.curve), money(cost.PerMillionOutput), cost.Currency)
-}
-
-// who is the part of a curve's title that is not the setting.
-func who(c *aggregate.Curve) string {
-	return strings.TrimSuffix(strings.TrimSuffix(c.Title, c.Setting), ", ")
+	return fmt.Sprintf("; cheapest is %s, %s %s per 1M output tokens", least.curve.Chosen, money(cost.PerMillionOutput), cost.Currency)
 }
 
 func ratio(a, b float64) string { return fmt.Sprintf("%.2f", a/b) }
 
 // fronts says for each work which points are on the Pareto front, by tokens/s per
-// user, falling; of a curve alone, or of more work than a screen takes, nothing.
+// user, falling; of a curve alone nothing.
 func fronts(r *aggregate.Reading) (lines []string) {
-	type work struct {
-		dataset       string
-		input, output int
-	}
-	var order []work
-	of, curves := map[work][]rival{}, map[work]int{}
+	var order []string
+	front, curves := map[string][]rival{}, map[string]int{}
 	for i := range r.Curves {
 		c := &r.Curves[i]
-		w := work{c.Dataset, c.InputLen, c.OutputLen}
-		if curves[w]++; curves[w] == 1 {
-			order = append(order, w)
+		if curves[c.Work]++; curves[c.Work] == 1 {
+			order = append(order, c.Work)
 		}
 		for j := range c.Points {
 			if p := &c.Points[j]; p.Pareto {
-				of[w] = append(of[w], rival{c, p})
+				front[c.Work] = append(front[c.Work], rival{c, p})
 			}
 		}
 	}
@@ -141,17 +139,16 @@ func fronts(r *aggregate.Reading) (lines []string) {
 	if r.PerGPU {
 		per = "GPU"
 	}
-	for _, w := range order {
-		front := of[w]
-		if curves[w] < 2 || len(front) == 0 || len(lines) == mostCurves {
+	for _, work := range order {
+		if curves[work] < 2 || len(front[work]) == 0 || len(lines) == mostCurves {
 			continue
 		}
-		slices.SortStableFunc(front, func(a, b rival) int { return cmp.Compare(*b.point.TokensPerUser, *a.point.TokensPerUser) })
+		slices.SortStableFunc(front[work], func(a, b rival) int { return cmp.Compare(*b.point.TokensPerUser, *a.point.TokensPerUser) })
 		var points []string
-		for _, f := range front {
-			points = append(points, fmt.Sprintf("%s at %s (%s, %s)", f.curve.Title, f.curve.LoadText(f.point), Figure(f.point.TokensPerUser), Figure(f.point.TokensPerGPU)))
+		for _, f := range front[work] {
+			points = append(points, fmt.Sprintf("%s at %s (%s, %s)", f.curve.Chosen, f.curve.LoadText(f.point), Figure(f.point.TokensPerUser), Figure(f.point.TokensPerGPU)))
 		}
-		lines = append(lines, fmt.Sprintf("Pareto front (tok/s a user, tok/s a %s): %s", per, listed(points, mostRivals)))
+		lines = append(lines, fmt.Sprintf("%s, Pareto front (tok/s a user, tok/s a %s): %s", work, per, listed(points, mostRivals)))
 	}
 	return lines
 }

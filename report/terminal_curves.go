@@ -9,18 +9,20 @@ import (
 	"unicode/utf8"
 
 	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
 
 	"llmsweep/aggregate"
 	"llmsweep/metrics"
 	"llmsweep/runlog"
 )
 
-// maxTitle is how many characters of a curve's title the table takes.
-const maxTitle = 40
+// titleWidth is how wide the table's column of titles is; longer ones are wrapped.
+const titleWidth = 28
 
 // printCurves writes a line for each curve with more than one point: how
-// throughput and latency go over the load, and which loads stand out.
-func printCurves(w io.Writer, r *aggregate.Reading) {
+// throughput and latency go over the load, and which loads stand out. It goes
+// without the scaling, then without the loads, where it is wider than width.
+func printCurves(w io.Writer, r *aggregate.Reading, width int) {
 	var curves []*aggregate.Curve
 	for i := range r.Curves {
 		if c := &r.Curves[i]; len(c.Points) > 1 {
@@ -32,21 +34,25 @@ func printCurves(w io.Writer, r *aggregate.Reading) {
 	scaling := some(func(c *aggregate.Curve) bool { p := c.At(c.Knee); return p != nil && p.Efficiency != nil })
 	cost := some(func(c *aggregate.Curve) bool { return c.Cheapest >= 0 })
 
-	header := table.Row{"curve", "load", "output tok/s\nover the load, most", "p99 TTFT ms\nover the load, last"}
+	header := table.Row{"curve", "load", "output tok/s:\nby load, most", "p99 TTFT ms:\nby load, last"}
 	if slo {
 		header = append(header, "best\nSLO")
 	}
 	header = append(header, "knee\nat", "peak\nat")
+	var spare []int
 	if scaling {
 		header = append(header, "knee's\nscaling")
+		spare = append(spare, len(header))
 	}
+	spare = append(spare, 2)
 	if cost {
 		header = append(header, "per 1M out\nbest or knee")
 	}
-	t := newTable(w, 3, len(header))
+	t := newTable(3, len(header))
+	title := table.ColumnConfig{Number: 1, WidthMax: titleWidth, WidthMaxEnforcer: text.WrapSoft}
 	t.AppendHeader(header)
 	for _, c := range curves[:min(len(curves), mostRows)] {
-		row := table.Row{shortened(c.Title, maxTitle), span(c), throughputs(c), latencies(c)}
+		row := table.Row{c.Title, span(c), throughputs(c), latencies(c)}
 		if slo {
 			row = append(row, loadCell(c, c.BestSLO))
 		}
@@ -59,14 +65,17 @@ func printCurves(w io.Writer, r *aggregate.Reading) {
 		}
 		t.AppendRow(row)
 	}
-	t.Render()
+	rendered, _ := fitted(t, width, spare, func(hidden []int) []table.ColumnConfig {
+		return append(figureColumns(3, len(header), hidden...), title)
+	})
+	fmt.Fprintln(w, rendered)
 	if n := len(curves) - mostRows; n > 0 {
 		fmt.Fprintf(w, "and %d curves more\n", n)
 	}
 	if some(func(c *aggregate.Curve) bool {
 		return doubtful(c.At(c.BestSLO)) || doubtful(c.At(c.Knee)) || doubtful(c.At(c.Peak))
 	}) {
-		fmt.Fprintln(w, "? is suspect: why is said below")
+		fmt.Fprintln(w, "? suspect, for the reasons below")
 	}
 }
 
@@ -106,11 +115,11 @@ func loadCell(c *aggregate.Curve, at int) string {
 	if p == nil {
 		return "–"
 	}
-	text := runlog.Rate(p.Load).String()
+	load := runlog.Rate(p.Load).String()
 	if doubtful(p) {
-		text += "?"
+		load += "?"
 	}
-	return text
+	return load
 }
 
 func doubtful(p *aggregate.Point) bool { return p != nil && p.Verdict == metrics.Suspect }

@@ -21,7 +21,8 @@ func Scenarios(w io.Writer, f *runlog.CaseFile) {
 	}
 	fmt.Fprintf(w, "%s, by scenario:\n", f.Case.Name)
 	limited := f.SLO != nil
-	t := newTable(w, 2, 11)
+	t := newTable(2, 11)
+	t.SetOutputMirror(w)
 	t.AppendHeader(scenarioRow(limited, table.Row{"scenario", "done\nof", "requests\n/s", "output\ntok/s", "TTFT ms\nmean", "TTFT ms\np99", "TPOT ms\nmean", "ITL ms\np99", "E2EL ms\nmean", "E2EL ms\np99"}, "goodput\n/s"))
 	for i := range f.Scenarios {
 		appendScenario(t, limited, &f.Scenarios[i])

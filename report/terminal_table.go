@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -23,12 +24,13 @@ const (
 
 // Cases writes a row a case: what tells it apart, lengths of work done, rates and
 // latencies, with the most tokens/s and the lowest mean E2EL among cases of the same
-// lengths marked; then why cases are not valid.
-func Cases(w io.Writer, rows []aggregate.Row) {
+// lengths marked; then why cases are not valid. A table that is wider than width
+// goes without some figures; 0 = any width will do.
+func Cases(w io.Writer, rows []aggregate.Row, width int) {
 	most, lowest := best(rows)
 	columns := columnsOf(rows)
-	first := len(columns.header) + 1
-	t := newTable(w, first, first+8)
+	at := len(columns.header)
+	t := newTable(at+1, at+9)
 	t.AppendHeader(append(columns.header, "done\nof", "requests\n/s", "output  \ntok/s  ", "TTFT ms\nmean", "TTFT ms\np99", "TPOT ms\nmean", "ITL ms\np99", "E2EL ms  \nmean  ", "E2EL ms\np99", "verdict"))
 	for i := range rows {
 		r := &rows[i]
@@ -39,7 +41,13 @@ func Cases(w io.Writer, rows []aggregate.Row) {
 			Figure(r.MeanE2EL)+mark(lowest[i], lowestMark), Figure(r.P99E2EL), verdict(r),
 		))
 	}
-	t.Render()
+	rendered, hidden := fitted(t, width, []int{at + 9, at + 7, at + 2, at + 4, at + 1}, func(hidden []int) []table.ColumnConfig {
+		return figureColumns(at+1, at+9, hidden...)
+	})
+	fmt.Fprintln(w, rendered)
+	if hidden > 0 {
+		fmt.Fprintf(w, "%d columns more where it is wider; the CSV has them all\n", hidden)
+	}
 	if columns.shortNames() {
 		fmt.Fprintf(w, "a case's files are named by its row: the first one's %s.json\n", rows[0].Case)
 	}
@@ -49,19 +57,41 @@ func Cases(w io.Writer, rows []aggregate.Row) {
 	printReasons(w, rows)
 }
 
+// fitted renders a table. Where it is wider than width, as many of the columns that
+// it can spare are hidden, in their order, as it takes.
+func fitted(t table.Writer, width int, spare []int, columns func(hidden []int) []table.ColumnConfig) (rendered string, hidden int) {
+	for {
+		t.SetColumnConfigs(columns(spare[:hidden]))
+		rendered = t.Render()
+		line, _, _ := strings.Cut(rendered, "\n")
+		if width <= 0 || text.StringWidthWithoutEscSequences(line) <= width || hidden == len(spare) {
+			return rendered, hidden
+		}
+		hidden++
+	}
+}
+
 // newTable is a table whose columns from first to last, counted from 1, hold figures.
-func newTable(w io.Writer, first, last int) table.Writer {
+func newTable(first, last int) table.Writer {
 	t := table.NewWriter()
-	t.SetOutputMirror(w)
 	t.SetStyle(table.StyleLight)
 	t.Style().Options = table.Options{SeparateHeader: true}
 	t.Style().Format.Header = text.FormatDefault
-	var columns []table.ColumnConfig
-	for n := first; n <= last; n++ {
-		columns = append(columns, table.ColumnConfig{Number: n, Align: text.AlignRight, AlignHeader: text.AlignRight})
-	}
-	t.SetColumnConfigs(columns)
+	t.SetColumnConfigs(figureColumns(first, last))
 	return t
+}
+
+// figureColumns aligns figures, and hides columns, these and others.
+func figureColumns(first, last int, hidden ...int) (columns []table.ColumnConfig) {
+	for _, n := range hidden {
+		if n < first || n > last {
+			columns = append(columns, table.ColumnConfig{Number: n, Hidden: true})
+		}
+	}
+	for n := first; n <= last; n++ {
+		columns = append(columns, table.ColumnConfig{Number: n, Align: text.AlignRight, AlignHeader: text.AlignRight, Hidden: slices.Contains(hidden, n)})
+	}
+	return columns
 }
 
 // verdict is the case's status where it has no figures, else its validity.

@@ -21,13 +21,13 @@ type Block struct {
 func Words(r *aggregate.Reading, rows []aggregate.Row) (blocks []Block) {
 	for i := range r.Curves {
 		if c := &r.Curves[i]; len(c.Points) > 1 {
-			blocks = append(blocks, Block{c.Title, curveLines(c, rows)})
+			blocks = append(blocks, Block{c.Title, curveLines(c, r.PerGPU, rows)})
 		}
 	}
 	return blocks
 }
 
-func curveLines(c *aggregate.Curve, rows []aggregate.Row) (lines []string) {
+func curveLines(c *aggregate.Curve, perGPU bool, rows []aggregate.Row) (lines []string) {
 	if c.Peak < 0 {
 		return []string{"none of its cases is valid"}
 	}
@@ -36,7 +36,7 @@ func curveLines(c *aggregate.Curve, rows []aggregate.Row) (lines []string) {
 	}
 	for _, f := range findings(c) {
 		p := &c.Points[f.at]
-		lines = append(lines, fmt.Sprintf("%s at %s: %s (%s)", and(f.names), c.LoadText(p), figures(p), source(p, rows)))
+		lines = append(lines, fmt.Sprintf("%s at %s: %s (%s)", and(f.names), c.LoadText(p), figures(p, perGPU), source(p, rows)))
 	}
 	return lines
 }
@@ -67,8 +67,11 @@ func findings(c *aggregate.Curve) (all []finding) {
 	return all
 }
 
-func figures(p *aggregate.Point) string {
+func figures(p *aggregate.Point, perGPU bool) string {
 	parts := []string{Figure(p.OutputThroughput) + " tok/s"}
+	if perGPU && *p.TokensPerGPU != *p.OutputThroughput {
+		parts = append(parts, Figure(p.TokensPerGPU)+" a GPU")
+	}
 	if p.P99TTFT != nil {
 		parts = append(parts, "p99 TTFT "+Figure(p.P99TTFT)+" ms")
 	}
@@ -79,7 +82,7 @@ func figures(p *aggregate.Point) string {
 		parts = append(parts, Figure(p.TokensPerUser)+" tok/s a user")
 	}
 	if p.Efficiency != nil && p.Load > 1 {
-		parts = append(parts, "scaling "+percent(*p.Efficiency))
+		parts = append(parts, percent(*p.Efficiency)+" of linear scaling")
 	}
 	if p.Cost != nil {
 		parts = append(parts, fmt.Sprintf("%s %s per 1M output tokens, %s per 1M in all, %s a request",

@@ -16,6 +16,7 @@ import (
 	"llmsweep/client"
 	"llmsweep/dataset"
 	"llmsweep/metrics"
+	"llmsweep/runlog"
 )
 
 var everythingEnv = map[string]string{"LLM_TOKEN": "sk-from-env", "TAG": "v0.32"}
@@ -121,6 +122,8 @@ func TestReadEverything(t *testing.T) {
 		IgnoreEOS:   "false",
 		Goodput:     metrics.SLO{TTFT: 500, TPOT: 50.5, ITL: 100, E2EL: 10000},
 		Percentiles: []float64{50, 99.9},
+		SLO:         map[string]float64{"p50_ttft_ms": 300},
+		Cost:        runlog.Cost{MachineHour: 12, GPUs: 8, Currency: "EUR", Source: "contract"},
 		Seed:        42,
 		Warmup:      Warmup{Requests: 3},
 		WarmupDrain: true,

@@ -20,7 +20,7 @@ import (
 // cases are missing, the manifests of those paths that are results folders say; an
 // SLO that is given stands in its place.
 func printScreen(w io.Writer, paths []string, rows []aggregate.Row, slo map[string]float64) error {
-	s := report.Screen{Rows: rows, Width: min(columns(w), report.DefaultWidth)}
+	s := report.Screen{Rows: rows, Width: columns(w)}
 	var errs []error
 	for _, path := range paths {
 		run, err := runlog.ReadRun(path)
