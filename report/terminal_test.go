@@ -1,0 +1,209 @@
+package report
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+
+	"llmsweep/aggregate"
+	"llmsweep/metrics"
+	"llmsweep/runlog"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.MkdirAll("testdata", 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", name, diff)
+	}
+}
+
+// row is a valid case of 700 prompts of in → 128 tokens.
+func row(server string, in, inFlight int, throughput, e2el, p99TTFT, tpot float64) aggregate.Row {
+	out, repeat := 128, 1
+	requests, total := throughput/128, throughput*float64(in+128)/128
+	name := fmt.Sprintf("bench_io%dx128_mc%d_np700", in, inFlight)
+	if server != "" {
+		name += "_srv" + server
+	}
+	return aggregate.Row{
+		Case: name, Model: "org/qwen3", Server: server,
+		InputLen: &in, OutputLen: &out, MaxConcurrency: &inFlight, NumPrompts: 700, RequestRate: "inf", Dataset: "random",
+		Repeat: &repeat, Status: runlog.StatusMeasured, Validity: metrics.Valid, Completed: 700,
+		RequestThroughput: &requests, OutputThroughput: &throughput, TotalTokenThroughput: &total,
+		MeanE2EL: &e2el, P99TTFT: &p99TTFT, MedianTPOT: &tpot, MeanTPOT: &tpot,
+	}
+}
+
+// rising scores, tok/s ÷ mean E2EL, 0.1, 0.3, 0.6 and 0.3: its knee is at 16, its
+// peak at 64.
+func rising(server string, in int) []aggregate.Row {
+	return []aggregate.Row{
+		row(server, in, 1, 100, 1000, 50, 10), row(server, in, 4, 360, 1200, 80, 12.5),
+		row(server, in, 16, 960, 1600, 300, 16), row(server, in, 64, 1200, 4000, 2000, 40),
+	}
+}
+
+// Two servers of 1 and 2 GPUs at 3.6 an hour each. At 16 in flight tp1 gives 960
+// tok/s: 3.456 million an hour, 3.6 ÷ 3.456 = 1.04 a million; with the 256 tokens of
+// input a third of that, 0.347; 7.5 requests/s, 27000 an hour: 0.000133. tp2 at 16,
+// 1600 tok/s for 7.2 an hour: 1.25.
+func twoServers() []aggregate.Row {
+	two := []aggregate.Row{row("tp2", 256, 4, 640, 640, 60, 8), row("tp2", 256, 16, 1600, 1000, 200, 10), row("tp2", 256, 64, 1600, 5120, 900, 40)}
+	two[1].Validity, two[1].ValidityReasons = metrics.Suspect, "reader lag p99 2 ms, limit 1 ms; input lengths are off"
+	two[2].Completed = 20
+	one := rising("tp1", 256)
+	aggregate.Reprice(one, runlog.Cost{GPUs: 1, GPUHour: 3.6, Currency: "USD"})
+	aggregate.Reprice(two, runlog.Cost{GPUs: 2, GPUHour: 3.6, Currency: "USD"})
+	return append(one, two...)
+}
+
+func screen(rows []aggregate.Row, slo map[string]float64, width int, missing ...string) string {
+	var b strings.Builder
+	Terminal(&b, Screen{Rows: rows, Reading: aggregate.Read(rows, aggregate.ReadOptions{SLO: slo}), Missing: missing, Width: width})
+	return b.String()
+}
+
+func TestTerminalGolden(t *testing.T) {
+	var many []aggregate.Row
+	for in := range 9 {
+		many = append(many, rising("", 100*(in+1))...)
+	}
+	broken := rising("", 256)
+	for i := range broken {
+		broken[i].Validity, broken[i].ValidityReasons = metrics.Invalid, "output shorter than asked"
+	}
+	repeated := rising("", 256)
+	for i := range repeated {
+		again := repeated[i]
+		two := 2
+		again.Repeat, again.Case = &two, again.Case+"_run2"
+		repeated[i].Case += "_run1"
+		repeated = append(repeated, again)
+	}
+	slo := map[string]float64{"p99_ttft_ms": 300}
+	for _, tt := range []struct {
+		name string
+		text string
+		has  []string
+	}{
+		{"plain", screen(rising("", 256), nil, 0), []string{
+			"qwen3, 256 → 128\n  knee at 16 in flight: 960 tok/s, p99 TTFT 300 ms, mean E2EL 1600 ms, 62.5 tok/s a user, 60 % of linear",
+			"peak at 64 in flight: 1200 tok/s", "(bench_io256x128_mc64_np700)"}},
+		{"servers", screen(twoServers(), slo, 0, "bench_a", "bench_b (skipped: p99_ttft_ms > 900)"), []string{
+			"best under SLO (p99 TTFT ≤ 300 ms)", "1.04 USD per 1M output tokens", "0.347 per 1M in all", "0.000133 a request",
+			"tp2 gives 1600 tok/s at 16 in flight (suspect), 1.67 × tp1,", "cheapest is tp1, 1.04 USD",
+			"suspect: reader lag p99 2 ms, limit 1 ms)", "not measured: bench_a, bench_b (skipped: p99_ttft_ms > 900)"}},
+		{"narrow", screen(twoServers(), slo, 80), []string{"columns more where it is wider"}},
+		{"many", screen(many, nil, 0), []string{"and 3 more in the table"}},
+		{"unmet", screen(rising("", 256), map[string]float64{"p99_ttft_ms": 1}, 0), []string{"no load meets the SLO (p99 TTFT ≤ 1 ms)"}},
+		{"invalid", screen(broken, nil, 0), []string{"none of its cases is valid"}},
+		{"repeats", screen(repeated, nil, 0), []string{"bench_io256x128_mc16_np700_run1 and its repeat"}},
+	} {
+		joined := strings.Join(strings.Fields(tt.text), " ")
+		for _, part := range tt.has {
+			if !strings.Contains(joined, strings.Join(strings.Fields(part), " ")) {
+				t.Errorf("%s: no %q in\n%s", tt.name, part, tt.text)
+			}
+		}
+		golden(t, tt.name+".golden.txt", tt.text)
+	}
+}
+
+// Of a single case there is its row, and nothing else.
+func TestTerminalOfOneCase(t *testing.T) {
+	var table strings.Builder
+	Cases(&table, rising("", 256)[:1], 0)
+	if got := screen(rising("", 256)[:1], nil, 0); got != table.String() {
+		t.Errorf("more than the table:\n%s", got)
+	}
+}
+
+// On a terminal no line is wider than it, but those that say why a case is suspect.
+func TestTerminalFits(t *testing.T) {
+	for _, width := range []int{80, 100, 120} {
+		before, _, _ := strings.Cut(screen(twoServers(), map[string]float64{"p99_ttft_ms": 300}, width), "\nbench_io")
+		for line := range strings.Lines(before) {
+			if n := utf8.RuneCountInString(strings.TrimRight(line, " \n")); n > width && !strings.HasPrefix(line, "a case's files") && !strings.HasPrefix(line, "▲") {
+				t.Errorf("%d columns of %d: %s", n, width, line)
+			}
+		}
+	}
+}
+
+func TestSparkline(t *testing.T) {
+	for _, tt := range []struct {
+		values []float64 // NaN = undefined
+		want   string
+	}{
+		{nil, ""},
+		{[]float64{0, 0}, "▁▁"},
+		{[]float64{1, 2, 4, 8}, "▂▃▅█"}, // eighths: 1, 2, 4, 8
+		{[]float64{5}, "█"},
+		{[]float64{8, -1, 4}, "█▁▅"},
+	} {
+		var xs []*float64
+		for _, v := range tt.values {
+			xs = append(xs, &v)
+		}
+		if got := Sparkline(xs); got != tt.want {
+			t.Errorf("%v: %s, want %s", tt.values, got, tt.want)
+		}
+	}
+	one, nine := 1.0, 9.0
+	if got := Sparkline([]*float64{&nine, nil, &one}); got != "█ ▁" {
+		t.Errorf("undefined is %q", got)
+	}
+	long := make([]*float64, 100)
+	for i := range long {
+		long[i] = &one
+	}
+	long[50] = &nine
+	if got := Sparkline(long); utf8.RuneCountInString(got) != 16 || strings.Count(got, "█") != 1 {
+		t.Errorf("100 values: %s; want 16 bars, and the largest among them", got)
+	}
+}
+
+func TestWrap(t *testing.T) {
+	for _, tt := range []struct {
+		text string
+		want string
+	}{
+		{"  a bb ccc", "  a bb\n    ccc"},
+		{"aaaaaaaaaaaa b", "aaaaaaaaaaaa\n    b"},
+		{"\nà bb cc d", "\nà bb cc\n    d"},
+		{"", ""},
+	} {
+		if got := wrap(tt.text, 8, 4); got != tt.want {
+			t.Errorf("%q: %q, want %q", tt.text, got, tt.want)
+		}
+	}
+}
+
+func TestMoney(t *testing.T) {
+	for x, want := range map[float64]string{0: "–", 12345: "12345.00", 1.0417: "1.04", 0.4217: "0.422", 0.05: "0.0500", 0.000133: "0.000133"} {
+		if got := money(x); got != want {
+			t.Errorf("%v: %s, want %s", x, got, want)
+		}
+	}
+}
