@@ -2,7 +2,9 @@ package sweep
 
 import (
 	"encoding/json"
+	"os"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -55,5 +57,19 @@ func TestCaseCost(t *testing.T) {
 	}
 	if hash("") != hash("cost: {machine_hour: 3}\nslo: {p99_ttft_ms: 3}") {
 		t.Error("a price or an SLO would have the case measured again")
+	}
+}
+
+// The example of the documentation reads.
+func TestDocumentedReading(t *testing.T) {
+	text, err := os.ReadFile("../docs/reading.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, block, _ := strings.Cut(string(text), "```yaml\n")
+	block, _, _ = strings.Cut(block, "```")
+	c, err := Parse("reading.md", []byte(base+block), testEnv(nil))
+	if err != nil || len(c.SLO) != 2 || c.Cost.PerHour() != 10 {
+		t.Errorf("%v\n%s", err, block)
 	}
 }
