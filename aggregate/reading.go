@@ -158,6 +158,9 @@ func (p *Point) believable() bool { return p.Verdict != metrics.Invalid }
 // LoadText is a point's load in words: "32 in flight", "4 requests/s".
 func (c *Curve) LoadText(p *Point) string {
 	if c.Over == OverRate {
+		if math.IsInf(p.Load, 1) {
+			return "an unbounded rate"
+		}
 		return runlog.Rate(p.Load).String() + " requests/s"
 	}
 	if math.IsInf(p.Load, 1) {

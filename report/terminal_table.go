@@ -54,7 +54,7 @@ func Cases(w io.Writer, rows []aggregate.Row, width int) {
 	if len(most) > 0 {
 		fmt.Fprintln(w, "▲ most output tokens/s, ▼ lowest mean E2EL, among the cases of the same lengths")
 	}
-	printReasons(w, rows)
+	printReasons(w, rows, width)
 }
 
 // fitted renders a table. Where it is wider than width, as many of the columns that
@@ -105,11 +105,16 @@ func verdict(r *aggregate.Row) string {
 	return r.Validity
 }
 
-func printReasons(w io.Writer, rows []aggregate.Row) {
+// printReasons says why cases are not valid: on a terminal the first reason of
+// each, so that what was said first stays in sight, else all.
+func printReasons(w io.Writer, rows []aggregate.Row, width int) {
 	first := true
 	for i := range rows {
 		r := &rows[i]
 		why := r.ValidityReasons
+		if reasons := strings.Split(why, "; "); width > 0 && len(reasons) > 1 {
+			why = fmt.Sprintf("%s; %d more in its file", reasons[0], len(reasons)-1)
+		}
 		if r.FirstError != "" {
 			why += "; first error: " + r.FirstError
 		}
@@ -120,7 +125,11 @@ func printReasons(w io.Writer, rows []aggregate.Row) {
 			fmt.Fprintln(w)
 			first = false
 		}
-		fmt.Fprintf(w, "%s %s: %s\n", r.Case, verdict(r), strings.TrimPrefix(why, "; "))
+		line := fmt.Sprintf("%s %s: %s", r.Case, verdict(r), strings.TrimPrefix(why, "; "))
+		if width > 0 {
+			line = wrap(line, width, 2)
+		}
+		fmt.Fprintln(w, line)
 	}
 }
 
