@@ -18,6 +18,7 @@ import (
 type HTML struct {
 	Title    string // "qwen3 on sim:default"
 	Subtitle string // date and what measured it
+	Tool     string // what made the page
 	Live     bool   // served during a run: the page asks for news
 	Progress string // "12 of 40 cases; bench_x is at work"; "" = the run is complete
 

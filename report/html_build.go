@@ -48,7 +48,6 @@ func htmlBuild(cases []loadedCase, run *runlog.Run, link func(name string) strin
 
 // fromRun takes over what the manifest says, or else the first case's file.
 func (h *HTML) fromRun(cases []loadedCase, run *runlog.Run) {
-	var date time.Time
 	environment, server := map[string]any{}, map[string]any{}
 	for i := range cases {
 		if f := cases[i].file; f != nil {
@@ -58,8 +57,7 @@ func (h *HTML) fromRun(cases []loadedCase, run *runlog.Run) {
 		}
 	}
 	if run != nil {
-		date = time.Unix(0, run.StartUnixNS)
-		h.Subtitle = joinNonEmpty(" · ", date.UTC().Format("2006-01-02 15:04:05 MST"), run.Tool)
+		h.Subtitle = joinNonEmpty(" · ", time.Unix(0, run.StartUnixNS).UTC().Format("2006-01-02 15:04:05 MST"), "measured by "+run.Tool)
 		h.Warnings = append(h.Warnings, run.Warnings...)
 		h.Config = htmlConfig(run.Config)
 		if len(run.Host) > 0 {

@@ -66,12 +66,11 @@ func (s *HTMLSource) Load() (*HTML, error) {
 		return nil, err
 	}
 	h := htmlBuild(cases, run, s.link)
-	h.Live = s.Live
+	h.Live, h.Tool = s.Live, s.Tool
 	h.charts.Live = s.Live
 	for _, b := range broken {
 		h.Warnings = append(h.Warnings, b.Error())
 	}
-	h.Subtitle = joinNonEmpty(" · ", h.Subtitle, s.Tool)
 	return h, nil
 }
 

@@ -102,10 +102,11 @@ function axis(name, where, more) {
   };
 }
 
-// scale is a logarithmic axis where the values span much, else a linear one from 0.
-function scale(values) {
+// scale is a logarithmic axis where the largest value is more than span times the
+// least, else a linear one from 0.
+function scale(values, span = 40) {
   const positive = values.filter(v => v > 0);
-  if (positive.length > 1 && Math.max(...positive) > 40 * Math.min(...positive) && positive.length === values.filter(v => v !== null).length) {
+  if (positive.length > 1 && Math.max(...positive) > span * Math.min(...positive) && positive.length === values.filter(v => v !== null).length) {
     return {type: "log", min: v => 10 ** Math.floor(Math.log10(v.min)), note: ", log scale"};
   }
   return {type: "value", min: 0, note: ""};

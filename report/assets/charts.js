@@ -53,7 +53,7 @@ function byLoad(id, name, value, stat) {
     xAxis: axis(over(), "x", {type: "category", data: xs, axisLabel: {color: colours().soft, hideOverlap: true}}),
     yAxis: axis(name + s.note, "y", s),
     series: data.curves.map((c, k) => ({
-      name: c.title, type: "line", connectNulls: true, lineStyle: {width: 2},
+      name: c.title, type: "line", symbol: "circle", color: colours().series[k % 8], connectNulls: true, lineStyle: {width: 2},
       data: c.points.map(p => mark(c, p, k, [p.load, value(p)], stat)),
     })),
   });
@@ -82,20 +82,19 @@ function drawTradeoff() {
   if (!data.curves.length) return draw("c-tradeoff", null, "No curve: no case has figures yet.");
   const s = scale(data.curves.flatMap(v => v.points.map(p => p[metric][stat])));
   const name = `${statNames[stat]} ${metricNames[metric]}, ms`;
-  const few = data.curves.length <= 4; // labels of many curves would cover one another
+  const room = data.curves.length <= 2 && !narrow("c-tradeoff"); // labels of more would cover one another
   draw("c-tradeoff", {
     tooltip: {...tip(), formatter: about},
     xAxis: axis("output tokens/s", "x", {type: "value", min: 0}),
     yAxis: axis(name + s.note, "y", s),
     series: data.curves.map((curve, k) => ({
-      name: curve.title, type: "line", lineStyle: {width: 2},
-      labelLayout: {hideOverlap: true, moveOverlap: "shiftY"},
+      name: curve.title, type: "line", symbol: "circle", color: c.series[k % 8], lineStyle: {width: 2},
       data: curve.points.map((p, j) => {
         const knee = j === curve.knee, best = j === curve.best;
         const label = [knee ? "knee" : "", best ? "best under SLO" : ""].filter(Boolean).join(", ");
         const more = {spot: spotName(curve, j)};
         if (label) Object.assign(more, {symbol: knee ? "diamond" : "triangle", symbolSize: 15,
-          label: {show: few, formatter: label, position: "top", color: c.text, fontSize: 11}});
+          label: {show: room, formatter: label, position: best ? "top" : "bottom", color: c.text, fontSize: 11}});
         return mark(curve, p, k, [p.tokens, p[metric][stat]], stat, more);
       }),
       markLine: limitLine(curve, k, metric, c),
@@ -122,7 +121,7 @@ function drawPareto() {
     xAxis: axis("output tokens/s per user", "x", {type: "value", scale: true}),
     yAxis: axis("output tokens/s per GPU", "y", {type: "value", min: 0}),
     series: [...data.curves.map((curve, k) => ({
-      name: curve.title, type: "scatter",
+      name: curve.title, type: "scatter", color: c.series[k % 8],
       data: curve.points.filter(p => p.gpu !== null && p.user !== null).map(p => mark(curve, p, k, [p.user, p.gpu], "0", {spot: p.pareto ? "Pareto front" : ""})),
     })), {name: "Pareto front", type: "line", data: front, symbol: "none", silent: true, color: c.soft, lineStyle: {color: c.soft, type: "dashed", width: 1.5}, z: 1}],
   });
@@ -139,7 +138,7 @@ function drawSpread() {
     }
   }
   if (!lines.length) return draw("c-spread", null, "No records: run with records: full to see distributions.");
-  const c = colours(), s = scale(lines.flatMap(l => l.values));
+  const c = colours(), s = scale(lines.flatMap(l => l.values), 8);
   draw("c-spread", {
     tooltip: {...tip(), trigger: "axis", axisPointer: {type: "line", axis: "y"}, formatter: ps => {
       if (!ps.length) return "";

@@ -25,6 +25,8 @@ function setUp() {
   } else if (data.live && byId("t-case").options.length) {
     byId("t-case").selectedIndex = byId("t-case").options.length - 1; // the case at work
   }
+  const limited = ["ttft", "tpot", "e2el"].find(m => data.curves.some(c => c.limits[m]));
+  if (limited && state.keep.tmetric === undefined) select("tmetric").value = limited; // where the SLO's line is
   for (const s of document.querySelectorAll("[data-keep]")) {
     const key = s.dataset.keep;
     if (key !== "case" && state.keep[key] !== undefined) {
@@ -56,26 +58,40 @@ function forPrint(on) {
   drawAll();
 }
 
+// news is the served page's main part, once its version is another one; null = none.
+async function news(version) {
+  const now = await (await fetch("version")).text();
+  if (now === version) return null;
+  const reply = await fetch("main");
+  return reply.ok ? {version: now, html: await reply.text()} : null;
+}
+
 // follow asks a served page's own server for news every 2 s.
 async function follow(version) {
   for (;;) {
     await new Promise(done => setTimeout(done, 2000));
+    let latest;
     try {
-      const now = await (await fetch("version")).text();
-      if (now === version) continue;
-      const reply = await fetch("main");
-      if (!reply.ok) continue;
-      const html = await reply.text(), hadFocus = document.activeElement && document.activeElement.id, top = scrollY;
-      byId("main").replaceChildren(...new DOMParser().parseFromString(html, "text/html").body.childNodes);
-      setUp();
-      scrollTo({top, behavior: "instant"});
-      if (hadFocus && byId(hadFocus)) byId(hadFocus).focus({preventScroll: true});
-      version = now;
+      latest = await news(version);
     } catch {
       const p = document.querySelector(".progress") || byId("main").insertBefore(el("p", {class: "progress"}), byId("main").firstChild);
       p.textContent = "llmsweep report --serve has ended: the page stays as it is.";
+      continue;
     }
+    if (!latest) continue;
+    version = latest.version;
+    takeOver(latest.html);
   }
+}
+
+// takeOver puts a new main part in the old one's place, and the reader back where they were.
+function takeOver(html) {
+  const parts = el("template"), focus = document.activeElement && document.activeElement.id, top = scrollY;
+  parts.innerHTML = html; // the server escaped what is not its own; scripts do not run
+  byId("main").replaceChildren(parts.content);
+  setUp();
+  scrollTo({top, behavior: "instant"});
+  if (focus && byId(focus)) byId(focus).focus({preventScroll: true});
 }
 
 byId("theme").addEventListener("click", () => { state.theme = dark() ? "light" : "dark"; recolour(); });
