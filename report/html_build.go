@@ -26,7 +26,11 @@ func htmlBuild(cases []loadedCase, run *runlog.Run, link func(name string) strin
 	for i := range cases {
 		rows[i] = cases[i].row
 	}
-	rd := htmlReading(rows)
+	begun := slices.IndexFunc(rows, func(r aggregate.Row) bool { return r.Status == runlog.StatusStarted })
+	if begun < 0 {
+		begun = len(rows)
+	}
+	rd := htmlReading(rows[:begun]) // cases without an end stand last, and have no figures
 	h := &HTML{Title: htmlTitle(rows, run), Verdicts: htmlVerdicts(cases), Many: htmlColumnsOf(rows)}
 	for i := range cases {
 		h.Cases = append(h.Cases, htmlCaseOf(&cases[i], link))
@@ -91,7 +95,7 @@ func htmlTitle(rows []aggregate.Row, run *runlog.Run) string {
 	if u, ok := config["base_url"].(string); ok && len(servers) == 0 {
 		servers[u] = true
 	}
-	return joinNonEmpty(" on ", fewNames(models, "models"), fewNames(servers, "servers"))
+	return cmp.Or(joinNonEmpty(" on ", fewNames(models, "models"), fewNames(servers, "servers")), "A run")
 }
 
 // fewNames are up to three names, or how many there are.

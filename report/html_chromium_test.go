@@ -41,6 +41,9 @@ type chromiumReply struct {
 // is none. It ends with the test.
 func startChromium(t *testing.T) *chromium {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("-short: other tests run the same Go code")
+	}
 	path := ""
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
 		if p, err := exec.LookPath(name); err == nil {

@@ -201,6 +201,9 @@ func takeShot(b *chromium, name string) {
 
 // TestHTMLSize: a page of 100 cases with records stays under 3 MB.
 func TestHTMLSize(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: it makes 100 cases, and other tests run the same code")
+	}
 	r := testRun{model: "qwen3", lengths: nil, loads: []int{1, 2, 4, 8, 16, 32, 64, 96, 128, 256}, requests: 300}
 	for i := range 10 {
 		r.lengths = append(r.lengths, [2]int{128 * (i + 1), 16})

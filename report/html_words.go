@@ -24,9 +24,9 @@ type htmlSummary struct {
 
 // An htmlSpot is a point of a curve that somebody asks for: its knee.
 type htmlSpot struct {
-	Name  string // "peak", "knee", "best under SLO", "cheapest"
+	Name  string // "peak", "knee", "best under SLO", "cheapest", or several
 	Load  string
-	Point aggregate.Point
+	Point *aggregate.Point
 	Cases []htmlLink
 }
 
@@ -65,8 +65,12 @@ func htmlSummaries(rows []aggregate.Row, rd aggregate.Reading, link func(string)
 			if spot.at < 0 || spot.at >= len(c.Points) {
 				continue
 			}
-			p := c.Points[spot.at]
-			s.Spots = append(s.Spots, htmlSpot{spot.name, htmlLoad(p.Load), p, htmlLinks(rows, &p, link)})
+			p := &c.Points[spot.at]
+			if k := slices.IndexFunc(s.Spots, func(o htmlSpot) bool { return o.Point == p }); k >= 0 {
+				s.Spots[k].Name += ", " + spot.name
+				continue
+			}
+			s.Spots = append(s.Spots, htmlSpot{spot.name, htmlLoad(p.Load), p, htmlLinks(rows, p, link)})
 		}
 		out = append(out, s)
 	}

@@ -107,7 +107,11 @@ function axis(name, where, more) {
 function scale(values, span = 40) {
   const positive = values.filter(v => v > 0);
   if (positive.length > 1 && Math.max(...positive) > span * Math.min(...positive) && positive.length === values.filter(v => v !== null).length) {
-    return {type: "log", min: v => 10 ** Math.floor(Math.log10(v.min)), note: ", log scale"};
+    const nice = (v, up) => { // 1, 2 or 5 times a power of ten
+      const ten = 10 ** Math.floor(Math.log10(v)), steps = [1, 2, 5, 10].map(m => m * ten);
+      return up ? steps.find(s => s >= v * .999) : steps.findLast(s => s <= v * 1.001);
+    };
+    return {type: "log", min: nice(Math.min(...positive), false), max: nice(Math.max(...positive), true), note: ", log scale"};
   }
   return {type: "value", min: 0, note: ""};
 }

@@ -34,7 +34,7 @@ function drawTimeline() {
   byId("c-timeline").setAttribute("aria-label", `requests in flight, tokens/s and latencies over time of ${d.name}`);
   const thinned = [["in flight", s.inflight], ["TTFT", s.ttft], ["TPOT", s.tpot], ["E2EL", s.e2el]].filter(([, l]) => (l.t || []).length < l.of)
     .map(([n, l]) => `${n}: ${l.t.length} of ${l.of} points`);
-  foot.textContent = `${s.n} measured requests. Tokens/s in windows of ${figure(s.window)} s. A latency stands at its request's send.` +
+  foot.textContent = `${s.n} measured requests.` + (s.window ? ` Tokens/s in windows of ${+s.window.toPrecision(2)} s.` : "") + ` A latency stands at its request's send.` +
     (thinned.length ? ` Drawn: ${thinned.join(", ")}; extremes are kept.` : "") +
     (data.live ? " Requests that have not ended are not in it yet." : "");
 }
