@@ -23,7 +23,7 @@ type HTML struct {
 	Progress string // "12 of 40 cases; bench_x is at work"; "" = the run is complete
 
 	Verdicts []htmlCount
-	Findings []htmlFinding
+	Findings []htmlBlock
 	Curves   []htmlSummary
 	Cases    []*htmlCase
 	Many     htmlColumns // columns that differ between the cases

@@ -61,7 +61,7 @@ func (h *HTML) fromRun(cases []loadedCase, run *runlog.Run) {
 		}
 	}
 	if run != nil {
-		h.Subtitle = joinNonEmpty(" · ", time.Unix(0, run.StartUnixNS).UTC().Format("2006-01-02 15:04:05 MST"), "measured by "+run.Tool)
+		h.Subtitle = htmlJoin(" · ", time.Unix(0, run.StartUnixNS).UTC().Format("2006-01-02 15:04:05 MST"), "measured by "+run.Tool)
 		h.Warnings = append(h.Warnings, run.Warnings...)
 		h.Config = htmlConfig(run.Config)
 		if len(run.Host) > 0 {
@@ -95,11 +95,11 @@ func htmlTitle(rows []aggregate.Row, run *runlog.Run) string {
 	if u, ok := config["base_url"].(string); ok && len(servers) == 0 {
 		servers[u] = true
 	}
-	return cmp.Or(joinNonEmpty(" on ", fewNames(models, "models"), fewNames(servers, "servers")), "A run")
+	return cmp.Or(htmlJoin(" on ", htmlNamesOf(models, "models"), htmlNamesOf(servers, "servers")), "A run")
 }
 
-// fewNames are up to three names, or how many there are.
-func fewNames(names map[string]bool, of string) string {
+// htmlNamesOf are up to three names, or how many there are.
+func htmlNamesOf(names map[string]bool, of string) string {
 	if len(names) > 3 {
 		return fmt.Sprintf("%d %s", len(names), of)
 	}
@@ -146,14 +146,14 @@ func htmlVerdicts(cases []loadedCase) []htmlCount {
 	order := []string{metrics.Valid, metrics.Suspect, metrics.Invalid, runlog.StatusFailed, runlog.StatusInterrupted, runlog.StatusStarted}
 	var out []htmlCount
 	for _, v := range slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
-		return cmp.Or(cmp.Compare(rank(order, a), rank(order, b)), cmp.Compare(a, b))
+		return cmp.Or(cmp.Compare(htmlRank(order, a), htmlRank(order, b)), cmp.Compare(a, b))
 	}) {
 		out = append(out, htmlCount{v, counts[v]})
 	}
 	return out
 }
 
-func rank(order []string, v string) int {
+func htmlRank(order []string, v string) int {
 	if i := slices.Index(order, v); i >= 0 {
 		return i
 	}

@@ -45,19 +45,19 @@ type htmlCase struct {
 
 func htmlCaseOf(c *loadedCase, link func(string) string) *htmlCase {
 	h := &htmlCase{Row: c.row, Href: link(c.row.Case), Verdict: htmlVerdict(&c.row), HasTime: c.series != nil}
-	h.Reasons = joinNonEmpty("; ", c.row.ValidityReasons, c.row.FirstError)
+	h.Reasons = htmlJoin("; ", c.row.ValidityReasons, c.row.FirstError)
 	if c.file == nil {
 		h.Href = "" // there is no file to trace its figures to
 		return h
 	}
-	if few(c.file, "ttft", "e2el") && c.row.P99TTFT != nil {
+	if htmlFew(c.file, "ttft", "e2el") && c.row.P99TTFT != nil {
 		h.Few = fmt.Sprintf("%d requests are too few to certify a p99 (662 are needed)", c.row.Completed)
 	}
 	return h
 }
 
-// few reports whether the p99 of one of the metrics rests on too few samples.
-func few(f *runlog.CaseFile, names ...string) bool {
+// htmlFew reports whether the p99 of one of the metrics rests on too few samples.
+func htmlFew(f *runlog.CaseFile, names ...string) bool {
 	for _, name := range names {
 		if sure, told := f.Certified[name]["p99"]; told && !sure {
 			return true
@@ -89,13 +89,13 @@ func (c *htmlCase) GoodputPercent() *float64 {
 // htmlFigure is a number for people: three significant digits or the whole, thousands
 // apart; "–" where undefined.
 func htmlFigure(v any) string {
-	x, ok := floatOf(v)
+	x, ok := htmlFloatOf(v)
 	if !ok {
 		return "–"
 	}
 	switch a := math.Abs(x); {
 	case a >= 100 || a == 0 || x == math.Trunc(x):
-		return thousands(strconv.FormatFloat(x, 'f', 0, 64))
+		return htmlThousands(strconv.FormatFloat(x, 'f', 0, 64))
 	case a >= 10:
 		return strconv.FormatFloat(x, 'f', 1, 64)
 	case a >= 1:
@@ -107,15 +107,15 @@ func htmlFigure(v any) string {
 
 // htmlRaw is a number for sorting; "" where undefined.
 func htmlRaw(v any) string {
-	x, ok := floatOf(v)
+	x, ok := htmlFloatOf(v)
 	if !ok {
 		return ""
 	}
 	return strconv.FormatFloat(x, 'g', -1, 64)
 }
 
-// floatOf is the number that a cell holds; ok is false where it is undefined.
-func floatOf(v any) (x float64, ok bool) {
+// htmlFloatOf is the number that a cell holds; ok is false where it is undefined.
+func htmlFloatOf(v any) (x float64, ok bool) {
 	switch n := v.(type) {
 	case *float64:
 		if n == nil {
@@ -135,8 +135,8 @@ func floatOf(v any) (x float64, ok bool) {
 	return x, !math.IsNaN(x)
 }
 
-// thousands sets digits apart in threes by a thin space that no line breaks at.
-func thousands(digits string) string {
+// htmlThousands sets digits apart in threes by a thin space that no line breaks at.
+func htmlThousands(digits string) string {
 	sign := ""
 	if strings.HasPrefix(digits, "-") {
 		sign, digits = "-", digits[1:]

@@ -71,7 +71,7 @@ func htmlChartsOf(cases []loadedCase, rd aggregate.Reading, lines []*htmlCase) h
 
 func htmlCurveOf(cases []loadedCase, c *aggregate.Curve) htmlCurve {
 	out := htmlCurve{
-		Title: c.Title, Over: htmlOver(c), Set: joinNonEmpty(", ", c.Model, c.Server, c.Dataset, c.Axes), In: c.InputLen, Out: c.OutputLen,
+		Title: c.Title, Over: htmlOver(c), Set: htmlJoin(", ", c.Model, c.Server, c.Dataset, c.Axes), In: c.InputLen, Out: c.OutputLen,
 		Points: []htmlPoint{}, Peak: c.Peak, Knee: c.Knee, Best: c.BestSLO, Cheapest: c.Cheapest, SLO: c.SLO, Limits: map[string]float64{},
 	}
 	for j := range c.Points {
@@ -99,22 +99,22 @@ func (c *htmlCurve) limits(l *loadedCase) {
 
 func htmlPointOf(cases []loadedCase, p *aggregate.Point) htmlPoint {
 	out := htmlPoint{
-		Load: htmlLoad(p.Load), Cases: p.Rows, Doubt: p.Doubt, Few: strings.HasPrefix(p.Doubt, "too few samples"), Meets: p.MeetsSLO, Pareto: p.Pareto,
-		Tokens: numberOf(p.OutputThroughput), Asked: numberOf(p.RequestThroughput),
-		PerGPU: numberOf(p.TokensPerGPU), PerUser: numberOf(p.TokensPerUser),
+		Load: htmlLoad(p.Load), Cases: p.Rows, Doubt: p.Doubt, Few: htmlOnlyFew(p.Doubt), Meets: p.MeetsSLO, Pareto: p.Pareto,
+		Tokens: htmlNumberOf(p.OutputThroughput), Asked: htmlNumberOf(p.RequestThroughput),
+		PerGPU: htmlNumberOf(p.TokensPerGPU), PerUser: htmlNumberOf(p.TokensPerUser),
 	}
-	rows := believed(cases, p.Rows)
+	rows := htmlBelieved(cases, p.Rows)
 	out.Bad = len(rows) > 0 && rows[0].Validity == metrics.Invalid
-	mean := func(of func(*aggregate.Row) *float64) htmlNumber { return meanOf(rows, of) }
-	out.TTFT = [3]htmlNumber{numberOf(p.MeanTTFT), mean(func(r *aggregate.Row) *float64 { return r.MedianTTFT }), numberOf(p.P99TTFT)}
-	out.TPOT = [3]htmlNumber{numberOf(p.MeanTPOT), mean(func(r *aggregate.Row) *float64 { return r.MedianTPOT }), mean(func(r *aggregate.Row) *float64 { return r.P99TPOT })}
-	out.E2EL = [3]htmlNumber{numberOf(p.MeanE2EL), mean(func(r *aggregate.Row) *float64 { return r.MedianE2EL }), numberOf(p.P99E2EL)}
+	mean := func(of func(*aggregate.Row) *float64) htmlNumber { return htmlMean(rows, of) }
+	out.TTFT = [3]htmlNumber{htmlNumberOf(p.MeanTTFT), mean(func(r *aggregate.Row) *float64 { return r.MedianTTFT }), htmlNumberOf(p.P99TTFT)}
+	out.TPOT = [3]htmlNumber{htmlNumberOf(p.MeanTPOT), mean(func(r *aggregate.Row) *float64 { return r.MedianTPOT }), mean(func(r *aggregate.Row) *float64 { return r.P99TPOT })}
+	out.E2EL = [3]htmlNumber{htmlNumberOf(p.MeanE2EL), mean(func(r *aggregate.Row) *float64 { return r.MedianE2EL }), htmlNumberOf(p.P99E2EL)}
 	return out
 }
 
-// believed are the rows of a point that its figures are made of: those that are not
+// htmlBelieved are the rows of a point that its figures are made of: those that are not
 // invalid, unless all are.
-func believed(cases []loadedCase, at []int) []*aggregate.Row {
+func htmlBelieved(cases []loadedCase, at []int) []*aggregate.Row {
 	var all, good []*aggregate.Row
 	for _, i := range at {
 		r := &cases[i].row
@@ -129,8 +129,8 @@ func believed(cases []loadedCase, at []int) []*aggregate.Row {
 	return all
 }
 
-// meanOf is the mean over the rows that have the figure; NaN where none has.
-func meanOf(rows []*aggregate.Row, of func(*aggregate.Row) *float64) htmlNumber {
+// htmlMean is the mean over the rows that have the figure; NaN where none has.
+func htmlMean(rows []*aggregate.Row, of func(*aggregate.Row) *float64) htmlNumber {
 	sum, n := 0.0, 0
 	for _, r := range rows {
 		if v := of(r); v != nil {
@@ -140,9 +140,20 @@ func meanOf(rows []*aggregate.Row, of func(*aggregate.Row) *float64) htmlNumber 
 	return htmlNumber(sum / float64(n)) // 0 ÷ 0 is NaN
 }
 
-func numberOf(v *float64) htmlNumber {
+func htmlNumberOf(v *float64) htmlNumber {
 	if v == nil {
 		return htmlNumber(math.NaN())
 	}
 	return htmlNumber(*v)
+}
+
+// htmlOnlyFew reports whether nothing but too small a sample for a p99 speaks against
+// a point's figures.
+func htmlOnlyFew(doubt string) bool {
+	for part := range strings.SplitSeq(doubt, "; ") {
+		if !strings.HasPrefix(part, "too few samples for p99") && !strings.HasPrefix(part, "p99 from ") {
+			return false
+		}
+	}
+	return true
 }

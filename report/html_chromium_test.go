@@ -54,8 +54,8 @@ func startChromium(t *testing.T) *chromium {
 	if path == "" {
 		t.Skip("skipped: there is no chromium on PATH")
 	}
-	theirs, ours := pipe(t)
-	events, wire := pipe(t)
+	theirs, ours := chromiumPipe(t)
+	events, wire := chromiumPipe(t)
 	home := t.TempDir()
 	cmd := exec.CommandContext(t.Context(), path, "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
 		"--remote-debugging-pipe", "--no-first-run", "--hide-scrollbars", "--user-data-dir="+home, "about:blank")
@@ -95,7 +95,7 @@ func startChromium(t *testing.T) *chromium {
 	return b
 }
 
-func pipe(t *testing.T) (r, w *os.File) {
+func chromiumPipe(t *testing.T) (r, w *os.File) {
 	t.Helper()
 	r, w, err := os.Pipe()
 	if err != nil {

@@ -170,7 +170,7 @@ func (s *HTMLSource) Version() string {
 	return b.String()
 }
 
-func joinNonEmpty(sep string, parts ...string) string {
+func htmlJoin(sep string, parts ...string) string {
 	var kept []string
 	for _, p := range parts {
 		if p != "" {

@@ -46,7 +46,7 @@ func (r testRun) make(t testing.TB) (dir string) {
 	if err := os.Mkdir(filepath.Join(dir, ".run"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	writeJSON(t, filepath.Join(dir, ".run", "run.json"), run)
+	writeTestJSON(t, filepath.Join(dir, ".run", "run.json"), run)
 	return dir
 }
 
@@ -66,8 +66,8 @@ func (r testRun) writeCase(t testing.TB, dir string, c runlog.Case) {
 		Date: time.Date(2026, 11, 22, 18, 40, 0, 0, time.UTC), Model: r.model, Status: runlog.StatusMeasured, SLO: slo, Backend: "openai",
 		Notes: []string{"ignore_eos was dropped"},
 	})
-	writeJSON(t, filepath.Join(dir, c.Name+".json"), f)
-	writeRecords(t, filepath.Join(dir, c.Name+".requests.jsonl.gz"), records)
+	writeTestJSON(t, filepath.Join(dir, c.Name+".json"), f)
+	writeTestRecords(t, filepath.Join(dir, c.Name+".requests.jsonl.gz"), records)
 }
 
 // testRecords are a closed loop's on a server whose steps take longer the more
@@ -105,7 +105,7 @@ func testRecords(a runlog.Axes) []metrics.Record {
 	return out
 }
 
-func writeJSON(t testing.TB, path string, v any) {
+func writeTestJSON(t testing.TB, path string, v any) {
 	t.Helper()
 	b, err := json.Marshal(v)
 	if err == nil {
@@ -116,7 +116,7 @@ func writeJSON(t testing.TB, path string, v any) {
 	}
 }
 
-func writeRecords(t testing.TB, path string, records []metrics.Record) {
+func writeTestRecords(t testing.TB, path string, records []metrics.Record) {
 	t.Helper()
 	f, err := os.Create(path)
 	if err != nil {

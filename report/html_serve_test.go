@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-func get(t *testing.T, address, host string) (status int, body string) {
+func htmlGet(t *testing.T, address, host string) (status int, body string) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)
 	if err != nil {
@@ -80,22 +80,22 @@ func TestHTMLHandler(t *testing.T) {
 	dir := halfRun(t)
 	s := httptest.NewServer(&HTMLHandler{Source: &HTMLSource{Dir: dir, Live: true}})
 	defer s.Close()
-	status, page := get(t, s.URL, "")
+	status, page := htmlGet(t, s.URL, "")
 	if status != http.StatusOK || !strings.Contains(page, "4 of 6 cases measured; begun and without an end so far: bench_io128x16_mc16_np40") {
 		t.Errorf("status %d, and the page does not tell how far the run is", status)
 	}
 	if !strings.Contains(page, "connect-src &#39;self&#39;") && !strings.Contains(page, "connect-src 'self'") {
 		t.Error("the served page may not ask its server for news")
 	}
-	_, before := get(t, s.URL+"/version", "")
-	if _, again := get(t, s.URL+"/version", ""); again != before {
+	_, before := htmlGet(t, s.URL+"/version", "")
+	if _, again := htmlGet(t, s.URL+"/version", ""); again != before {
 		t.Errorf("the version changed on its own: %q, %q", before, again)
 	}
 	finish(t, dir)
-	if _, after := get(t, s.URL+"/version", ""); after == before {
+	if _, after := htmlGet(t, s.URL+"/version", ""); after == before {
 		t.Error("the version did not change with a new case file")
 	}
-	if _, part := get(t, s.URL+"/main", ""); !strings.Contains(part, "5 of 6 cases measured<") || strings.Contains(part, "<html") {
+	if _, part := htmlGet(t, s.URL+"/main", ""); !strings.Contains(part, "5 of 6 cases measured<") || strings.Contains(part, "<html") {
 		t.Error("the part that changes is not of the new files, or is a whole page")
 	}
 	for _, tt := range []struct {
@@ -112,7 +112,7 @@ func TestHTMLHandler(t *testing.T) {
 		{"/bench_io128x16_mc1_np40.requests.jsonl.gz", "", http.StatusNotFound},
 		{"/none.json", "", http.StatusNotFound},
 	} {
-		if status, _ := get(t, s.URL+tt.path, tt.host); status != tt.status {
+		if status, _ := htmlGet(t, s.URL+tt.path, tt.host); status != tt.status {
 			t.Errorf("%s for host %q: status %d, want %d", tt.path, tt.host, status, tt.status)
 		}
 	}

@@ -4,15 +4,16 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"llmsweep/aggregate"
 )
 
-// An htmlFinding is a sentence with the case files that its figures come from.
-type htmlFinding struct {
-	Text  string
-	Doubt string // "" = none
-	Cases []htmlLink
+// An htmlBlock is what is said of a curve: a sentence a line, in pieces, of which
+// those with an Href lead to a case's file.
+type htmlBlock struct {
+	Title string
+	Lines [][]htmlLink
 }
 
 // An htmlSummary is a line of the table of curves.
@@ -52,61 +53,109 @@ func htmlLinks(rows []aggregate.Row, p *aggregate.Point, link func(string) strin
 	return out
 }
 
+// An htmlSpotAt is a point of a curve that stands out, and in which ways.
+type htmlSpotAt struct {
+	name string
+	at   int
+}
+
+func htmlSpots(c *aggregate.Curve) (spots []htmlSpotAt) {
+	for _, s := range []htmlSpotAt{{"best under SLO", c.BestSLO}, {"knee", c.Knee}, {"peak", c.Peak}, {"cheapest", c.Cheapest}} {
+		if s.at < 0 || s.at >= len(c.Points) {
+			continue
+		}
+		if k := slices.IndexFunc(spots, func(o htmlSpotAt) bool { return o.at == s.at }); k >= 0 {
+			spots[k].name += ", " + s.name
+			continue
+		}
+		spots = append(spots, s)
+	}
+	return spots
+}
+
 // htmlSummaries are the curves with the points that count.
 func htmlSummaries(rows []aggregate.Row, rd aggregate.Reading, link func(string) string) []htmlSummary {
 	var out []htmlSummary
 	for k := range rd.Curves {
 		c := &rd.Curves[k]
 		s := htmlSummary{Title: c.Title, Over: htmlOver(c)}
-		for _, spot := range []struct {
-			name string
-			at   int
-		}{{"peak", c.Peak}, {"knee", c.Knee}, {"best under SLO", c.BestSLO}, {"cheapest", c.Cheapest}} {
-			if spot.at < 0 || spot.at >= len(c.Points) {
-				continue
-			}
-			p := &c.Points[spot.at]
-			if k := slices.IndexFunc(s.Spots, func(o htmlSpot) bool { return o.Point == p }); k >= 0 {
-				s.Spots[k].Name += ", " + spot.name
-				continue
-			}
-			s.Spots = append(s.Spots, htmlSpot{spot.name, htmlLoad(p.Load), p, htmlLinks(rows, p, link)})
+		for _, at := range htmlSpots(c) {
+			p := &c.Points[at.at]
+			s.Spots = append(s.Spots, htmlSpot{at.name, htmlLoad(p.Load), p, htmlLinks(rows, p, link)})
 		}
 		out = append(out, s)
 	}
 	return out
 }
 
-// htmlFindings say in words what the sweep came to.
-func htmlFindings(rows []aggregate.Row, rd aggregate.Reading, link func(string) string) []htmlFinding {
-	var out []htmlFinding
-	say := func(p *aggregate.Point, text string) {
-		out = append(out, htmlFinding{text, p.Doubt, htmlLinks(rows, p, link)})
+// htmlFindings are what is said of the sweep, with the cases that it names as links.
+func htmlFindings(rows []aggregate.Row, rd aggregate.Reading, link func(string) string) []htmlBlock {
+	hrefs := map[string]string{}
+	for _, r := range rows {
+		hrefs[r.Case] = link(r.Case)
 	}
+	var out []htmlBlock
+	for _, b := range htmlWords(rows, rd) {
+		block := htmlBlock{Title: b.title}
+		for _, line := range b.lines {
+			block.Lines = append(block.Lines, htmlLinked(line, hrefs))
+		}
+		out = append(out, block)
+	}
+	return out
+}
+
+// caseDelimiters end a case's name in a sentence.
+const caseDelimiters = " ,;:()"
+
+// htmlLinked cuts a sentence where the names of cases begin and end.
+func htmlLinked(line string, hrefs map[string]string) (pieces []htmlLink) {
+	text := ""
+	for line != "" {
+		end := strings.IndexAny(line, caseDelimiters)
+		if end < 0 {
+			end = len(line)
+		}
+		if href, ok := hrefs[line[:end]]; ok {
+			pieces = append(pieces, htmlLink{Text: text}, htmlLink{line[:end], href})
+			text, line = "", line[end:]
+			continue
+		}
+		end = min(end+1, len(line))
+		text, line = text+line[:end], line[end:]
+	}
+	return append(pieces, htmlLink{Text: text})
+}
+
+// A spokenBlock is what is said of a curve, a line a finding.
+type spokenBlock struct {
+	title string
+	lines []string
+}
+
+// htmlWords say in words what the sweep came to; each sentence names the cases that
+// its figures are from, and what is to be doubted.
+func htmlWords(rows []aggregate.Row, rd aggregate.Reading) []spokenBlock {
+	var out []spokenBlock
 	for k := range rd.Curves {
 		c := &rd.Curves[k]
-		over := htmlOver(c)
-		if c.Knee >= 0 && c.Knee < len(c.Points) {
-			p := &c.Points[c.Knee]
-			say(p, fmt.Sprintf("%s: the knee is at %s %s: %s output tokens/s, mean E2EL %s ms.", c.Title, over, htmlLoad(p.Load),
-				htmlFigure(p.OutputThroughput), htmlFigure(p.MeanE2EL)))
+		b := spokenBlock{title: c.Title}
+		if c.SLO != "" && c.BestSLO < 0 {
+			b.lines = append(b.lines, "no load meets the SLO ("+c.SLO+")")
 		}
-		if c.Peak >= 0 && c.Peak < len(c.Points) && c.Peak != c.Knee {
-			p := &c.Points[c.Peak]
-			say(p, fmt.Sprintf("%s: most output tokens/s at %s %s: %s, mean E2EL %s ms.", c.Title, over, htmlLoad(p.Load),
-				htmlFigure(p.OutputThroughput), htmlFigure(p.MeanE2EL)))
+		for _, s := range htmlSpots(c) {
+			p := &c.Points[s.at]
+			var from []string
+			for _, i := range p.Rows {
+				from = append(from, rows[i].Case)
+			}
+			b.lines = append(b.lines, fmt.Sprintf("%s at %s %s: %s output tokens/s, mean E2EL %s ms (%s)", s.name, htmlOver(c), htmlLoad(p.Load),
+				htmlFigure(p.OutputThroughput), htmlFigure(p.MeanE2EL), htmlJoin("; ", strings.Join(from, ", "), p.Doubt)))
 		}
-		switch {
-		case c.SLO == "":
-		case c.BestSLO >= 0 && c.BestSLO < len(c.Points):
-			p := &c.Points[c.BestSLO]
-			say(p, fmt.Sprintf("%s: best under the SLO (%s) at %s %s: %s output tokens/s.", c.Title, c.SLO, over, htmlLoad(p.Load), htmlFigure(p.OutputThroughput)))
-		default:
-			out = append(out, htmlFinding{Text: fmt.Sprintf("%s: no load meets the SLO (%s).", c.Title, c.SLO)})
-		}
+		out = append(out, b)
 	}
-	for _, left := range slices.Sorted(slices.Values(rd.Left)) {
-		out = append(out, htmlFinding{Text: "On no curve: " + left + "."})
+	if len(rd.Left) > 0 {
+		out = append(out, spokenBlock{"on no curve", rd.Left})
 	}
 	return out
 }
