@@ -112,17 +112,21 @@ func fill(c *Curve, rows []Row) {
 }
 
 func markPareto(curves []Curve) {
-	var all []*Point
+	work := map[string][]*Point{}
 	for k := range curves {
-		for j := range curves[k].Points {
-			if p := &curves[k].Points[j]; p.TokensPerGPU != nil && p.TokensPerUser != nil && !strings.HasPrefix(p.Doubt, metrics.Invalid) {
-				all = append(all, p)
+		c := &curves[k]
+		for j := range c.Points {
+			if p := &c.Points[j]; p.TokensPerGPU != nil && p.TokensPerUser != nil && !strings.HasPrefix(p.Doubt, metrics.Invalid) {
+				key := fmt.Sprint(c.Dataset, c.InputLen, c.OutputLen)
+				work[key] = append(work[key], p)
 			}
 		}
 	}
-	for _, p := range all {
-		p.Pareto = !slices.ContainsFunc(all, func(q *Point) bool {
-			return *q.TokensPerGPU >= *p.TokensPerGPU && *q.TokensPerUser >= *p.TokensPerUser && (*q.TokensPerGPU > *p.TokensPerGPU || *q.TokensPerUser > *p.TokensPerUser)
-		})
+	for _, all := range work {
+		for _, p := range all {
+			p.Pareto = !slices.ContainsFunc(all, func(q *Point) bool {
+				return *q.TokensPerGPU >= *p.TokensPerGPU && *q.TokensPerUser >= *p.TokensPerUser && (*q.TokensPerGPU > *p.TokensPerGPU || *q.TokensPerUser > *p.TokensPerUser)
+			})
+		}
 	}
 }

@@ -14,8 +14,8 @@ import (
 	"llmsweep/runlog"
 )
 
-// htmlReading is what the rows say together.
-func htmlReading(rows []aggregate.Row) aggregate.Reading {
+// htmlReading is what the rows say together; run is nil where there is no manifest.
+func htmlReading(rows []aggregate.Row, _ *runlog.Run) aggregate.Reading {
 	return aggregate.Read(rows, aggregate.ReadOptions{})
 }
 
@@ -30,7 +30,7 @@ func htmlBuild(cases []loadedCase, run *runlog.Run, link func(name string) strin
 	if begun < 0 {
 		begun = len(rows)
 	}
-	rd := htmlReading(rows[:begun]) // cases without an end stand last, and have no figures
+	rd := htmlReading(rows[:begun], run) // cases without an end stand last, and have no figures
 	h := &HTML{Title: htmlTitle(rows, run), Verdicts: htmlVerdicts(cases), Many: htmlColumnsOf(rows)}
 	for i := range cases {
 		h.Cases = append(h.Cases, htmlCaseOf(&cases[i], link))

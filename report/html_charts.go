@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"math"
 	"strings"
 
@@ -21,8 +22,9 @@ type htmlCharts struct {
 type htmlCurve struct {
 	Title    string             `json:"title"`
 	Over     string             `json:"over"`
-	Set      string             `json:"set"` // what curves of one heat map share
-	In       int                `json:"in"`  // tokens; 0 = the dataset's own
+	Set      string             `json:"set"`  // what curves of one heat map share
+	Work     string             `json:"work"` // what curves of one Pareto front share: lengths and dataset
+	In       int                `json:"in"`   // tokens; 0 = the dataset's own
 	Out      int                `json:"out"`
 	Points   []htmlPoint        `json:"points"`
 	Peak     int                `json:"peak"`
@@ -71,7 +73,7 @@ func htmlChartsOf(cases []loadedCase, rd aggregate.Reading, lines []*htmlCase) h
 
 func htmlCurveOf(cases []loadedCase, c *aggregate.Curve) htmlCurve {
 	out := htmlCurve{
-		Title: c.Title, Over: htmlOver(c), Set: htmlJoin(", ", c.Model, c.Server, c.Dataset, c.Axes), In: c.InputLen, Out: c.OutputLen,
+		Title: c.Title, Over: htmlOver(c), Set: htmlJoin(", ", c.Model, c.Server, c.Dataset, c.Axes), Work: fmt.Sprintf("%d %d %s", c.InputLen, c.OutputLen, c.Dataset), In: c.InputLen, Out: c.OutputLen,
 		Points: []htmlPoint{}, Peak: c.Peak, Knee: c.Knee, Best: c.BestSLO, Cheapest: c.Cheapest, SLO: c.SLO, Limits: map[string]float64{},
 	}
 	for j := range c.Points {

@@ -117,8 +117,10 @@ function limitLine(curve, k, metric, c) {
 function drawPareto() {
   const all = data.curves.flatMap((c, k) => c.points.map(p => [c, p, k])).filter(([, p]) => p.gpu !== null && p.user !== null);
   if (!all.length) return draw("c-pareto", null, "No case has both tokens/s per GPU and per user.");
-  const front = all.filter(([, p]) => p.pareto).map(([, p]) => [p.user, p.gpu]).sort((a, b) => a[0] - b[0]);
-  const c = colours();
+  const c = colours(), fronts = new Map(); // by work: other lengths are no rivals
+  for (const [curve, p] of all) {
+    if (p.pareto) fronts.set(curve.work, [...(fronts.get(curve.work) || []), [p.user, p.gpu]]);
+  }
   draw("c-pareto", {
     tooltip: {...tip(), formatter: about},
     xAxis: axis("output tokens/s per user", "x", {type: "value", scale: true}),
@@ -126,9 +128,10 @@ function drawPareto() {
     series: [...data.curves.map((curve, k) => ({
       name: curve.title, type: "scatter", color: c.series[k % 8],
       data: curve.points.filter(p => p.gpu !== null && p.user !== null).map(p => mark(curve, p, k, [p.user, p.gpu], "0", {spot: p.pareto ? "Pareto front" : ""})),
-    })), {name: "Pareto front", type: "line", data: front, symbol: "none", silent: true, color: c.soft, lineStyle: {color: c.soft, type: "dashed", width: 1.5}, z: 1}],
+    })), ...[...fronts.values()].map(front => ({name: "Pareto front", type: "line", data: front.sort((a, b) => a[0] - b[0]), symbol: "none",
+      silent: true, color: c.soft, lineStyle: {color: c.soft, type: "dashed", width: 1.5}, z: 1}))],
   });
-  byId("c-pareto").setAttribute("aria-label", `output tokens/s per GPU against tokens/s per user, ${front.length} points on the Pareto front`);
+  byId("c-pareto").setAttribute("aria-label", `output tokens/s per GPU against tokens/s per user, ${fronts.size} Pareto fronts`);
 }
 
 function drawSpread() {
