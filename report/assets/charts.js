@@ -83,7 +83,10 @@ function drawTradeoff() {
   const values = data.curves.flatMap(v => v.points.map(p => p[metric][stat])), s = scale(values);
   const name = `${statNames[stat]} ${metricNames[metric]}, ms`, highest = Math.max(...values);
   const limits = [...new Set(data.curves.map(v => v.limits[metric]).filter(Boolean))], near = limits.filter(l => l < 3 * highest);
-  if (near.some(l => l > (s.max || highest))) s.max = +(1.05 * Math.max(...near)).toPrecision(2);
+  if (near.some(l => l > (s.max || highest))) { // room for the limit's line; its own label says the value
+    s.max = +(1.05 * Math.max(...near)).toPrecision(2);
+    s.axisLabel = {color: c.soft, formatter: short, hideOverlap: true, showMaxLabel: false};
+  }
   byId("t-limit").textContent = limits.length ? `SLO: ${metricNames[metric]} ≤ ${limits.map(figure).join(" or ")} ms` + (near.length ? ", dashed." : ", beyond the chart.") : "";
   const room = data.curves.length <= 2 && !narrow("c-tradeoff"); // labels of more would cover one another
   draw("c-tradeoff", {
