@@ -112,10 +112,10 @@ func inputTokens(r *Record) int {
 	return r.InputClient
 }
 
-// chunkTokens is how many tokens the i-th token-bearing chunk carried: the
+// ChunkTokens is how many tokens the i-th token-bearing chunk carried: the
 // server's count of that chunk where told, else an even share of the whole
 // answer in whole tokens, so that the chunks always sum to OutputTokens.
-func chunkTokens(r *Record, i int) int64 {
+func ChunkTokens(r *Record, i int) int64 {
 	n := len(r.Arrivals)
 	if len(r.Tokens) == n {
 		return int64(r.Tokens[i])

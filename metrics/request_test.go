@@ -160,7 +160,7 @@ func TestChunkTokens(t *testing.T) {
 	} {
 		var got []int64
 		for i := range tt.r.Arrivals {
-			got = append(got, chunkTokens(&tt.r, i))
+			got = append(got, ChunkTokens(&tt.r, i))
 		}
 		if !slices.Equal(got, tt.want) {
 			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)

@@ -31,7 +31,7 @@ func steadyState(l load, o Options) *SteadyState {
 		}
 		for i, at := range r.Arrivals {
 			if within(at) {
-				output += chunkTokens(r, i)
+				output += ChunkTokens(r, i)
 			}
 		}
 	}

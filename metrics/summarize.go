@@ -184,7 +184,7 @@ func peakTokens(delivered []*Record) int64 {
 	events := make([]stats.Event, 0, n)
 	for _, r := range delivered {
 		for i, at := range r.Arrivals {
-			events = append(events, stats.Event{At: at, N: chunkTokens(r, i)})
+			events = append(events, stats.Event{At: at, N: ChunkTokens(r, i)})
 		}
 	}
 	stats.SortEvents(events)

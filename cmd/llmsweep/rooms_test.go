@@ -24,7 +24,7 @@ var rooms = map[string][]string{
 	"runlog":    {"metrics"},
 	"aggregate": {"runlog", "metrics", "stats"},
 	"diagnosis": {"aggregate", "telemetry", "stats"},
-	"report":    {"aggregate", "diagnosis", "telemetry", "runlog", "metrics"},
+	"report":    {"aggregate", "diagnosis", "telemetry", "runlog", "metrics", "stats"},
 	"simserver": {"tokenizer"},
 	"httpload":  {"loadgen", "client", "runlog", "stats"},
 	"sweep":     {"dataset", "tokenizer", "loadgen", "client", "metrics", "stats", "runlog", "telemetry"},

@@ -1,0 +1,165 @@
+// The charts of curves: points by load, latency by throughput, the Pareto front and
+// distributions.
+const cross = "path://M2,0L10,8L18,0L20,2L12,10L20,18L18,20L10,12L2,20L0,18L8,10L0,2Z";
+const statNames = ["mean", "p50", "p99"];
+const metricNames = {ttft: "TTFT", tpot: "TPOT", e2el: "E2EL", itl: "ITL"};
+
+// inDoubt: a figure that its case's verdict, or too small a sample, speaks against.
+// Too few samples for a p99 say nothing against a mean.
+const inDoubt = (p, stat) => p.doubt !== "" && (!p.few || stat === "2");
+
+// mark is a point of a chart: hollow in doubt, a cross where it is invalid.
+function mark(curve, p, k, value, stat, more) {
+  const c = colours(), colour = c.series[k % c.series.length];
+  const m = {value, cases: p.cases, curve, point: p, symbol: "circle", symbolSize: 9, itemStyle: {color: colour}, ...more};
+  if (p.bad) {
+    m.symbol = cross;
+  } else if (inDoubt(p, stat)) {
+    m.itemStyle = {color: c.card, borderColor: colour, borderWidth: 2};
+  }
+  return m;
+}
+
+// about is a point's tooltip.
+function about(params) {
+  const d = params.data;
+  if (!d || !d.point) return "";
+  const p = d.point, rows = [
+    ["output tokens/s", p.tokens], ["requests/s", p.requests],
+    ["TTFT mean · p50 · p99, ms", ...p.ttft], ["TPOT mean · p50 · p99, ms", ...p.tpot], ["E2EL mean · p50 · p99, ms", ...p.e2el],
+  ];
+  let html = `<b>${esc(d.curve.title)}</b><br>${esc(d.curve.over)} ${esc(p.load)}`;
+  if (d.spot) html += ` · <b>${esc(d.spot)}</b>`;
+  for (const [name, ...values] of rows) html += `<br>${name}: ${values.map(figure).join(" · ")}`;
+  if (p.doubt) html += `<br><span style="white-space:normal">⚠ ${esc(p.doubt)}</span>`;
+  return html + "<br>" + p.cases.map(i => esc(data.cases[i].name)).join("<br>");
+}
+
+// loads are all loads of the curves, rising; the unbounded one is last.
+function loads() {
+  const all = new Set(data.curves.flatMap(c => c.points.map(p => p.load)));
+  const number = t => t === "unbounded" ? Infinity : parseFloat(t.replaceAll("\u202f", ""));
+  return [...all].sort((a, b) => number(a) - number(b));
+}
+
+const over = () => [...new Set(data.curves.map(c => c.over))].join(" or ");
+
+function byLoad(id, name, value, stat) {
+  const xs = loads();
+  if (!xs.length) return draw(id, null, "No curve: no case has figures yet.");
+  const all = data.curves.flatMap(c => c.points.map(value)), s = scale(all);
+  draw(id, {
+    tooltip: {...tip(), formatter: about},
+    xAxis: axis(over(), "x", {type: "category", data: xs, axisLabel: {color: colours().soft, hideOverlap: true}}),
+    yAxis: axis(name + s.note, "y", s),
+    series: data.curves.map((c, k) => ({
+      name: c.title, type: "line", symbol: "circle", color: colours().series[k % 8], connectNulls: true, lineStyle: {width: 2},
+      data: c.points.map(p => mark(c, p, k, [p.load, value(p)], stat)),
+    })),
+  });
+  byId(id).setAttribute("aria-label", `${name} against ${over()}, ${data.curves.length} curves`);
+}
+
+const tip = () => ({confine: true, trigger: "item", backgroundColor: colours().card, borderColor: colours().line, textStyle: {color: colours().text, fontSize: 12}});
+
+function drawThroughput() {
+  const which = kept("rate");
+  byLoad("c-throughput", which === "tokens" ? "output tokens/s" : "requests/s", p => p[which], "0");
+}
+
+function drawLatency() {
+  const metric = kept("metric"), stat = kept("stat");
+  byLoad("c-latency", `${statNames[stat]} ${metricNames[metric]}, ms`, p => p[metric][stat], stat);
+}
+
+// spotName says what a point is known for.
+function spotName(c, j) {
+  return [[c.peak, "peak"], [c.knee, "knee"], [c.best, "best under SLO"], [c.cheapest, "cheapest"]].filter(([at]) => at === j).map(([, n]) => n).join(", ");
+}
+
+function drawTradeoff() {
+  const metric = kept("tmetric"), stat = kept("tstat"), c = colours();
+  if (!data.curves.length) return draw("c-tradeoff", null, "No curve: no case has figures yet.");
+  const values = data.curves.flatMap(v => v.points.map(p => p[metric][stat])), s = scale(values);
+  const name = `${statNames[stat]} ${metricNames[metric]}, ms`, highest = Math.max(...values);
+  const limits = [...new Set(data.curves.map(v => v.limits[metric]).filter(Boolean))], near = limits.filter(l => l < 3 * highest);
+  if (near.some(l => l > (s.max || highest))) { // room for the limit's line; its own label says the value
+    s.max = +(1.05 * Math.max(...near)).toPrecision(2);
+    s.axisLabel = {color: c.soft, formatter: short, hideOverlap: true, showMaxLabel: false};
+  }
+  byId("t-limit").textContent = limits.length ? `SLO: ${metricNames[metric]} ≤ ${limits.map(figure).join(" or ")} ms` + (near.length ? ", dashed." : ", beyond the chart.") : "";
+  const room = data.curves.length <= 2 && !narrow("c-tradeoff"); // labels of more would cover one another
+  draw("c-tradeoff", {
+    tooltip: {...tip(), formatter: about},
+    xAxis: axis("output tokens/s", "x", {type: "value", min: 0}),
+    yAxis: axis(name + s.note, "y", s),
+    series: data.curves.map((curve, k) => ({
+      name: curve.title, type: "line", symbol: "circle", color: c.series[k % 8], lineStyle: {width: 2},
+      data: curve.points.map((p, j) => {
+        const knee = j === curve.knee, best = j === curve.best;
+        const label = [knee ? "knee" : "", best ? "best under SLO" : ""].filter(Boolean).join(", ");
+        const more = {spot: spotName(curve, j)};
+        if (label) Object.assign(more, {symbol: knee ? "diamond" : "triangle", symbolSize: 15,
+          label: {show: room, formatter: label, position: best ? "top" : "bottom", color: c.text, fontSize: 11}});
+        return mark(curve, p, k, [p.tokens, p[metric][stat]], stat, more);
+      }),
+      markLine: limitLine(curve, k, metric, c),
+    })),
+  });
+  byId("c-tradeoff").setAttribute("aria-label", `${name} against output tokens/s; a diamond is a curve's knee, a triangle its best point under the SLO`);
+}
+
+// limitLine is the SLO's limit on the metric, drawn once where curves share it.
+function limitLine(curve, k, metric, c) {
+  const limit = curve.limits[metric];
+  if (!limit || data.curves.findIndex(o => o.limits[metric] === limit) !== k) return undefined;
+  return {silent: true, symbol: "none", lineStyle: {color: c.bad, type: "dashed", width: 1.5}, data: [{yAxis: limit}],
+    label: {position: "insideStartTop", formatter: `SLO: ${metricNames[metric]} ≤ ${figure(limit)} ms`, color: c.bad}};
+}
+
+function drawPareto() {
+  const all = data.curves.flatMap((c, k) => c.points.map(p => [c, p, k])).filter(([, p]) => p.gpu !== null && p.user !== null);
+  if (!all.length) return draw("c-pareto", null, "No case has both tokens/s per GPU and per user.");
+  const c = colours(), fronts = new Map(); // by work: other lengths are no rivals
+  for (const [curve, p] of all) {
+    if (p.pareto) fronts.set(curve.work, [...(fronts.get(curve.work) || []), [p.user, p.gpu]]);
+  }
+  draw("c-pareto", {
+    tooltip: {...tip(), formatter: about},
+    xAxis: axis("output tokens/s per user", "x", {type: "value", scale: true}),
+    yAxis: axis("output tokens/s per GPU", "y", {type: "value", min: 0}),
+    series: [...data.curves.map((curve, k) => ({
+      name: curve.title, type: "scatter", color: c.series[k % 8],
+      data: curve.points.filter(p => p.gpu !== null && p.user !== null).map(p => mark(curve, p, k, [p.user, p.gpu], "0", {spot: p.pareto ? "Pareto front" : ""})),
+    })), ...[...fronts.values()].map(front => ({name: "Pareto front", type: "line", data: front.sort((a, b) => a[0] - b[0]), symbol: "none",
+      silent: true, color: c.soft, lineStyle: {color: c.soft, type: "dashed", width: 1.5}, z: 1}))],
+  });
+  byId("c-pareto").setAttribute("aria-label", `output tokens/s per GPU against tokens/s per user, ${fronts.size} Pareto fronts`);
+}
+
+function drawSpread() {
+  const metric = kept("smetric"), curve = data.curves[kept("scurve")], field = metric + "_share";
+  const lines = [];
+  for (const p of curve ? curve.points : []) {
+    for (const i of p.cases) {
+      const s = data.cases[i].series;
+      if (s && s[field].length) lines.push({i, p, values: s[field], n: metric === "itl" ? s.itls : s.n});
+    }
+  }
+  if (!lines.length) return draw("c-spread", null, "No records: run with records: full to see distributions.");
+  const c = colours(), s = scale(lines.flatMap(l => l.values), 8);
+  draw("c-spread", {
+    tooltip: {...tip(), trigger: "axis", axisPointer: {type: "line", axis: "y"}, formatter: ps => {
+      if (!ps.length) return "";
+      return `<b>${+ps[0].value[1].toFixed(1)} %</b> at or under<br>` + ps.map(p => `${p.marker}${esc(p.seriesName)}: ${figure(p.value[0])} ms`).join("<br>");
+    }},
+    xAxis: axis(`${metricNames[metric]}, ms${s.note}`, "x", s.type === "log" ? s : {type: "value", scale: true}),
+    yAxis: axis(`share of ${metric === "itl" ? "gaps" : "requests"}, %`, "y", {type: "value", min: 0, max: 100}),
+    series: lines.map((l, k) => ({
+      name: `${curve.over} ${l.p.load}` + (l.p.cases.length > 1 ? ` (${l.p.cases.indexOf(l.i) + 1})` : "") + (data.cases[l.i].doubt ? " ⚠" : ""),
+      type: "line", symbol: "none", color: c.series[k % c.series.length], lineStyle: {width: 2, type: data.cases[l.i].doubt ? "dashed" : "solid"},
+      data: l.values.map((v, j) => ({value: [s.type === "log" && v <= 0 ? null : v, 100 * data.shares[j]], cases: [l.i]})),
+    })),
+  });
+  byId("c-spread").setAttribute("aria-label", `cumulative distribution of ${metricNames[metric]} for ${curve.title}`);
+}

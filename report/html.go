@@ -1,0 +1,81 @@
+// Package report tells a run's rows and what they say together to people: as one
+// self-contained HTML page.
+//
+// In: the files of a results folder, aggregate's rows and its reading of them.
+// Out: text for a writer. Figures are never computed here: each is a case file's,
+// or the mean over repeats that aggregate's reading gives.
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"io"
+)
+
+// An HTML is a page's content: what Write needs, and nothing of how it looks.
+type HTML struct {
+	Title    string // "qwen3 on sim:default"
+	Subtitle string // date and what measured it
+	Tool     string // what made the page
+	Live     bool   // served during a run: the page asks for news
+	Progress string // "12 of 40 cases; bench_x is at work"; "" = the run is complete
+
+	Verdicts []htmlCount
+	Findings []htmlBlock
+	Curves   []htmlSummary
+	Cases    []*htmlCase
+	Many     htmlColumns // columns that differ between the cases
+
+	Warnings    []string
+	Notes       []htmlNote
+	Config      string      // as the manifest has it, secrets out
+	Environment [][2]string // name, value
+	Server      [][2]string
+
+	charts htmlCharts
+}
+
+// An htmlCount is how many cases have a verdict.
+type htmlCount struct {
+	Verdict string
+	N       int
+}
+
+// An htmlNote is what a case's file notes.
+type htmlNote struct {
+	Case htmlLink
+	Text string
+}
+
+// An htmlLink leads to a case's JSON.
+type htmlLink struct{ Text, Href string }
+
+// Data is the charts' content as JSON. Every < in it is escaped, so that it can
+// stand in a script element.
+func (h *HTML) Data() (template.JS, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b) // escapes <, > and &
+	if err := e.Encode(h.charts); err != nil {
+		return "", fmt.Errorf("the charts' data: %w", err)
+	}
+	return template.JS(b.String()), nil
+}
+
+// Policy is the page's Content-Security-Policy: nothing from outside; a served
+// page may ask its own server for news.
+func (h *HTML) Policy() string {
+	policy := "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+	if h.Live {
+		policy += "; connect-src 'self'"
+	}
+	return policy
+}
+
+// Write writes the whole page, charts library included.
+func (h *HTML) Write(w io.Writer) error { return htmlExecute(w, "page", h) }
+
+// WriteMain writes what changes while a run goes on: the page's main part with its
+// data, for a page that is open already.
+func (h *HTML) WriteMain(w io.Writer) error { return htmlExecute(w, "main", h) }

@@ -1,0 +1,151 @@
+package report
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	"llmsweep/aggregate"
+	"llmsweep/metrics"
+	"llmsweep/runlog"
+)
+
+// htmlColumns says which coordinates differ between the cases: the others need no
+// column.
+type htmlColumns struct{ Model, Server, Dataset, Rate, Repeat, Axes, Goodput bool }
+
+func htmlColumnsOf(rows []aggregate.Row) htmlColumns {
+	var c htmlColumns
+	for i := range rows {
+		a, b := &rows[0], &rows[i]
+		if b.Status == runlog.StatusStarted {
+			continue // its coordinates are not known yet
+		}
+		c.Model = c.Model || a.Model != b.Model
+		c.Server = c.Server || a.Server != b.Server
+		c.Dataset = c.Dataset || a.Dataset != b.Dataset
+		c.Rate = c.Rate || a.RequestRate != b.RequestRate
+		c.Repeat = c.Repeat || b.Repeat != nil && *b.Repeat > 1
+		c.Axes = c.Axes || b.Axes != ""
+		c.Goodput = c.Goodput || b.GoodputShare != nil
+	}
+	return c
+}
+
+// An htmlCase is a line of the table of all cases.
+type htmlCase struct {
+	aggregate.Row
+	Href    string
+	Verdict string
+	Reasons string
+	Few     string // why its p99 figures are in doubt; "" = there are samples enough
+	HasTime bool   // there are records, so there is a timeline
+}
+
+func htmlCaseOf(c *loadedCase, link func(string) string) *htmlCase {
+	h := &htmlCase{Row: c.row, Href: link(c.row.Case), Verdict: htmlVerdict(&c.row), HasTime: c.series != nil}
+	h.Reasons = htmlJoin("; ", c.row.ValidityReasons, c.row.FirstError)
+	if c.file == nil {
+		h.Href = "" // there is no file to trace its figures to
+		return h
+	}
+	if htmlFew(c.file, "ttft", "e2el") && c.row.P99TTFT != nil {
+		h.Few = fmt.Sprintf("%d requests are too few to certify a p99 (662 are needed)", c.row.Completed)
+	}
+	return h
+}
+
+// htmlFew reports whether the p99 of one of the metrics rests on too few samples.
+func htmlFew(f *runlog.CaseFile, names ...string) bool {
+	for _, name := range names {
+		if sure, told := f.Certified[name]["p99"]; told && !sure {
+			return true
+		}
+	}
+	return false
+}
+
+// Doubt is why the case's figures are in doubt; "" = they are not.
+func (c *htmlCase) Doubt() string {
+	if c.Verdict == metrics.Valid || c.Verdict == noVerdict {
+		return ""
+	}
+	if c.Reasons == "" {
+		return c.Verdict
+	}
+	return c.Verdict + ": " + c.Reasons
+}
+
+// GoodputPercent is the share of requests due that met every SLO, %; nil = none asked.
+func (c *htmlCase) GoodputPercent() *float64 {
+	if c.GoodputShare == nil {
+		return nil
+	}
+	p := 100 * *c.GoodputShare
+	return &p
+}
+
+// htmlFigure is a number for people: three significant digits or the whole, thousands
+// apart; "–" where undefined.
+func htmlFigure(v any) string {
+	x, ok := htmlFloatOf(v)
+	if !ok {
+		return "–"
+	}
+	switch a := math.Abs(x); {
+	case a >= 100 || a == 0 || x == math.Trunc(x):
+		return htmlThousands(strconv.FormatFloat(x, 'f', 0, 64))
+	case a >= 10:
+		return strconv.FormatFloat(x, 'f', 1, 64)
+	case a >= 1:
+		return strconv.FormatFloat(x, 'f', 2, 64)
+	default:
+		return strconv.FormatFloat(x, 'f', 3, 64)
+	}
+}
+
+// htmlRaw is a number for sorting; "" where undefined.
+func htmlRaw(v any) string {
+	x, ok := htmlFloatOf(v)
+	if !ok {
+		return ""
+	}
+	return strconv.FormatFloat(x, 'g', -1, 64)
+}
+
+// htmlFloatOf is the number that a cell holds; ok is false where it is undefined.
+func htmlFloatOf(v any) (x float64, ok bool) {
+	switch n := v.(type) {
+	case *float64:
+		if n == nil {
+			return 0, false
+		}
+		x = *n
+	case *int:
+		if n == nil {
+			return 0, false
+		}
+		x = float64(*n)
+	case int:
+		x = float64(n)
+	case float64:
+		x = n
+	}
+	return x, !math.IsNaN(x)
+}
+
+// htmlThousands sets digits apart in threes by a thin space that no line breaks at.
+func htmlThousands(digits string) string {
+	sign := ""
+	if strings.HasPrefix(digits, "-") {
+		sign, digits = "-", digits[1:]
+	}
+	if len(digits) < 5 {
+		return sign + digits
+	}
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + "\u202f" + digits[i:]
+	}
+	return sign + digits
+}

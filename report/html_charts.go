@@ -1,0 +1,161 @@
+package report
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"llmsweep/aggregate"
+	"llmsweep/metrics"
+)
+
+// htmlCharts is what the page's scripts draw.
+type htmlCharts struct {
+	Live   bool         `json:"live"`
+	Shares []htmlNumber `json:"shares"` // of every distribution
+	Curves []htmlCurve  `json:"curves"`
+	Cases  []htmlDrawn  `json:"cases"`
+}
+
+// An htmlCurve is a curve for the charts. Peak, Knee, Best and Cheapest are indices
+// of Points; -1 = there is none.
+type htmlCurve struct {
+	Title    string             `json:"title"`
+	Over     string             `json:"over"`
+	Set      string             `json:"set"`  // what curves of one heat map share
+	Work     string             `json:"work"` // what curves of one Pareto front share: lengths and dataset
+	In       int                `json:"in"`   // tokens; 0 = the dataset's own
+	Out      int                `json:"out"`
+	Points   []htmlPoint        `json:"points"`
+	Peak     int                `json:"peak"`
+	Knee     int                `json:"knee"`
+	Best     int                `json:"best"`
+	Cheapest int                `json:"cheapest"`
+	SLO      string             `json:"slo"`
+	Limits   map[string]float64 `json:"limits"` // ms, by ttft, tpot, e2el
+}
+
+// An htmlPoint is a load of a curve. Latencies are ms: mean, p50, p99.
+type htmlPoint struct {
+	Load    string        `json:"load"`
+	Cases   []int         `json:"cases"`
+	Doubt   string        `json:"doubt"`
+	Few     bool          `json:"few"` // the doubt is too small a sample for a p99, which means do without
+	Bad     bool          `json:"bad"` // invalid: not to be believed
+	Meets   bool          `json:"meets"`
+	Pareto  bool          `json:"pareto"`
+	Tokens  htmlNumber    `json:"tokens"` // output tokens/s
+	Asked   htmlNumber    `json:"requests"`
+	TTFT    [3]htmlNumber `json:"ttft"`
+	TPOT    [3]htmlNumber `json:"tpot"`
+	E2EL    [3]htmlNumber `json:"e2el"`
+	PerGPU  htmlNumber    `json:"gpu"`
+	PerUser htmlNumber    `json:"user"`
+}
+
+// An htmlDrawn is a case for the charts.
+type htmlDrawn struct {
+	Name   string      `json:"name"`
+	Doubt  string      `json:"doubt"`
+	Series *htmlSeries `json:"series"`
+}
+
+func htmlChartsOf(cases []loadedCase, rd aggregate.Reading, lines []*htmlCase) htmlCharts {
+	out := htmlCharts{Shares: htmlNumbers(htmlShares), Curves: []htmlCurve{}, Cases: []htmlDrawn{}}
+	for i := range cases {
+		out.Cases = append(out.Cases, htmlDrawn{cases[i].row.Case, lines[i].Doubt(), cases[i].series})
+	}
+	for k := range rd.Curves {
+		out.Curves = append(out.Curves, htmlCurveOf(cases, &rd.Curves[k]))
+	}
+	return out
+}
+
+func htmlCurveOf(cases []loadedCase, c *aggregate.Curve) htmlCurve {
+	out := htmlCurve{
+		Title: c.Title, Over: htmlOver(c), Set: htmlJoin(", ", c.Model, c.Server, c.Dataset, c.Axes), Work: fmt.Sprintf("%d %d %s", c.InputLen, c.OutputLen, c.Dataset), In: c.InputLen, Out: c.OutputLen,
+		Points: []htmlPoint{}, Peak: c.Peak, Knee: c.Knee, Best: c.BestSLO, Cheapest: c.Cheapest, SLO: c.SLO, Limits: map[string]float64{},
+	}
+	for j := range c.Points {
+		p := &c.Points[j]
+		out.Points = append(out.Points, htmlPointOf(cases, p))
+		for _, i := range p.Rows {
+			out.limits(&cases[i])
+		}
+	}
+	return out
+}
+
+// limits takes over the SLO's limits from a case's file.
+func (c *htmlCurve) limits(l *loadedCase) {
+	if l.file == nil || l.file.SLO == nil {
+		return
+	}
+	slo := l.file.SLO.Limits
+	for name, ms := range map[string]float64{"ttft": slo.TTFT, "tpot": slo.TPOT, "e2el": slo.E2EL} {
+		if ms > 0 {
+			c.Limits[name] = ms
+		}
+	}
+}
+
+func htmlPointOf(cases []loadedCase, p *aggregate.Point) htmlPoint {
+	out := htmlPoint{
+		Load: htmlLoad(p.Load), Cases: p.Rows, Doubt: p.Doubt, Few: htmlOnlyFew(p.Doubt), Meets: p.MeetsSLO, Pareto: p.Pareto,
+		Tokens: htmlNumberOf(p.OutputThroughput), Asked: htmlNumberOf(p.RequestThroughput),
+		PerGPU: htmlNumberOf(p.TokensPerGPU), PerUser: htmlNumberOf(p.TokensPerUser),
+	}
+	rows := htmlBelieved(cases, p.Rows)
+	out.Bad = len(rows) > 0 && rows[0].Validity == metrics.Invalid
+	mean := func(of func(*aggregate.Row) *float64) htmlNumber { return htmlMean(rows, of) }
+	out.TTFT = [3]htmlNumber{htmlNumberOf(p.MeanTTFT), mean(func(r *aggregate.Row) *float64 { return r.MedianTTFT }), htmlNumberOf(p.P99TTFT)}
+	out.TPOT = [3]htmlNumber{htmlNumberOf(p.MeanTPOT), mean(func(r *aggregate.Row) *float64 { return r.MedianTPOT }), mean(func(r *aggregate.Row) *float64 { return r.P99TPOT })}
+	out.E2EL = [3]htmlNumber{htmlNumberOf(p.MeanE2EL), mean(func(r *aggregate.Row) *float64 { return r.MedianE2EL }), htmlNumberOf(p.P99E2EL)}
+	return out
+}
+
+// htmlBelieved are the rows of a point that its figures are made of: those that are not
+// invalid, unless all are.
+func htmlBelieved(cases []loadedCase, at []int) []*aggregate.Row {
+	var all, good []*aggregate.Row
+	for _, i := range at {
+		r := &cases[i].row
+		all = append(all, r)
+		if r.Validity != metrics.Invalid {
+			good = append(good, r)
+		}
+	}
+	if len(good) > 0 {
+		return good
+	}
+	return all
+}
+
+// htmlMean is the mean over the rows that have the figure; NaN where none has.
+func htmlMean(rows []*aggregate.Row, of func(*aggregate.Row) *float64) htmlNumber {
+	sum, n := 0.0, 0
+	for _, r := range rows {
+		if v := of(r); v != nil {
+			sum, n = sum+*v, n+1
+		}
+	}
+	return htmlNumber(sum / float64(n)) // 0 ÷ 0 is NaN
+}
+
+func htmlNumberOf(v *float64) htmlNumber {
+	if v == nil {
+		return htmlNumber(math.NaN())
+	}
+	return htmlNumber(*v)
+}
+
+// htmlOnlyFew reports whether nothing but too small a sample for a p99 speaks against
+// a point's figures.
+func htmlOnlyFew(doubt string) bool {
+	for part := range strings.SplitSeq(doubt, "; ") {
+		if !strings.HasPrefix(part, "too few samples for p99") && !strings.HasPrefix(part, "p99 from ") {
+			return false
+		}
+	}
+	return true
+}
