@@ -15,8 +15,12 @@ import (
 )
 
 // htmlReading is what the rows say together; run is nil where there is no manifest.
-func htmlReading(rows []aggregate.Row, _ *runlog.Run) aggregate.Reading {
-	return aggregate.Read(rows, aggregate.ReadOptions{})
+func htmlReading(rows []aggregate.Row, run *runlog.Run) aggregate.Reading {
+	var o aggregate.ReadOptions
+	if run != nil {
+		o.SLO = aggregate.SLOOf(run)
+	}
+	return aggregate.Read(rows, o)
 }
 
 // htmlBuild makes the page's content of a run's cases; run is nil where the folder

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -95,9 +94,16 @@ func htmlFindings(rows []aggregate.Row, rd aggregate.Reading, link func(string) 
 		hrefs[r.Case] = link(r.Case)
 	}
 	var out []htmlBlock
-	for _, b := range htmlWords(rows, rd) {
-		block := htmlBlock{Title: b.title}
-		for _, line := range b.lines {
+	blocks := Words(&rd, rows)
+	if lines := append(Comparisons(&rd, rows), fronts(&rd)...); len(lines) > 0 {
+		blocks = append(blocks, Block{"Compared", lines})
+	}
+	if len(rd.Left) > 0 {
+		blocks = append(blocks, Block{"On no curve", rd.Left})
+	}
+	for _, b := range blocks {
+		block := htmlBlock{Title: b.Title}
+		for _, line := range b.Lines {
 			block.Lines = append(block.Lines, htmlLinked(line, hrefs))
 		}
 		out = append(out, block)
@@ -125,37 +131,4 @@ func htmlLinked(line string, hrefs map[string]string) (pieces []htmlLink) {
 		text, line = text+line[:end], line[end:]
 	}
 	return append(pieces, htmlLink{Text: text})
-}
-
-// A spokenBlock is what is said of a curve, a line a finding.
-type spokenBlock struct {
-	title string
-	lines []string
-}
-
-// htmlWords say in words what the sweep came to; each sentence names the cases that
-// its figures are from, and what is to be doubted.
-func htmlWords(rows []aggregate.Row, rd aggregate.Reading) []spokenBlock {
-	var out []spokenBlock
-	for k := range rd.Curves {
-		c := &rd.Curves[k]
-		b := spokenBlock{title: c.Title}
-		if c.SLO != "" && c.BestSLO < 0 {
-			b.lines = append(b.lines, "no load meets the SLO ("+c.SLO+")")
-		}
-		for _, s := range htmlSpots(c) {
-			p := &c.Points[s.at]
-			var from []string
-			for _, i := range p.Rows {
-				from = append(from, rows[i].Case)
-			}
-			b.lines = append(b.lines, fmt.Sprintf("%s at %s %s: %s output tokens/s, mean E2EL %s ms (%s)", s.name, htmlOver(c), htmlLoad(p.Load),
-				htmlFigure(p.OutputThroughput), htmlFigure(p.MeanE2EL), htmlJoin("; ", strings.Join(from, ", "), p.Doubt)))
-		}
-		out = append(out, b)
-	}
-	if len(rd.Left) > 0 {
-		out = append(out, spokenBlock{"on no curve", rd.Left})
-	}
-	return out
 }
