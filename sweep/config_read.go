@@ -100,6 +100,7 @@ func Default() *Config {
 
 		FailuresAllowed: 0.01,
 		ResultsDir:      "results",
+		resultsPattern:  "results",
 		Records:         "full",
 		History:         History{Keep: 30},
 		ResumeWithin:    12 * time.Hour,
@@ -183,7 +184,7 @@ func configFields(c *Config) []configField {
 		{"ready_timeout", readDuration(&c.ReadyTimeout)},
 		{"failures_allowed", readNumber(&c.FailuresAllowed, func(x float64) bool { return x >= 0 && x <= 1 }, "a share from 0 to 1")},
 
-		{"results_dir", readText(&c.ResultsDir, notEmpty, "a folder")},
+		{"results_dir", readResultsDir(c)},
 		{"records", readOneOf(&c.Records, "full", "counts", "none")},
 		{"save_detailed", readFlag(&c.SaveDetailed)},
 		{"history", readNested(configField{"keep", readWhole(&c.History.Keep, 0, maxCount)})},
