@@ -26,7 +26,11 @@ type bench struct {
 	runner Runner // fields that a test sets are kept
 	stop   int    // the run is ended when this many cases have started; 0 = never
 	notes  []string
-	ran    []string // names of the cases that were started, of the last run
+
+	caseStarted func() // what else happens then; nil = nothing
+
+	broken atomic.Bool // the server answers 500
+	ran    []string    // names of the cases that were started, of the last run
 	served atomic.Int64
 }
 
@@ -55,6 +59,10 @@ func (b *bench) answer(w http.ResponseWriter, r *http.Request) {
 		return
 	case r.Method != http.MethodPost:
 		http.NotFound(w, r)
+		return
+	}
+	if b.broken.Load() {
+		http.Error(w, "broken", http.StatusInternalServerError)
 		return
 	}
 	b.served.Add(1)
@@ -108,7 +116,11 @@ type benchProgress struct {
 func (p *benchProgress) Note(text string) { p.b.notes = append(p.b.notes, text) }
 func (p *benchProgress) Warn(text string) { p.b.notes = append(p.b.notes, text) }
 func (p *benchProgress) CaseStarted(c PlannedCase) {
-	if p.b.ran = append(p.b.ran, c.Name); len(p.b.ran) == p.b.stop {
+	p.b.ran = append(p.b.ran, c.Name)
+	if p.b.caseStarted != nil {
+		p.b.caseStarted()
+	}
+	if len(p.b.ran) == p.b.stop {
 		p.cancel()
 	}
 }
