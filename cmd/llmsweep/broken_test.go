@@ -4,8 +4,6 @@ import (
 	"bufio"
 	"encoding/json"
 	"fmt"
-	"io"
-	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -329,82 +327,6 @@ func TestInterrupt(t *testing.T) {
 	_, stderrNext := sweepIn(t, dir, exitOK, "--set", "concurrency_prompts=[[1, 1], [2, 2]]")
 	if strings.Contains(stderrNext, "] bench_io32x64_mc1_np1") {
 		t.Errorf("a measured case was run again:\n%s", stderrNext)
-	}
-}
-
-// TestKilledRunGoesOn kills a sweep at random instants until it is through: every
-// case is in the CSV once, no measured case ran twice, no process is left.
-func TestKilledRunGoesOn(t *testing.T) {
-	dir := t.TempDir()
-	const cases = 6
-	writeConfig(t, dir, "base_url: sim:default\ninput_output: [[32, 32], [48, 32]]\nconcurrency_prompts: [[4, 8], [6, 16], [8, 20]]\n")
-	mark := fmt.Sprintf("LLMSWEEP_KILL_TEST=%d-%d", os.Getpid(), time.Now().UnixNano())
-	rng := rand.New(rand.NewPCG(1, 2))
-	measured := map[string]time.Time{} // when a measured case's file was written
-	kills := 10
-	if testing.Short() {
-		kills = 3
-	}
-	for range kills {
-		cmd := llmsweep(t, dir, "run", "config.yaml")
-		cmd.Env = append(cmd.Env, mark)
-		cmd.Stdout, cmd.Stderr = io.Discard, io.Discard
-		if err := cmd.Start(); err != nil {
-			t.Fatal(err)
-		}
-		timer := time.AfterFunc(time.Duration(200+rng.IntN(1200))*time.Millisecond, func() { cmd.Process.Kill() })
-		err := cmd.Wait()
-		timer.Stop()
-		if err == nil {
-			break // it was through before the kill
-		}
-		checkMeasured(t, dir, measured)
-	}
-	if run, err := runlog.ReadRun(filepath.Join(dir, "results")); err != nil || run == nil || !run.Complete {
-		sweepIn(t, dir, exitOK)
-	}
-	checkMeasured(t, dir, measured)
-	var names []string
-	for _, r := range rows(t, dir) {
-		names = append(names, r.Case)
-		if r.Status != runlog.StatusMeasured || r.Completed != r.NumPrompts {
-			t.Errorf("%s: %s, %d of %d", r.Case, r.Status, r.Completed, r.NumPrompts)
-		}
-	}
-	want := []string{"bench_io32x32_mc4_np8", "bench_io32x32_mc6_np16", "bench_io32x32_mc8_np20", "bench_io48x32_mc4_np8", "bench_io48x32_mc6_np16", "bench_io48x32_mc8_np20"}
-	if !slices.Equal(names, want) || len(want) != cases {
-		t.Errorf("cases %v, want %v", names, want)
-	}
-	if _, err := os.Stat(filepath.Join(dir, "results", "history")); err == nil {
-		t.Error("a run was moved to history: it should have been gone on with")
-	}
-	waitFor(t, "the end of all children", func() bool { return len(processesWith(mark)) == 0 })
-}
-
-// checkMeasured holds every case JSON to be whole, and a measured one never to be
-// written again.
-func checkMeasured(t *testing.T, dir string, measured map[string]time.Time) {
-	t.Helper()
-	files, err := filepath.Glob(filepath.Join(dir, "results", "bench_*.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, path := range files {
-		f, err := runlog.ReadCase(path)
-		if err != nil {
-			t.Fatalf("a case JSON that exists is whole: %v", err)
-		}
-		info, err := os.Stat(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		before, seen := measured[path]
-		if seen && !info.ModTime().Equal(before) {
-			t.Errorf("%s was measured, and run again", path)
-		}
-		if f.Status == runlog.StatusMeasured {
-			measured[path] = info.ModTime()
-		}
 	}
 }
 
