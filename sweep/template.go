@@ -101,7 +101,7 @@ concurrency_prompts:      # [max concurrency, number of prompts], or [8, 10x] fo
 # goodput: {ttft: 500, tpot: 50}   # ms, also itl, e2el: what a good request meets; for example
 
 # --- Results
-# results_dir: results
+# results_dir: results    # may have ${date} and ${time} of the run's start in it: results-${date}
 # records: full           # a line a request with every instant: full, counts (without those of tokens) or none
 # save_detailed: false    # per-request lists within each case's JSON, as vLLM writes them
 # history: {keep: 30}     # earlier runs kept
