@@ -15,6 +15,7 @@ import (
 // disk mounts a file system of 2 MB as a config's folder.
 func disk(t *testing.T) string {
 	t.Helper()
+	slow(t)
 	dir := t.TempDir()
 	if err := syscall.Mount("llmsweep-test", dir, "tmpfs", 0, "size=2m"); err != nil {
 		t.Skipf("mounting a small disk needs root: %v", err)
@@ -32,7 +33,7 @@ func disk(t *testing.T) string {
 // stays, and the case whose records were lost runs again.
 func TestRunOnAFullDisk(t *testing.T) {
 	dir := disk(t)
-	writeConfig(t, dir, "base_url: sim:fast\ninput_output: [[32, 4], [32, 2000]]\nconcurrency_prompts: [[8, 16]]\nwarmup: 0\n")
+	writeConfig(t, dir, "base_url: sim:fast\ntokenizer: ${SMALL_TOKENIZER}\ninput_output: [[32, 4], [32, 2000]]\nconcurrency_prompts: [[8, 16]]\nwarmup: 0\n")
 	filler := filepath.Join(dir, "filler")
 	if err := os.WriteFile(filler, make([]byte, 1900<<10), 0o644); err != nil {
 		t.Fatal(err)
@@ -68,7 +69,7 @@ func TestRunOnAFullDisk(t *testing.T) {
 // status 1 and the way out; nothing in it changes.
 func TestRunInAReadOnlyFolder(t *testing.T) {
 	dir := disk(t)
-	writeConfig(t, dir, "base_url: sim:fast\ninput_output: [[32, 4]]\nconcurrency_prompts: [[1, 2], [2, 2]]\n")
+	writeConfig(t, dir, "base_url: sim:fast\ntokenizer: ${SMALL_TOKENIZER}\ninput_output: [[32, 4]]\nconcurrency_prompts: [[1, 2], [2, 2]]\n")
 	sweepIn(t, dir, exitOK, "--only", "*mc1_*")
 	before := tree(t, dir)
 	if err := syscall.Mount("llmsweep-test", dir, "tmpfs", syscall.MS_REMOUNT|syscall.MS_RDONLY, ""); err != nil {

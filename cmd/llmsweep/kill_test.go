@@ -106,7 +106,7 @@ type nights struct {
 func newNights(t *testing.T, seed uint64) *nights {
 	n := &nights{t: t, dir: t.TempDir(), rng: rand.New(rand.NewPCG(seed, 2)), killed: map[string]int{}, measured: map[string]time.Time{}}
 	n.mark = fmt.Sprintf("LLMSWEEP_KILL_TEST=%d-%d", os.Getpid(), time.Now().UnixNano())
-	writeConfig(t, n.dir, "base_url: sim:default\ninput_output: [[32, 32], [48, 32]]\nconcurrency_prompts: [[4, 8], [6, 16], [8, 20]]\nhistory: {keep: 100}\n")
+	writeConfig(t, n.dir, "base_url: sim:default\ntokenizer: ${SMALL_TOKENIZER}\ninput_output: [[32, 32], [48, 32]]\nconcurrency_prompts: [[4, 8], [6, 16], [8, 20]]\nhistory: {keep: 100}\n")
 	return n
 }
 
