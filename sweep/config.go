@@ -22,6 +22,7 @@ type Config struct {
 	readAt         time.Time // the start of a new run: date and time, unless a run is gone on with; zero = now
 	key            string    // see configKey
 	resultsPattern string    // a glob of what ResultsDir can be on other days
+	dated          bool      // date or time stands somewhere
 
 	// lookup finds the variables of what is expanded case by case: hooks, reset.
 	lookup func(name string) (string, bool)

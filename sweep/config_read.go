@@ -72,6 +72,7 @@ func Parse(name string, data []byte, env Env, sets ...string) (*Config, error) {
 		return nil, r.faults.sort()
 	}
 	c.came(name, env.lookup)
+	c.dated = saysDate(append(slices.Clone(sets), string(data))...)
 	if r.checkCommands(c, root); len(r.faults) > 0 {
 		return nil, r.faults.sort()
 	}

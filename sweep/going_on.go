@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,14 +16,15 @@ import (
 // ReadToRun is Read for a run. Where one of the same config was broken off at
 // most resume_within ago, that run's start is date and time throughout the config,
 // so that nothing changes at midnight; and where results_dir names them, its
-// folder is the results folder, and note says so ("" = it does not). With fresh
+// folder is the results folder, and note says so ("" = it does not). With fresh, or
+// where neither stands in the config,
 // no such run is looked for.
 func ReadToRun(path string, env Env, fresh bool, sets ...string) (c *Config, note string, err error) {
 	if c, err = Read(path, env, sets...); err != nil {
 		return nil, "", err
 	}
 	c.readAt, c.key = env.Now, configKey(path, env, sets...)
-	if fresh {
+	if fresh || !c.dated {
 		return c, "", nil
 	}
 	dir, last, err := runlog.FindIncomplete(c.resultsPattern, c.key, c.ResumeWithin, env.Now)
@@ -45,6 +47,13 @@ func ReadToRun(path string, env Env, fresh bool, sets ...string) (c *Config, not
 		note = fmt.Sprintf("going on with %s, broken off %s ago", dir, age(env.Now, last))
 	}
 	return resumed, note, nil
+}
+
+// saysDate reports whether a config may have date or time in it.
+func saysDate(texts ...string) bool {
+	return slices.ContainsFunc(texts, func(text string) bool {
+		return strings.Contains(text, "${date") || strings.Contains(text, "${time")
+	})
 }
 
 // age is how long ago something was: 40 s, 23 min, 3 h 5 min. A clock that was set
