@@ -17,8 +17,7 @@ import (
 // most resume_within ago, that run's start is date and time throughout the config,
 // so that nothing changes at midnight; and where results_dir names them, its
 // folder is the results folder, and note says so ("" = it does not). With fresh, or
-// where neither stands in the config,
-// no such run is looked for.
+// where neither stands in the config, no such run is looked for.
 func ReadToRun(path string, env Env, fresh bool, sets ...string) (c *Config, note string, err error) {
 	if c, err = Read(path, env, sets...); err != nil {
 		return nil, "", err
