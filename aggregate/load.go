@@ -60,6 +60,9 @@ func loadFolder(dir string, read reader) (rows []Row, broken []error) {
 			continue
 		}
 		row, err := loadFile(filepath.Join(dir, name), read)
+		if err != nil && plans(run, strings.TrimSuffix(name, ".json")) {
+			err = fmt.Errorf("%w; %s", err, nextStep(run))
+		}
 		switch {
 		case err == nil:
 			rows = append(rows, row)
@@ -72,6 +75,19 @@ func loadFolder(dir string, read reader) (rows []Row, broken []error) {
 	}
 	slices.SortStableFunc(rows, func(a, b Row) int { return natural(a.Case, b.Case) })
 	return rows, broken
+}
+
+// plans reports whether a case of that name belongs to the run.
+func plans(run *runlog.Run, name string) bool {
+	return run != nil && slices.ContainsFunc(run.Cases, func(c runlog.Case) bool { return c.Name == name })
+}
+
+// nextStep is what can be done about a case file of the run that cannot be read.
+func nextStep(run *runlog.Run) string {
+	if run.Complete {
+		return "delete it to go on without the case, or measure all anew: llmsweep run"
+	}
+	return "delete it and llmsweep run measures the case again"
 }
 
 func loadFile(path string, read reader) (Row, error) {

@@ -28,26 +28,37 @@ func (f *Fitter) checkPrefix(n, input int) error {
 // may be taken off again or replaced; glue is what will stand between the prefix
 // and the rest of a prompt.
 func (f *Fitter) newPrefix(rng *rand.Rand, n int, glue string, next func() (text string, words []string)) (prefix, error) {
+	var p prefix
+	text, err := f.exact(rng, n+f.around, next, func(text string) (ok bool, err error) {
+		if p, err = f.prefixOf(text); err != nil || len(p.ids) != n {
+			return false, err
+		}
+		return f.begins(text+glue+f.words.words[0], p)
+	})
+	if err == nil && text == "" {
+		err = fmt.Errorf("dataset.prefix_len %d: no prefix of exactly so many tokens found in %d draws by tokenizer %s: take another length",
+			n, draws, f.tok.ID())
+	}
+	return p, err
+}
+
+// exact draws texts until one of n tokens fits; "" = none did in so many draws.
+// next draws a text and words after it that may be taken off again or replaced.
+func (f *Fitter) exact(rng *rand.Rand, n int, next func() (text string, words []string), fits func(text string) (bool, error)) (string, error) {
 	for range draws {
 		first, rest := next()
-		text, _, err := f.repair(rng, first, rest, n+f.around)
+		text, got, err := f.repair(rng, first, rest, n)
 		if err != nil {
-			return prefix{}, err
+			return "", err
 		}
-		p, err := f.prefixOf(text)
-		if err != nil {
-			return prefix{}, err
+		if got != n {
+			continue
 		}
-		stands, err := f.begins(text+glue+f.words.words[0], p)
-		if err != nil {
-			return prefix{}, err
-		}
-		if stands && len(p.ids) == n {
-			return p, nil
+		if ok, err := fits(text); ok || err != nil {
+			return text, err
 		}
 	}
-	return prefix{}, fmt.Errorf("dataset.prefix_len %d: no prefix of exactly so many tokens found in %d draws by tokenizer %s: take another length",
-		n, draws, f.tok.ID())
+	return "", nil
 }
 
 // prefixOf is text as a prefix.
@@ -82,21 +93,12 @@ func (f *Fitter) begins(prompt string, p prefix) (bool, error) {
 // follow makes a prompt of n tokens that begins with p's tokens. next draws its
 // text, and words after it that may be taken off again.
 func (f *Fitter) follow(rng *rand.Rand, p prefix, n int, next func() (text string, words []string)) (string, error) {
-	for range draws {
-		text, words := next()
-		prompt, got, err := f.repair(rng, text, words, n)
-		if err != nil {
-			return "", err
-		}
-		if got != n {
-			continue
-		}
-		if same, err := f.begins(prompt, p); same || err != nil {
-			return prompt, err
-		}
+	prompt, err := f.exact(rng, n, next, func(prompt string) (bool, error) { return f.begins(prompt, p) })
+	if err == nil && prompt == "" {
+		err = fmt.Errorf("no prompt of exactly %d tokens found in %d draws that begins with the %d tokens of its prefix, by tokenizer %s: take another input length or prefix_len",
+			n, draws, len(p.ids), f.tok.ID())
 	}
-	return "", fmt.Errorf("no prompt of exactly %d tokens found in %d draws that begins with the %d tokens of its prefix, by tokenizer %s: take another input length or prefix_len",
-		n, draws, len(p.ids), f.tok.ID())
+	return prompt, err
 }
 
 // randomAfter makes a prompt of n tokens: p, and random words.

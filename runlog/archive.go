@@ -44,7 +44,7 @@ func (d *Dir) Archive(keep int) (movedTo string, err error) {
 		return "", fmt.Errorf("moving the earlier run to %s: %w; make room or rights there and run again", to, err)
 	}
 	d.journal = &journal{path: d.journal.path, entries: map[string]Entry{}}
-	return to, d.prune(keep)
+	return to, d.prune(keep, to)
 }
 
 // A leavingRun is a run that is to be moved.

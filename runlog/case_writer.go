@@ -42,6 +42,7 @@ type CaseWriter struct {
 	buf   *bufio.Writer
 	timer *time.Timer // runs while something is buffered
 	err   error       // the first failed write
+	told  bool        // Append returned err: Finish does not say it again
 	done  bool
 }
 
@@ -114,12 +115,13 @@ func (w *CaseWriter) Append(r *metrics.Record) error {
 	defer w.mu.Unlock()
 	switch {
 	case w.err != nil:
+		w.told = true
 		return w.err
 	case w.file == nil:
 		return fmt.Errorf("record of request %s: %s is closed", r.ID, w.records)
 	}
 	if _, err := w.buf.Write(append(line, '\n')); err != nil {
-		w.err = writeError(w.records, err)
+		w.err, w.told = writeError(w.records, err), true
 		return w.err
 	}
 	if w.timer == nil && w.buf.Buffered() > 0 {
@@ -153,6 +155,9 @@ func (w *CaseWriter) Finish(f *CaseFile) error {
 		lost := *f
 		lost.Status, lost.Notes = StatusFailed, append(slices.Clone(f.Notes), "records were lost: "+errRecords.Error())
 		f = &lost
+		if w.told {
+			errRecords = nil
+		}
 	case hadRecords:
 		errRecords = compress(w.records)
 	}

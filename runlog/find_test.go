@@ -46,6 +46,8 @@ func TestFindIncomplete(t *testing.T) {
 		{"yesterday's", func(t *testing.T, root string) { dated(t, root, "out [a]-20261122/x", "k", false, hoursAgo(1)) }, "out [a]-20261122/x"},
 		{"at the limit", func(t *testing.T, root string) { dated(t, root, "out [a]-20261122/x", "k", false, hoursAgo(12)) }, "out [a]-20261122/x"},
 		{"too old", func(t *testing.T, root string) { dated(t, root, "out [a]-20261122/x", "k", false, hoursAgo(13)) }, ""},
+		{"written after now, by a clock that was set back since", func(t *testing.T, root string) { dated(t, root, "out [a]-20261122/x", "k", false, hoursAgo(-1)) }, "out [a]-20261122/x"},
+		{"written long after now", func(t *testing.T, root string) { dated(t, root, "out [a]-20261122/x", "k", false, hoursAgo(-13)) }, ""},
 		{"complete", func(t *testing.T, root string) { dated(t, root, "out [a]-20261122/x", "k", true, hoursAgo(1)) }, ""},
 		{"another config's", func(t *testing.T, root string) { dated(t, root, "out [a]-20261122/x", "other", false, hoursAgo(1)) }, ""},
 		{"without a key", func(t *testing.T, root string) { dated(t, root, "out [a]-20261122/x", "", false, hoursAgo(1)) }, ""},
@@ -91,11 +93,11 @@ func TestFindIncomplete(t *testing.T) {
 			if tt.want != "" {
 				want = filepath.Join(root, tt.want)
 			}
-			dir, ok, err := FindIncomplete([]string{root + "/out [a]-", "/x"}, "k", 12*time.Hour, now)
-			if dir != want || ok != (want != "") || err != nil {
-				t.Errorf("%q, %v, %v; want %q", dir, ok, err, want)
+			dir, last, err := FindIncomplete(GlobEscape(root+"/out [a]-")+"*/x", "k", 12*time.Hour, now)
+			if dir != want || last.IsZero() != (want == "") || err != nil {
+				t.Errorf("%q, %v, %v; want %q", dir, last, err, want)
 			}
-			if !ok {
+			if dir == "" {
 				return
 			}
 			d, err := Open(dir) // the look took no lock
@@ -103,7 +105,7 @@ func TestFindIncomplete(t *testing.T) {
 			check(t, d.Close())
 		})
 	}
-	if dir, ok, err := FindIncomplete([]string{t.TempDir() + "/x-", ""}, "", time.Hour, now); dir != "" || ok || err != nil {
-		t.Errorf("no key: %q, %v, %v; want none", dir, ok, err)
+	if dir, _, err := FindIncomplete(t.TempDir()+"/x-*", "", time.Hour, now); dir != "" || err != nil {
+		t.Errorf("no key: %q, %v; want none", dir, err)
 	}
 }

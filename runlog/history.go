@@ -42,15 +42,19 @@ func History(dir string) ([]string, error) {
 	return names, nil
 }
 
-// prune removes all but the newest keep runs of the history. A folder with any
-// file that its own manifest does not name is left whole: it is the user's now.
-func (d *Dir) prune(keep int) error {
+// prune removes all but the newest keep runs of the history, of which the one that
+// was moved there last is one, whatever its clock said. A folder with any file that
+// its own manifest does not name is left whole: it is the user's now.
+func (d *Dir) prune(keep int, last string) error {
 	if keep < 1 {
 		return nil
 	}
 	runs, err := History(d.path)
 	if err != nil || len(runs) <= keep {
 		return err
+	}
+	if i := slices.Index(runs, last); i >= 0 {
+		runs = append(slices.Delete(runs, i, i+1), last)
 	}
 	for _, dir := range runs[:len(runs)-keep] {
 		if ours, err := onlyOurs(dir); err != nil {

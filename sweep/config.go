@@ -19,6 +19,12 @@ type Config struct {
 	// they stand in the file: Redacted's, so that no secret reaches one.
 	written written
 
+	// What ReadToRun finds out.
+	readAt         time.Time // the start of a new run: date and time, unless a run is gone on with; zero = now
+	key            string    // see configKey
+	resultsPattern string    // a glob of what ResultsDir can be on other days
+	dated          bool      // date or time stands somewhere
+
 	// lookup finds the variables of what is expanded case by case: hooks, reset.
 	lookup func(name string) (string, bool)
 	// What varies over the plan beside the lists: see expand.

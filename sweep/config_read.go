@@ -72,6 +72,7 @@ func Parse(name string, data []byte, env Env, sets ...string) (*Config, error) {
 		return nil, r.faults.sort()
 	}
 	c.came(name, env.lookup)
+	c.dated = saysDate(append(slices.Clone(sets), string(data))...)
 	if r.checkCommands(c, root); len(r.faults) > 0 {
 		return nil, r.faults.sort()
 	}
@@ -100,6 +101,7 @@ func Default() *Config {
 
 		FailuresAllowed: 0.01,
 		ResultsDir:      "results",
+		resultsPattern:  "results",
 		Records:         "full",
 		History:         History{Keep: 30},
 		ResumeWithin:    12 * time.Hour,
@@ -185,7 +187,7 @@ func configFields(c *Config) []configField {
 		{"ready_timeout", readDuration(&c.ReadyTimeout)},
 		{"failures_allowed", readNumber(&c.FailuresAllowed, func(x float64) bool { return x >= 0 && x <= 1 }, "a share from 0 to 1")},
 
-		{"results_dir", readText(&c.ResultsDir, notEmpty, "a folder")},
+		{"results_dir", readResultsDir(c)},
 		{"records", readOneOf(&c.Records, "full", "counts", "none")},
 		{"save_detailed", readFlag(&c.SaveDetailed)},
 		{"history", readNested(configField{"keep", readWhole(&c.History.Keep, 0, maxCount)})},

@@ -1,6 +1,7 @@
 package sweep
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,10 +20,11 @@ func (r *Runner) begin(ctx context.Context, dir *runlog.Dir) ([]PlannedCase, err
 	if err := errors.Join(err, dir.Damage()); err != nil {
 		r.Progress.Warn(err.Error())
 	}
-	goOn, why, err := r.resumable(dir, old)
+	last, err := dir.LastWrite()
 	if err != nil {
 		return nil, err
 	}
+	goOn, why := r.resumable(old, last)
 	if !goOn && r.OnlyFailed {
 		return nil, &ConfigError{fmt.Errorf("--only-failed: there is no broken run in %s to go on with: %s", dir.Path(), why)}
 	}
@@ -32,14 +34,14 @@ func (r *Runner) begin(ctx context.Context, dir *runlog.Dir) ([]PlannedCase, err
 			return nil, err
 		}
 	}
-	r.begun = r.Now()
+	r.begun = cmp.Or(r.Config.readAt, r.Now()) // the start that date and time are of
 	r.run = runlog.Run{
-		Tool: "llmsweep " + r.Version, StartUnixNS: r.begun.UnixNano(), Seed: r.Config.Seed,
+		Tool: "llmsweep " + r.Version, StartUnixNS: r.begun.UnixNano(), Seed: r.Config.Seed, ConfigKey: r.Config.key,
 		Config: r.Config.Redacted(), Host: r.environment(ctx), Server: r.serverFacts(), Warnings: r.warnings, Cases: casesOf(r.plan),
 	}
 	if goOn {
 		r.run.StartUnixNS = old.StartUnixNS
-		r.begun = r.begun.Add(time.Duration(old.StartUnixNS - r.begun.UnixNano())) // keeps the monotonic clock
+		r.begun = begunBefore(r.Now(), time.Unix(0, old.StartUnixNS), last)
 		if err := dir.Update(r.run); err != nil {
 			return nil, err
 		}
@@ -62,25 +64,32 @@ func (r *Runner) begin(ctx context.Context, dir *runlog.Dir) ([]PlannedCase, err
 	return r.missing(dir)
 }
 
-// resumable reports whether the run in the folder is to be gone on with, and if
-// not, why.
-func (r *Runner) resumable(dir *runlog.Dir, old *runlog.Run) (ok bool, why string, err error) {
+// begunBefore is the instant that a run's instants count from when it is gone on
+// with: its start, by a clock that may have been set back since. No instant comes
+// before one that the run has written already, at last.
+func begunBefore(now, start, last time.Time) time.Time {
+	lasted := max(now.Sub(start), last.Sub(start), 0)
+	return now.Add(-lasted) // has now's monotonic clock
+}
+
+// resumable reports whether the run in the folder, which last wrote then, is to be
+// gone on with, and if not, why. A last write after now is a clock's that was set
+// back.
+func (r *Runner) resumable(old *runlog.Run, last time.Time) (ok bool, why string) {
+	age := r.Now().Sub(last).Round(time.Second)
 	switch {
 	case old == nil:
-		return false, "it holds no run", nil
+		return false, "it holds no run"
 	case old.Complete:
-		return false, "the run before was complete", nil
+		return false, "the run before was complete"
 	case r.Fresh:
-		return false, "the run before was broken off, and --fresh starts anew", nil
+		return false, "the run before was broken off, and --fresh starts anew"
+	case age > r.Config.ResumeWithin:
+		return false, fmt.Sprintf("the run before was broken off %s ago, longer than resume_within %s", age, r.Config.ResumeWithin)
+	case -age > r.Config.ResumeWithin:
+		return false, fmt.Sprintf("the run before was broken off %s from now by this clock, which is no age to go on from; is the clock right?", -age)
 	}
-	last, err := dir.LastWrite()
-	if err != nil {
-		return false, "", err
-	}
-	if age := r.Now().Sub(last).Round(time.Second); age > r.Config.ResumeWithin {
-		return false, fmt.Sprintf("the run before was broken off %s ago, longer than resume_within %s", age, r.Config.ResumeWithin), nil
-	}
-	return true, "", nil
+	return true, ""
 }
 
 // missing is what has no file, another hash, or was not measured; its attempt

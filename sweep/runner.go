@@ -143,10 +143,21 @@ func (r *Runner) runCase(ctx context.Context, dir *runlog.Dir, pc PlannedCase) (
 	r.Progress.CaseStarted(pc)
 	res, caseErr := r.measure(ctx, pc, w.Append)
 	f := r.caseFile(pc, res)
-	r.Progress.CaseEnded(pc, res)
+	r.Progress.CaseEnded(pc, seen(ctx, res, caseErr))
 	err = errors.Join(caseErr, w.Finish(f))
 	r.warn(r.hooks.afterCase(ctx, pc, res.Status))
 	return f, err
+}
+
+// seen is the result for those who watch: an error that ends the run is said by
+// its end, and not by its last case as well.
+func seen(ctx context.Context, res *Result, err error) *Result {
+	if err == nil || ctx.Err() != nil {
+		return res
+	}
+	shown := *res
+	shown.Failure, shown.Summary.FirstError = "", ""
+	return &shown
 }
 
 // measure runs the case on its server, once its hook has had its say. The Result
@@ -206,12 +217,16 @@ func (r *Runner) finish(dir *runlog.Dir, toRun []PlannedCase, out *Outcome, ok b
 	if err != nil {
 		return err
 	}
+	chosen := make(map[string]bool, len(toRun))
+	for _, pc := range toRun {
+		chosen[pc.Name] = true
+	}
 	for _, pc := range r.plan {
 		if e := entries[pc.Name]; measured(pc, e) || skipped(pc, e) {
 			continue
 		}
 		out.Missing++
-		if !slices.ContainsFunc(toRun, func(p PlannedCase) bool { return p.Name == pc.Name }) {
+		if !chosen[pc.Name] {
 			out.LeftOut++
 		}
 	}

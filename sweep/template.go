@@ -104,7 +104,7 @@ concurrency_prompts:      # [max concurrency, number of prompts], or [8, 10x] fo
 # cost: {gpu_hour: 2.5, gpus: 4, currency: USD, source: list price 2026-11}   # or {machine_hour: 12}; servers can have their own; for example
 
 # --- Results
-# results_dir: results
+# results_dir: results    # may have ${date} and ${time} of the run's start in it: results-${date}
 # records: full           # a line a request with every instant: full, counts (without those of tokens) or none
 # save_detailed: false    # per-request lists within each case's JSON, as vLLM writes them
 # history: {keep: 30}     # earlier runs kept

@@ -15,16 +15,21 @@ const configFile = "config.yaml"
 
 // loadConfig reads the config that args name, with --set over it.
 func loadConfig(args, sets []string) (*sweep.Config, error) {
-	file := configFile
-	if len(args) > 0 {
-		file = args[0]
-	}
-	c, err := sweep.Read(file, sweep.Env{LookupEnv: os.LookupEnv, Now: time.Now()}, sets...)
+	c, err := sweep.Read(configPath(args), configEnv(), sets...)
 	if err != nil {
 		return nil, withStatus(exitUsage, err)
 	}
 	return c, nil
 }
+
+func configPath(args []string) string {
+	if len(args) > 0 {
+		return args[0]
+	}
+	return configFile
+}
+
+func configEnv() sweep.Env { return sweep.Env{LookupEnv: os.LookupEnv, Now: time.Now()} }
 
 func setFlag(cmd *cobra.Command) *[]string {
 	return cmd.Flags().StringArray("set", nil, "take `key=value` in place of what the config says; may be repeated")

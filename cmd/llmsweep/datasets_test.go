@@ -42,7 +42,7 @@ func TestDatasets(t *testing.T) {
 	writeTrace(t, trace, 12)
 	rows := writeRows(t, files, 30)
 	const lengths = "input_output: [[32, 3], [127, 3]]\n"
-	for _, tt := range []struct {
+	for i, tt := range []struct {
 		name, keys string
 		chat, text bool // backends
 		cases      int
@@ -71,6 +71,9 @@ func TestDatasets(t *testing.T) {
 			}
 			t.Run(tt.name+"/"+backend, func(t *testing.T) {
 				t.Parallel()
+				if i%4 > 0 {
+					slow(t)
+				}
 				dir := t.TempDir()
 				writeConfig(t, dir, "base_url: sim:fast\nbackend: %s\nconcurrency_prompts: [[4, 9]]\n%s", backend, tt.keys)
 				sweepIn(t, dir, exitOK)

@@ -57,9 +57,9 @@ func TestCaseEnds(t *testing.T) {
 			}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			url, _ := simulator(t, append([]string{"--model", "m"}, strings.Fields(tt.sim)...)...)
+			url, _ := smallSimulator(t, append([]string{"--model", "m"}, strings.Fields(tt.sim)...)...)
 			dir := t.TempDir()
-			writeConfig(t, dir, "model: m\ntokenizer: builtin:qwen3\nbase_url: %s\ninput_output: [[16, 10]]\n%s", url, tt.load)
+			writeConfig(t, dir, "model: m\ntokenizer: ${SMALL_TOKENIZER}\nbase_url: %s\ninput_output: [[16, 10]]\n%s", url, tt.load)
 			sweepIn(t, dir, tt.exit)
 			files, err := filepath.Glob(filepath.Join(dir, "results", "bench_*.json"))
 			if err != nil || len(files) != 1 {

@@ -28,12 +28,12 @@ func TestForeignTraffic(t *testing.T) {
 		{"another client", "10ms", true, "concurrency_prompts: [[4, 11]]\n"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			url, _ := simulator(t, "--model", "m", "--ttft", tt.ttft, "--itl", "2ms")
+			url, _ := smallSimulator(t, "--model", "m", "--ttft", tt.ttft, "--itl", "2ms")
 			if tt.foreign {
 				disturb(t, url)
 			}
 			dir := t.TempDir()
-			writeConfig(t, dir, "model: m\ntokenizer: builtin:qwen3\nbase_url: %s\ninput_output: [[16, 40]]\n%s", url, tt.load)
+			writeConfig(t, dir, "model: m\ntokenizer: ${SMALL_TOKENIZER}\nbase_url: %s\ninput_output: [[16, 40]]\n%s", url, tt.load)
 			stdout, stderr := sweepIn(t, dir, exitOK)
 			seen := regexp.MustCompile(`foreign traffic: the server finished [0-9]+ requests during the case, at most [0-9]+ were ours`).MatchString(stdout)
 			if seen != tt.foreign {
@@ -100,6 +100,7 @@ func checkDisturbed(t *testing.T, dir, stderr string) {
 func TestInterruptedHook(t *testing.T) {
 	dir := t.TempDir()
 	writeConfig(t, dir, `base_url: sim:fast
+tokenizer: ${SMALL_TOKENIZER}
 input_output: [[32, 8]]
 concurrency_prompts: [[2, 4]]
 before_case: "touch started; sleep 1000 & sleep 1000"
@@ -138,7 +139,7 @@ after_sweep: echo sweep $LLMSWEEP_STATUS
 // A pause between cases ends with Ctrl-C, too.
 func TestInterruptedCooldown(t *testing.T) {
 	dir := t.TempDir()
-	writeConfig(t, dir, "base_url: sim:fast\ninput_output: [[32, 8]]\nconcurrency_prompts: [[1, 1], [2, 4]]\ncooldown: 1h\n")
+	writeConfig(t, dir, "base_url: sim:fast\ntokenizer: ${SMALL_TOKENIZER}\ninput_output: [[32, 8]]\nconcurrency_prompts: [[1, 1], [2, 4]]\ncooldown: 1h\n")
 	cmd := llmsweep(t, dir, "run", "config.yaml")
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -158,7 +159,7 @@ func TestKilledHook(t *testing.T) {
 		t.Skip("the kernel ends a child with its parent on Linux alone")
 	}
 	dir := t.TempDir()
-	writeConfig(t, dir, "base_url: sim:fast\ninput_output: [[32, 8]]\nconcurrency_prompts: [[1, 1]]\nbefore_sweep: touch started; exec sleep 1000\n")
+	writeConfig(t, dir, "base_url: sim:fast\ntokenizer: ${SMALL_TOKENIZER}\ninput_output: [[32, 8]]\nconcurrency_prompts: [[1, 1]]\nbefore_sweep: touch started; exec sleep 1000\n")
 	mark := "LLMSWEEP_HOOK_TEST=" + dir
 	cmd := llmsweep(t, dir, "run", "config.yaml")
 	cmd.Env = append(cmd.Env, mark)

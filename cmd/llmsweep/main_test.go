@@ -35,8 +35,21 @@ func llmsweep(t testing.TB, dir string, args ...string) *exec.Cmd {
 	}
 	cmd := exec.CommandContext(t.Context(), exe, args...)
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), beMain+"=1", "OPENAI_API_KEY=")
+	cmd.Env = append(os.Environ(), beMain+"=1", "OPENAI_API_KEY=", smallTokenizer+"="+smallPath(t))
 	return cmd
+}
+
+// smallTokenizer is a variable of all children: the path of a tokenizer that loads
+// in a third of the time, for tests where any will do.
+const smallTokenizer = "SMALL_TOKENIZER"
+
+func smallPath(t testing.TB) string {
+	t.Helper()
+	path, err := filepath.Abs("../../testdata/tokenizers/minilm")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
 }
 
 // slow skips a test whose many children each load a tokenizer, which under the
@@ -55,6 +68,7 @@ func TestScripts(t *testing.T) {
 		Setup: func(e *testscript.Env) error {
 			repo, err := os.Getwd()
 			e.Setenv("REPO", repo+"/../..")
+			e.Setenv(smallTokenizer, smallPath(t))
 			return err
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"status": status},

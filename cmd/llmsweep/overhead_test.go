@@ -23,7 +23,7 @@ func gptOSS(t *testing.T) string {
 // where they differ otherwise, the user hears of it. Nothing but probes is sent
 // where the config turns out to be wrong.
 func TestOverhead(t *testing.T) {
-	for _, tt := range []struct {
+	for i, tt := range []struct {
 		name   string
 		server *countingServer
 		keys   string
@@ -62,6 +62,9 @@ func TestOverhead(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
+			if i%3 > 0 {
+				slow(t)
+			}
 			dir := t.TempDir()
 			s := tt.server
 			spec := "builtin:qwen3"

@@ -122,9 +122,9 @@ func startRun(t *testing.T, dir string, args ...string) (*exec.Cmd, io.Reader, *
 // case files; failed requests are among them.
 func TestEvents(t *testing.T) {
 	t.Parallel()
-	url, _ := simulator(t, "--model", "m", "--ttft", "30ms", "--itl", "1ms", "--fault", "status:code=503,share=0.3")
+	url, _ := smallSimulator(t, "--model", "m", "--ttft", "30ms", "--itl", "1ms", "--fault", "status:code=503,share=0.3")
 	dir := t.TempDir()
-	writeConfig(t, dir, "model: m\ntokenizer: builtin:qwen3\nbase_url: %s\ninput_output: [[16, 10]]\nconcurrency_prompts: [[2, 30], [4, 150]]\nwarmup: 2\n", url)
+	writeConfig(t, dir, "model: m\ntokenizer: ${SMALL_TOKENIZER}\nbase_url: %s\ninput_output: [[16, 10]]\nconcurrency_prompts: [[2, 30], [4, 150]]\nwarmup: 2\n", url)
 	cmd, stdout, stderr := startRun(t, dir, "--json", "--quiet")
 	all := readEvents(t, stdout, nil)
 	cmd.Wait()
@@ -188,7 +188,7 @@ func TestEvents(t *testing.T) {
 func TestEventsReaderGone(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	writeConfig(t, dir, "base_url: sim:fast\ninput_output: [[16, 4]]\nconcurrency_prompts: [[2, 4], [3, 5]]\n")
+	writeConfig(t, dir, "base_url: sim:fast\ntokenizer: ${SMALL_TOKENIZER}\ninput_output: [[16, 4]]\nconcurrency_prompts: [[2, 4], [3, 5]]\n")
 	cmd := llmsweep(t, dir, "run", "--json", "-q")
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {

@@ -45,9 +45,9 @@ func value(f *dto.MetricFamily) (sum float64) {
 // TestMetricsWhileItRuns scrapes a run at work; when it has ended nobody listens.
 func TestMetricsWhileItRuns(t *testing.T) {
 	t.Parallel()
-	url, _ := simulator(t, "--model", "m", "--ttft", "20ms", "--itl", "10ms")
+	url, _ := smallSimulator(t, "--model", "m", "--ttft", "20ms", "--itl", "10ms")
 	dir := t.TempDir()
-	writeConfig(t, dir, "model: m\ntokenizer: builtin:qwen3\nbase_url: %s\ninput_output: [[16, 10]]\nconcurrency_prompts: [[2, 4], [3, 5000]]\nwarmup: 0\nduration: 60s\n", url)
+	writeConfig(t, dir, "model: m\ntokenizer: ${SMALL_TOKENIZER}\nbase_url: %s\ninput_output: [[16, 10]]\nconcurrency_prompts: [[2, 4], [3, 5000]]\nwarmup: 0\nduration: 60s\n", url)
 	cmd, stdout, stderr := startRun(t, dir, "--json", "--metrics-addr", "127.0.0.1:0")
 	var page string
 	seen := false
@@ -193,7 +193,7 @@ func TestMetricsAddressInUse(t *testing.T) {
 	defer l.Close()
 	s := countingServer{}
 	dir := t.TempDir()
-	writeConfig(t, dir, "model: m\nbase_url: %s\ntokenizer: builtin:qwen3\ninput_output: [[16, 4]]\nconcurrency_prompts: [[2, 5]]\n", s.serve(t, "builtin:qwen3"))
+	writeConfig(t, dir, "model: m\nbase_url: %s\ntokenizer: ${SMALL_TOKENIZER}\ninput_output: [[16, 4]]\nconcurrency_prompts: [[2, 5]]\n", s.serve(t, smallPath(t)))
 	addr := l.Addr().String()
 	_, stderr := sweepIn(t, dir, exitUsage, "--metrics-addr", addr)
 	if !strings.HasPrefix(stderr, "--metrics-addr "+addr+": ") || !strings.Contains(stderr, "address already in use") {

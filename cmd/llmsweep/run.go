@@ -45,9 +45,9 @@ to be gone on with.`,
 	var watching watchFlags
 	watching.register(cmd.Flags())
 	cmd.RunE = func(cmd *cobra.Command, args []string) (err error) {
-		c, err := loadConfig(args, *sets)
+		c, note, err := sweep.ReadToRun(configPath(args), configEnv(), *fresh, *sets...)
 		if err != nil {
-			return err
+			return withStatus(exitUsage, err)
 		}
 		if *dry {
 			return sweep.PrintPlan(cmd.OutOrStdout(), c, c.Plan(), sweep.LastSpans(c))
@@ -61,6 +61,9 @@ to be gone on with.`,
 			return err
 		}
 		defer func() { w.close(err) }()
+		if note != "" {
+			w.Note(note)
+		}
 		var rows []aggregate.Row // of the plan's cases, whether measured now or before
 		r := sweep.Runner{
 			Config: c, Version: version, Executable: exe, Getenv: os.Getenv, Now: time.Now,

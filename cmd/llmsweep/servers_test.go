@@ -31,10 +31,10 @@ func entry(t *testing.T, dir, name, flags string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return fmt.Sprintf("  - {name: '%s', base_url: 'http://127.0.0.1:%d', launch: '%s simulate --model ${model} --port ${port} %s', env: {TEST_DIR: '%s'}}\n", name, freePort(t), exe, flags, dir)
+	return fmt.Sprintf("  - {name: '%s', base_url: 'http://127.0.0.1:%d', launch: '%s simulate --model ${model} --tokenizer ${SMALL_TOKENIZER} --port ${port} %s', env: {TEST_DIR: '%s'}}\n", name, freePort(t), exe, flags, dir)
 }
 
-const threeLoads = "model: m\ntokenizer: builtin:qwen3\ninput_output: [[32, 8]]\nconcurrency_prompts: [[1, 4], [2, 4], [4, 4]]\nwarmup: 0\nprompt_overhead: tokenizer\n"
+const threeLoads = "model: m\ntokenizer: ${SMALL_TOKENIZER}\ninput_output: [[32, 8]]\nconcurrency_prompts: [[1, 4], [2, 4], [4, 4]]\nwarmup: 0\nprompt_overhead: tokenizer\n"
 
 // statuses are those of a server's three cases.
 func statuses(t *testing.T, dir, server string) (list []string) {
