@@ -37,10 +37,16 @@ func measuredVariables(variants []variant) map[string]*cel.Type {
 		}
 		for _, name := range runlog.FigureNames(percentiles...) {
 			vars[celFigure(name)] = cel.DoubleType
+			if slices.Contains(countFigures, name) {
+				vars[name] = cel.IntType
+			}
 		}
 	}
 	return vars
 }
+
+// countFigures are whole numbers, which may be compared with == as others may not.
+var countFigures = []string{"completed", "failed", "total_input_tokens", "total_output_tokens", "max_concurrent_requests"}
 
 // stopWhen reads one condition or a list of them.
 func (r *configReader) stopWhen(root *value, axes []axis, variants []variant) (list []stopCondition) {
@@ -67,6 +73,9 @@ func (r *configReader) stopWhen(root *value, axes []axis, variants []variant) (l
 		}
 		text := pointFigure.ReplaceAllString(item.text, "${1}_$2")
 		program, complaint := compileCondition(env, vars, text)
+		if strings.Contains(complaint, "(double, int)") || strings.Contains(complaint, "(int, double)") {
+			complaint += "; figures have decimals: write 1.0, not 1"
+		}
 		if complaint != "" {
 			r.complain(key(i), item, complaint)
 			continue

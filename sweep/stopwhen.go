@@ -125,7 +125,11 @@ func (s *stopWhen) add(key curveKey, pc *PlannedCase, f *runlog.CaseFile) {
 		p.power = throughput / e2el
 	}
 	for name, x := range figures {
-		if s.name(celFigure(name)) {
+		switch {
+		case !s.name(celFigure(name)):
+		case slices.Contains(countFigures, name):
+			p.said[name] = int64(x)
+		default:
 			p.said[celFigure(name)] = x
 		}
 	}
