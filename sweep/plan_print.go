@@ -50,6 +50,9 @@ func PrintPlan(w io.Writer, c *Config, cases []PlannedCase, earlier map[string]t
 	}
 	fmt.Fprintln(&b, estimate)
 	b.WriteString(c.budgetText(cases, earlier))
+	if len(c.stopWhen) > 0 {
+		fmt.Fprintf(&b, "stop_when may leave out higher loads: %s\n", strings.Join(stopTexts(c.stopWhen), "; or "))
+	}
 	for _, note := range c.Notes() {
 		fmt.Fprintf(&b, "note: %s\n", note)
 	}
