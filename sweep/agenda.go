@@ -52,8 +52,8 @@ func (r *Runner) work(ctx context.Context, dir *runlog.Dir, a *agenda) error {
 func (r *Runner) agenda(toRun []PlannedCase) *agenda {
 	return &agenda{
 		todo:  toRun,
-		skip:  func(PlannedCase) string { return "" },
+		skip:  r.leave.skip,
 		grow:  func() ([]PlannedCase, error) { return nil, nil },
-		heard: func(PlannedCase, *runlog.CaseFile) {},
+		heard: r.leave.heard,
 	}
 }

@@ -112,7 +112,7 @@ func compileCondition(env *cel.Env, vars map[string]*cel.Type, text string) (p c
 	if issues.Err() != nil {
 		said := issues.Errors()[0].Message
 		if m := undeclared.FindStringSubmatch(said); m != nil {
-			return nil, fmt.Sprintf("known names, not %s: %s", shorten(m[1]), strings.Join(slices.Sorted(maps.Keys(vars)), ", "))
+			return nil, unknownName(m[1], vars)
 		}
 		return nil, "a CEL expression: " + oneLine(said)
 	}

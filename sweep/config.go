@@ -30,6 +30,7 @@ type Config struct {
 	// What varies over the plan beside the lists: see expand.
 	variants         []variant // nil = nothing
 	include, exclude []condition
+	stopWhen         []stopCondition
 	axesWritten      map[string]any    // for Redacted
 	vars             map[string]string // of a matrix, for commands alone
 	Server           ServerEntry       `yaml:"-"` // that the cases are on
@@ -67,6 +68,8 @@ type Config struct {
 
 	Repeats int    `yaml:"repeats"`
 	Order   string `yaml:"order"` // plan or shuffled
+
+	Budget time.Duration `yaml:"budget"` // of all cases together, over all parts of a run; 0 = none
 
 	Cooldown time.Duration `yaml:"cooldown"` // between cases
 	Reset    string        `yaml:"reset"`    // before each case: a page to POST to, or a command; "" = none

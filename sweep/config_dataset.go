@@ -66,7 +66,7 @@ func datasetKeys(s *dataset.Spec, slo *map[string]metrics.SLO) []datasetKey {
 		{"max_total_len", of(dataset.TypeShareGPT), length(&s.MaxTotalLen), s.MaxTotalLen},
 
 		{"replay", of(dataset.TypeTrace), readOneOf(&s.Replay, replayTimes, replayLengths), s.Replay},
-		{"speed", of(dataset.TypeTrace), readNumber(&s.Speed, func(x float64) bool { return x > 0 && x <= 1e6 }, "a number above 0; 2 = twice as fast as recorded"), s.Speed},
+		{"speed", of(dataset.TypeTrace), readNumber(&s.Speed, func(x float64) bool { return x > 0 && x <= 1e6 }, "a number above 0; 2 = twice as fast as recorded"), speedValue(s)},
 
 		{"images", of(dataset.TypeRandomMM), readImages(&s.Images), imagesValue(s.Images)},
 		{"scenarios", of(dataset.TypeMix), readScenarios(&s.Scenarios, slo), scenariosValue(s, slo)},
@@ -74,6 +74,14 @@ func datasetKeys(s *dataset.Spec, slo *map[string]metrics.SLO) []datasetKey {
 		{"allow_repeat", of(dataset.TypeShareGPT, dataset.TypeCustom, dataset.TypeConversation, dataset.TypeTrace),
 			readFlag(&s.AllowRepeat), orNil(s.AllowRepeat)},
 	}
+}
+
+// speedValue is that of a trace's times; nil where they are left out.
+func speedValue(s *dataset.Spec) any {
+	if s.Replay == replayLengths {
+		return nil
+	}
+	return s.Speed
 }
 
 // orNil is x, or nil for a zero one.
@@ -213,6 +221,9 @@ func (r *configReader) checkSpec(v *value, key string, s *dataset.Spec, inMix bo
 			fault("allow_repeat", "", "is for the conversations of a path; remove it: synthetic ones never run out")
 		}
 	case dataset.TypeTrace:
+		if s.Replay == replayLengths && v.find("speed") >= 0 {
+			fault("speed", "", "is that of the trace's times, and stands beside replay: lengths, which leaves them out; remove it, or set replay: times")
+		}
 		if inMix && s.Replay == replayTimes {
 			fault("replay", replayTimes, "lengths: in a mix requests come as the config says")
 		}

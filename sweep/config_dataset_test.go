@@ -64,8 +64,8 @@ var datasets = []struct {
 			Think: &dataset.Distribution{Kind: "lognormal", Median: 3, Sigma: 1, Max: 60}}, "bench_conversation_mc1_np1"},
 
 	{ownBase, "{type: trace, path: t.jsonl}", dataset.Spec{Type: "trace", Path: "t.jsonl", Replay: "times", Speed: 1}, "bench_trace_mc1_np1"},
-	{ownBase + "request_rate: 4\n", "{type: trace, path: t.csv, format: burstgpt, replay: lengths, speed: 2.5, allow_repeat: true}",
-		dataset.Spec{Type: "trace", Path: "t.csv", Format: "burstgpt", Replay: "lengths", Speed: 2.5, AllowRepeat: true}, "bench_trace_mc1_np1"},
+	{ownBase + "request_rate: 4\n", "{type: trace, path: t.csv, format: burstgpt, replay: lengths, allow_repeat: true}",
+		dataset.Spec{Type: "trace", Path: "t.csv", Format: "burstgpt", Replay: "lengths", Speed: 1, AllowRepeat: true}, "bench_trace_mc1_np1"},
 	{chatBase, "random_mm", dataset.Spec{Type: "random_mm", Images: dataset.ImageSpec{Count: 1, Sizes: [][2]int{{512, 512}}, Format: "png"}}, "bench_io1x1_mc1_np1"},
 	{chatBase, "{type: random_mm, images: {count: 2, sizes: [[64, 32], [8192, 1]], format: jpeg}}",
 		dataset.Spec{Type: "random_mm", Images: dataset.ImageSpec{Count: 2, Sizes: [][2]int{{64, 32}, {8192, 1}}, Format: "jpeg"}}, "bench_io1x1_mc1_np1"},
@@ -246,6 +246,7 @@ func TestPromptsFault(t *testing.T) {
 		{base, "dataset: {type: custom, path: f}", "3:15: input_output: stands beside dataset custom, whose requests have lengths of their own; remove it"},
 		{base, "dataset: {type: random, lengths: {input: 1, output: 1}}", "3:15: input_output: stands beside dataset random, whose requests have lengths of their own; remove it"},
 		{chatBase, "dataset: {type: conversation, path: f}", "3:15: input_output: stands beside dataset conversation, whose requests have lengths of their own; remove it"},
+		{ownBase, "dataset: {type: trace, path: f, replay: lengths, speed: 2}", "6:57: dataset.speed: is that of the trace's times, and stands beside replay: lengths, which leaves them out; remove it, or set replay: times"},
 		{ownBase, "request_rate: 4\ndataset: {type: trace, path: f}", "7:10: dataset.replay: times, want no request_rate and no ramp beside it: the trace has the times; or replay: lengths"},
 		{ownBase, "ramp: {kind: linear, from: 1, to: 2}\ndataset: {type: trace, path: f, replay: times}", "7:41: dataset.replay: times, want no request_rate and no ramp beside it: the trace has the times; or replay: lengths"},
 		{base, "dataset: conversation", "6:10: dataset: conversation, want backend: openai-chat with it: its turns are messages"},

@@ -148,6 +148,8 @@ func configFields(c *Config) []configField {
 			configField{"error_share", readNumber(&c.Abort.ErrorShare, func(x float64) bool { return x >= 0 && x <= 1 }, "a share from 0 to 1; 0 = never")},
 			configField{"over_saturation", readFlag(&c.Abort.OverSaturation)},
 		)},
+		{"stop_when", readBefore},
+		{"budget", readDuration(&c.Budget)},
 		{"repeats", readWhole(&c.Repeats, 1, 10_000)},
 		{"cooldown", readDuration(&c.Cooldown)},
 		{"reset", readCommand(&c.Reset)},

@@ -53,7 +53,7 @@ func (c *Config) Redacted() map[string]any {
 		"prompt_token_ids": c.PromptTokenIDs, "prompt_overhead": c.PromptOverhead, "prompt_buffer": c.PromptBuffer,
 		"input_output": inputOutput, "concurrency_prompts": loads,
 		"request_rate": rates, "ramp": c.Ramp.redacted(), "burstiness": rateValue(c.Burstiness), "repeats": c.Repeats, "order": c.Order,
-		"duration": c.Duration.String(), "cooldown": c.Cooldown.String(), "reset": maskCommand(c.Reset),
+		"duration": c.Duration.String(), "budget": c.Budget.String(), "cooldown": c.Cooldown.String(), "reset": maskCommand(c.Reset),
 		"before_sweep": maskCommand(c.BeforeSweep), "before_case": maskCommand(c.BeforeCase),
 		"after_case": maskCommand(c.AfterCase), "after_sweep": maskCommand(c.AfterSweep),
 		"abort": map[string]any{"error_share": c.Abort.ErrorShare, "over_saturation": c.Abort.OverSaturation},
@@ -79,6 +79,9 @@ func (c *Config) Redacted() map[string]any {
 		if len(list) > 0 {
 			m[name] = conditionTexts(list)
 		}
+	}
+	if len(c.stopWhen) > 0 {
+		m["stop_when"] = stopTexts(c.stopWhen)
 	}
 	if c.Endpoint == "" {
 		delete(m, "endpoint") // the backend's own

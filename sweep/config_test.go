@@ -314,7 +314,7 @@ func TestEveryKey(t *testing.T) {
 	}
 	for _, f := range configFields(Default()) {
 		switch f.name {
-		case "matrix", "zip", "include", "exclude", "servers": // of the plan: expand reads them
+		case "matrix", "zip", "include", "exclude", "stop_when", "servers": // of the plan: expand reads them
 		default:
 			read = append(read, f.name)
 		}

@@ -68,7 +68,7 @@ func (d *Driver) ended(ctx context.Context, res *Result, err error) (*Result, er
 		res.fail(err.Error())
 		return res, err
 	}
-	completed, censored := 0, 0
+	completed, failed, censored := 0, 0, 0
 	for i := range res.Records {
 		switch r := &res.Records[i]; {
 		case r.Warmup:
@@ -76,6 +76,8 @@ func (d *Driver) ended(ctx context.Context, res *Result, err error) (*Result, er
 			completed++
 		case r.Censored:
 			censored++
+		default:
+			failed++
 		}
 	}
 	switch {
@@ -83,6 +85,8 @@ func (d *Driver) ended(ctx context.Context, res *Result, err error) (*Result, er
 		res.Status = runlog.StatusMeasured
 	case censored > 0:
 		res.fail(fmt.Sprintf("no request had completed when the case ended; %d were cut off in flight: give it a longer duration", censored))
+	case failed == 0:
+		res.fail("no request was sent before the case ended: give it a longer duration, or a rate whose first request comes sooner")
 	}
 	return res, nil
 }

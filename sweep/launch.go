@@ -125,11 +125,13 @@ func (l *Launch) begin(ready func(context.Context) error) (*Server, error) {
 		err = s.record.write()
 	}
 	if err == nil {
+		addGroup(s.record.Process)
 		_, err = opener.Write([]byte("\n"))
 	}
 	opener.Close()
 	if err != nil {
 		cmd.Wait()
+		removeGroup(cmd.Process.Pid)
 		return nil, errors.Join(err, s.record.remove())
 	}
 	go s.watch(cmd)

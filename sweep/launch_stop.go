@@ -30,6 +30,7 @@ type ending struct {
 func (s *Server) Stop(ctx context.Context) error {
 	s.ending.once.Do(func() {
 		s.ending.err = s.record.end(ctx, s.ready, cmp.Or(s.ending.goneWait, launchGoneWait))
+		removeGroup(s.record.Process.PID)
 	})
 	return s.ending.err
 }
@@ -92,6 +93,7 @@ func (r *serverRecord) runStop(ctx context.Context, running bool) error {
 	if err := cmd.Start(); err != nil {
 		return fmt.Errorf("server %s: starting its stop command: %w", r.Name, err)
 	}
+	defer watchGroup(cmd)()
 	unwatch := context.AfterFunc(ctx, func() { signalGroup(cmd.Process.Pid, syscall.SIGKILL) })
 	err = cmd.Wait()
 	if !unwatch() {

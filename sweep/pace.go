@@ -92,6 +92,14 @@ func (p *Pace) Started(pc PlannedCase, now time.Time) {
 	p.foretell()
 }
 
+// Skipped says that a case, whose turn it is, is left out.
+func (p *Pace) Skipped(pc PlannedCase) {
+	if i, ok := p.place[pc.Name]; ok {
+		p.at = i
+		p.foretell()
+	}
+}
+
 // Ended says that the case at work ended. Only a measured one tells of others: one
 // that failed may have been over in an instant.
 func (p *Pace) Ended(status string, now time.Time) {

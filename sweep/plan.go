@@ -47,7 +47,8 @@ const (
 // Plan is every case in running order: repeats outermost, so that a server that
 // drifts drifts across every setting alike; then servers, zip, matrix, datasets and
 // sampling, input_output, concurrency_prompts and request_rate. Within a repeat
-// they may be shuffled, by the seed. It is pure: the same config gives the same
+// they may be shuffled, by the seed; with a budget, each curve's loads are in
+// bisecting order. It is pure: the same config gives the same
 // cases. Attempt is 1.
 func (c *Config) Plan() []PlannedCase {
 	cases, _ := c.plan() // its faults were told when the config was read
@@ -88,6 +89,9 @@ func (c *Config) plan() ([]PlannedCase, error) {
 			for _, block := range byServer(cases[first:]) {
 				rng.Shuffle(len(block), func(i, j int) { block[i], block[j] = block[j], block[i] })
 			}
+		}
+		if c.Budget > 0 {
+			mostNeededFirst(cases[first:])
 		}
 	}
 	return cases, nil

@@ -5,6 +5,8 @@ import (
 	"math"
 	"strings"
 	"time"
+
+	"llmsweep/dataset"
 )
 
 // What a case takes on an unknown server, assumed roughly: tokens/s of a
@@ -16,7 +18,7 @@ const (
 
 // EstimateCase is about how long a case takes, warm-up included: requests go in
 // rounds of MaxConcurrency, each of input ÷ 8,000 tokens/s and 20 ms an output
-// token; with a rate or a ramp, no faster than that sends them; and no longer
+// token; with a rate or a ramp, no faster than that begins its sessions; and no longer
 // than its duration, after a warm-up.
 func EstimateCase(p PlannedCase) time.Duration { return estimateAt(p, 1) }
 
@@ -27,16 +29,43 @@ func estimateAt(p PlannedCase, slow float64) time.Duration {
 	inFlight := max(p.MaxConcurrency, 1)
 	warmup := math.Ceil(float64(p.Warmup)/float64(inFlight))*request + p.WarmupFor.Seconds()
 	seconds := math.Ceil(float64(p.NumPrompts)/float64(inFlight)) * request
+	sessions := p.sessions()
+	last := request * float64(p.NumPrompts) / max(sessions, 1) // of the last session to come
 	switch {
 	case p.Ramp != nil:
-		seconds = max(seconds, p.Ramp.span(p.NumPrompts)+request)
+		seconds = max(seconds, p.Ramp.span(int(math.Round(sessions)))+last)
 	case !math.IsInf(p.Rate, 1) && p.Rate > 0:
-		seconds = max(seconds, float64(p.NumPrompts)/p.Rate+request)
+		seconds = max(seconds, sessions/p.Rate+last)
 	}
 	if p.Duration > 0 {
 		seconds = min(seconds, p.Duration.Seconds())
 	}
 	return time.Duration(min(warmup+seconds, maxSpan.Seconds()) * 1e9)
+}
+
+// sessions is about how many sessions make up the case's requests: a rate or a
+// ramp counts these.
+func (p *PlannedCase) sessions() float64 {
+	if p.Config == nil {
+		return float64(p.NumPrompts)
+	}
+	return sessionsOf(&p.Config.Dataset, p.NumPrompts)
+}
+
+// sessionsOf is about how many sessions of a dataset make up n requests: those of
+// conversations have the mean number of turns.
+func sessionsOf(s *dataset.Spec, n int) float64 {
+	switch {
+	case s.Type == dataset.TypeConversation && n > 0:
+		return max(1, 2*float64(n)/float64(s.Turns[0]+s.Turns[1]))
+	case s.Type == dataset.TypeMix:
+		sum := 0.0
+		for i, requests := range s.ScenarioCounts(n) {
+			sum += sessionsOf(&s.Scenarios[i].Dataset, requests)
+		}
+		return sum
+	}
+	return float64(n)
 }
 
 // Estimate is about how long the cases take, one after the other. earlier holds

@@ -16,7 +16,7 @@ import (
 // be nil. Nothing else is touched.
 func PrintPlan(w io.Writer, c *Config, cases []PlannedCase, earlier map[string]time.Duration) error {
 	var b strings.Builder
-	writeColumns(&b, planRows(cases, earlier), 1)
+	writeColumns(&b, planRows(cases, earlier, c.overBudget(cases, earlier)), 1)
 	var prompts, warmups, input, output float64
 	ownLengths := false
 	for _, p := range cases {
@@ -49,6 +49,10 @@ func PrintPlan(w io.Writer, c *Config, cases []PlannedCase, earlier map[string]t
 		estimate += "; cooldown adds " + Roughly(time.Duration(n)*c.Cooldown)
 	}
 	fmt.Fprintln(&b, estimate)
+	b.WriteString(c.budgetText(cases, earlier))
+	if len(c.stopWhen) > 0 {
+		fmt.Fprintf(&b, "stop_when may leave out higher loads: %s\n", strings.Join(stopTexts(c.stopWhen), "; or "))
+	}
 	for _, note := range c.Notes() {
 		fmt.Fprintf(&b, "note: %s\n", note)
 	}
@@ -57,7 +61,8 @@ func PrintPlan(w io.Writer, c *Config, cases []PlannedCase, earlier map[string]t
 }
 
 // planRows is the plan's table, its heading first: with a column for each axis.
-func planRows(cases []PlannedCase, earlier map[string]time.Duration) [][]string {
+// over are the cases that the budget would leave out.
+func planRows(cases []PlannedCase, earlier map[string]time.Duration, over map[string]bool) [][]string {
 	keys := varyingKeys(cases)
 	heading := []string{"#", "case", "input", "output", "concurrency", "prompts", "warmup", "rate"}
 	heading = append(heading, keys...)
@@ -70,7 +75,11 @@ func planRows(cases []PlannedCase, earlier map[string]time.Duration) [][]string 
 		for _, key := range keys {
 			row = append(row, shorten(p.Axes.More[key]))
 		}
-		rows = append(rows, append(row, p.tokensText(), p.timeText(earlier)))
+		took := p.timeText(earlier)
+		if over[p.Name] {
+			took = "left out: " + took
+		}
+		rows = append(rows, append(row, p.tokensText(), took))
 	}
 	return rows
 }

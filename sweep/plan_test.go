@@ -238,6 +238,8 @@ func TestEstimateCase(t *testing.T) {
 		{PlannedCase{Input: 8000, Output: 50, MaxConcurrency: 100, NumPrompts: 100, Rate: inf, Ramp: &Ramp{Kind: rampLinear, From: 5, To: 5}}, 22 * time.Second},
 		{PlannedCase{Input: 8000, Output: 50, MaxConcurrency: 100, NumPrompts: 100, Rate: inf,
 			Ramp: &Ramp{Kind: rampSteps, Rates: []float64{1, 2, 5}, Every: 10 * time.Second}}, 36 * time.Second},
+		{PlannedCase{Input: 8000, Output: 50, MaxConcurrency: 100, NumPrompts: 100, Rate: 2, Config: &Config{Dataset: dataset.Spec{Type: dataset.TypeConversation, Turns: [2]int{3, 5}}}},
+			20500 * time.Millisecond}, // 25 sessions of 4 turns: 25 ÷ 2 + 4 × 2
 		{PlannedCase{Input: 10_000_000, Output: 10_000_000, MaxConcurrency: 1, NumPrompts: 10_000_000, Rate: 1}, maxSpan}, // no overflow
 	} {
 		if got := EstimateCase(tt.p); got != tt.want && roundSeconds(got.Seconds()) != tt.want {

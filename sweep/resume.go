@@ -99,11 +99,12 @@ func (r *Runner) missing(dir *runlog.Dir) ([]PlannedCase, error) {
 	if err != nil {
 		return nil, err
 	}
+	r.leave.stop = newStopWhen(r.Config, r.plan, entries, dir.Path(), r.Progress.Warn)
 	var todo []PlannedCase
 	done := 0
 	for _, pc := range r.plan {
 		e := entries[pc.Name]
-		if measured(pc, e) || skipped(pc, e) {
+		if measured(pc, e) || r.staysOut(pc, e) {
 			done++
 			continue
 		}
@@ -120,7 +121,7 @@ func (r *Runner) missing(dir *runlog.Dir) ([]PlannedCase, error) {
 	if len(entries) > 0 {
 		r.Progress.Note(fmt.Sprintf("going on: %d of %d cases stay as they are, %d to run", done, len(r.plan), len(todo)))
 	}
-	return todo, nil
+	return todo, r.openBudget(dir, todo)
 }
 
 // measured reports whether the journal's entry is a result of the case as planned.

@@ -51,6 +51,7 @@ type Runner struct {
 	warnings  []string                  // for the manifest
 	hooks     hooks
 	cooled    bool // a case has run: the next one waits for cooldown
+	leave     leaveOut
 }
 
 // An Outcome is what a sweep came to.
@@ -59,6 +60,7 @@ type Outcome struct {
 	Names   []string // the plan's cases, in order
 	Missing int      // cases of the plan without a measured result
 	LeftOut int      // of Missing: those that --only or --only-failed left out
+	Skipped []Skip   // those that rules of the config left out for good; not Missing
 }
 
 // A ConfigError says that the config, or what it names, cannot be run.
@@ -222,7 +224,12 @@ func (r *Runner) finish(dir *runlog.Dir, toRun []PlannedCase, out *Outcome, ok b
 		chosen[pc.Name] = true
 	}
 	for _, pc := range r.plan {
-		if e := entries[pc.Name]; measured(pc, e) || skipped(pc, e) {
+		e := entries[pc.Name]
+		if measured(pc, e) {
+			continue
+		}
+		if r.staysOut(pc, e) {
+			out.Skipped = append(out.Skipped, Skip{pc.Name, e.Why, r.leave.takes(pc)})
 			continue
 		}
 		out.Missing++

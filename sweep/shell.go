@@ -42,7 +42,12 @@ func (s shell) run(ctx context.Context) error {
 	// A child that dies with its parent dies with the parent's thread: this one
 	// stays until the child has ended.
 	runtime.LockOSThread()
-	err = cmd.Run()
+	err = cmd.Start()
+	if err == nil {
+		done := watchGroup(cmd)
+		err = cmd.Wait()
+		done()
+	}
 	runtime.UnlockOSThread()
 
 	if ctx.Err() != nil {

@@ -97,6 +97,11 @@ concurrency_prompts:      # [max concurrency, number of prompts], or [8, 10x] fo
 # failures_allowed: 0.01  # share of the requests sent; above it a case is invalid
 # abort: {error_share: 0, over_saturation: false}   # end a case early: at that share of errors, from 20 requests on (0 = never);
 #                         # at a rate or ramp, once requests in flight and TTFT both keep rising
+# stop_when: []           # leave out the higher loads of a curve once this holds at one of its cases: CEL over the axes, as in include, the
+#                         # case's figures by their CSV names, status, validity and past_knee: "past_knee && p99_ttft_ms > 2000"; of a
+#                         # list any
+# budget: 0               # time for the whole sweep (2h): the ends and the middle of each curve go first, and a case that does not fit
+#                         # any more is left out; 0 = no limit. See docs/stop.md
 # percentiles: [50, 90, 95, 99]
 # goodput: {ttft: 500, tpot: 50}   # ms, also itl, e2el: what a good request meets; for example
 # slo: {p99_ttft_ms: 500} # limits of figures, by their names in the CSV: the best load among those that keep to them is named

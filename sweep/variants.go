@@ -48,6 +48,7 @@ func (r *configReader) expand(root *value) *Config {
 		c.variants, c.axesWritten = chosen, axesWritten(root)
 	}
 	c.include, c.exclude = include, exclude
+	c.stopWhen = r.stopWhen(root, axes, chosen)
 	c.setSeed(c.Seed) // drawn once
 	if len(r.faults) == 0 {
 		r.checkPlan(c, root)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -138,7 +139,7 @@ func benchEnding(ctx context.Context, res *sweep.Result, err error) error {
 	case err != nil:
 		return withStatus(exitFailed, err)
 	case res.Status != runlog.StatusMeasured:
-		return withStatus(exitFailed, fmt.Errorf("%s: %s", res.Status, whyNot(res)))
+		return withStatus(exitFailed, fmt.Errorf("%s: %s", res.Status, cmp.Or(whyNot(res), "no request was answered; see the server's log")))
 	case res.Summary.Validity.Verdict == "invalid":
 		return withStatus(exitFailed, fmt.Errorf("invalid: %s", strings.Join(res.Summary.Validity.Reasons, "; ")))
 	}

@@ -57,6 +57,8 @@ func (b *bars) CaseEnded(c sweep.PlannedCase, r *sweep.Result) {
 	b.Note(summary(c, r, columns(b.w)-1))
 }
 
+func (b *bars) CaseSkipped(c sweep.PlannedCase, why string) { b.Note(leftOut(c, why)) }
+
 func (b *bars) SweepEnded() {
 	b.sweep.Abort(false)
 	b.p.Wait()

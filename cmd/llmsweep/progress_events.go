@@ -241,6 +241,19 @@ func orEmpty(texts []string) []string {
 	return texts
 }
 
+type caseSkippedEvent struct {
+	head
+	Case       string       `json:"case"`
+	Why        string       `json:"why"`
+	CasesEnded int          `json:"cases_ended"`
+	SweepETA   runlog.Float `json:"sweep_eta_s"`
+}
+
+func (e *events) CaseSkipped(c sweep.PlannedCase, why string) {
+	s := e.live.look()
+	e.send(caseSkippedEvent{e.head("case_skipped"), c.Name, why, s.done(), s.eta()})
+}
+
 type sweepEndedEvent struct {
 	head
 	ExitStatus       int          `json:"exit_status"`
@@ -249,6 +262,7 @@ type sweepEndedEvent struct {
 	CasesFailed      int          `json:"cases_failed"`
 	CasesInterrupted int          `json:"cases_interrupted"`
 	SweepElapsed     runlog.Float `json:"sweep_elapsed_s"`
+	CasesSkipped     int          `json:"cases_skipped"`
 }
 
 // ended tells the last event: how the command ends.
@@ -259,5 +273,5 @@ func (e *events) ended(err error) {
 		text = err.Error()
 	}
 	e.send(sweepEndedEvent{e.head("sweep_ended"), statusOf(err), text, s.casesEnded[runlog.StatusMeasured],
-		s.casesEnded[runlog.StatusFailed], s.casesEnded[runlog.StatusInterrupted], inSeconds(s.elapsed)})
+		s.casesEnded[runlog.StatusFailed], s.casesEnded[runlog.StatusInterrupted], inSeconds(s.elapsed), s.casesEnded[runlog.StatusSkipped]})
 }

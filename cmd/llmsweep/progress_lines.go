@@ -73,8 +73,11 @@ func (l *lines) CaseEnded(c sweep.PlannedCase, r *sweep.Result) {
 }
 
 func (l *lines) CaseSkipped(c sweep.PlannedCase, why string) {
-	l.printf("%s left out: %s", c.Name, why)
+	l.printf("%s", leftOut(c, why))
 }
+
+// leftOut is a line on a case that a rule left out.
+func leftOut(c sweep.PlannedCase, why string) string { return c.Name + " left out: " + why }
 
 // each calls f at every tick until stop; no call lasts longer than stop does.
 func each(every time.Duration, f func()) (stop func()) {

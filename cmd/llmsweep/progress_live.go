@@ -9,6 +9,7 @@ import (
 	"github.com/HdrHistogram/hdrhistogram-go"
 
 	"llmsweep/metrics"
+	"llmsweep/runlog"
 	"llmsweep/sweep"
 )
 
@@ -137,6 +138,13 @@ func (l *live) CaseEnded(_ sweep.PlannedCase, r *sweep.Result) {
 	l.running, l.gauge = false, nil
 	l.casesEnded[r.Status]++
 	l.pace.Ended(r.Status, now)
+}
+
+func (l *live) CaseSkipped(c sweep.PlannedCase, _ string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.casesEnded[runlog.StatusSkipped]++
+	l.pace.Skipped(c)
 }
 
 // look is how things stand.

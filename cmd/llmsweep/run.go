@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -82,6 +83,7 @@ to be gone on with.`,
 		if out.LeftOut > 0 && err == nil {
 			w.Note(fmt.Sprintf("left out: %s of %d not measured yet; run without --only and --only-failed to add them", cases(out.LeftOut), len(out.Names)))
 		}
+		printSkipped(w.results, out.Skipped)
 		return ending(cmd.Context(), out, rows, err, *strict)
 	}
 	return cmd
@@ -161,6 +163,9 @@ func ending(ctx context.Context, out sweep.Outcome, rows []aggregate.Row, err er
 	}
 	if missing := out.Missing - out.LeftOut; missing > 0 {
 		return withStatus(exitFailed, fmt.Errorf("%s of %d without a result; the same command runs what is missing", cases(missing), len(out.Names)))
+	}
+	if !slices.ContainsFunc(rows, func(r aggregate.Row) bool { return r.Status == runlog.StatusMeasured }) {
+		return withStatus(exitFailed, fmt.Errorf("nothing was measured: %s of %d left out; choose others, or give them more time", cases(len(out.Skipped)+out.LeftOut), len(out.Names)))
 	}
 	if names := judged(rows, metrics.Invalid); names != "" {
 		return withStatus(exitFailed, fmt.Errorf("invalid: %s", names))

@@ -1,0 +1,165 @@
+package sweep
+
+import (
+	"fmt"
+	"time"
+
+	"llmsweep/runlog"
+)
+
+// A budget leaves out cases that do not fit into the time that a sweep may take.
+// It decides right before each case, which is not cut once it has begun. It has no
+// clock but now.
+type budget struct {
+	total time.Duration
+	used  time.Duration // by earlier parts of the run
+	now   func() time.Time
+	began time.Time // of this part
+
+	last map[string]time.Duration // how long cases took when they were last measured, by name
+	pace *Pace
+
+	blocks  []budgetBlock
+	blockOf map[string]int // by the case's name
+	started time.Time      // of the case at work
+}
+
+// A budgetBlock is the cases of a launched server in one repeat.
+type budgetBlock struct {
+	server string
+	repeat int
+	cases  []PlannedCase
+	begun  bool
+	spare  time.Duration // what is kept for the servers after it, once it has begun
+}
+
+// newBudget is the budget of a config over a plan, of which toRun are left; nil =
+// it has none. last is LastSpans'.
+func newBudget(c *Config, plan, toRun []PlannedCase, used time.Duration, last map[string]time.Duration, now func() time.Time) *budget {
+	if c.Budget == 0 {
+		return nil
+	}
+	b := &budget{total: c.Budget, used: used, now: now, began: now(), last: last, pace: NewPace(plan), blockOf: map[string]int{}}
+	for i := range b.pace.cases {
+		if took, ok := last[b.pace.cases[i].Name]; ok {
+			b.pace.learn(&b.pace.cases[i], took)
+		}
+	}
+	for len(toRun) > 0 {
+		n := 1
+		for n < len(toRun) && toRun[n].Axes.Repeat == toRun[0].Axes.Repeat {
+			n++
+		}
+		for _, cases := range byServer(toRun[:n]) {
+			for i := range cases {
+				b.blockOf[cases[i].Name] = len(b.blocks)
+			}
+			b.blocks = append(b.blocks, budgetBlock{server: cases[0].Axes.Server, repeat: cases[0].Axes.Repeat, cases: cases})
+		}
+		toRun = toRun[n:]
+	}
+	return b
+}
+
+// skip is why the case is left out; "" = it begins now.
+func (b *budget) skip(pc *PlannedCase) string {
+	if b == nil {
+		return ""
+	}
+	now := b.now()
+	left := b.total - b.used - now.Sub(b.began)
+	spare, of := b.spare(pc, left)
+	need, known := b.expected(*pc)
+	switch mine := left - spare; {
+	case left <= 0:
+		return b.rule() + "no time left"
+	case mine <= 0:
+		return b.rule() + fmt.Sprintf("no time left%s, %s kept for the servers after it", of, tenths(spare))
+	case known && need > mine:
+		return b.rule() + fmt.Sprintf("%s left%s, about %s needed", tenths(mine), of, tenths(need))
+	}
+	b.started = now
+	return ""
+}
+
+const budgetRule = "budget of "
+
+// rule begins why a case is left out.
+func (b *budget) rule() string { return budgetRule + shortSpan(b.total) + ": " }
+
+// tenths is Roughly, but to the tenth of a second where a second is much.
+func tenths(d time.Duration) string {
+	if d < 10*time.Second {
+		return fmt.Sprintf("%.1f s", d.Seconds())
+	}
+	return Roughly(d)
+}
+
+// spare is what is kept for the servers that are still to come in the case's
+// repeat, and which server that is taken from. It is settled when a server's
+// first case is about to begin: each gets time in proportion to its cases, but no
+// more than these are expected to take.
+func (b *budget) spare(pc *PlannedCase, left time.Duration) (spare time.Duration, of string) {
+	at, ok := b.blockOf[pc.Name]
+	if !ok {
+		return 0, ""
+	}
+	block := &b.blocks[at]
+	if !block.begun {
+		block.begun = true
+		all := len(block.cases)
+		var others []*budgetBlock
+		for i := at + 1; i < len(b.blocks) && b.blocks[i].repeat == block.repeat; i++ {
+			others = append(others, &b.blocks[i])
+			all += len(b.blocks[i].cases)
+		}
+		for _, o := range others {
+			share := time.Duration(float64(max(left, 0)) * float64(len(o.cases)) / float64(all))
+			if need, known := b.sum(o.cases); known {
+				share = min(share, need)
+			}
+			block.spare += share
+		}
+	}
+	if block.spare == 0 {
+		return 0, ""
+	}
+	return block.spare, " for server " + block.server
+}
+
+// sum is how long the cases are expected to take; known is false where that is
+// so of one of them.
+func (b *budget) sum(cases []PlannedCase) (d time.Duration, known bool) {
+	for _, pc := range cases {
+		one, ok := b.expected(pc)
+		if !ok {
+			return 0, false
+		}
+		d = min(d+one, maxSpan)
+	}
+	return d, true
+}
+
+// expected is how long the case takes: as when it was last measured, or as its
+// kin did; known is false where it is EstimateCase's guess.
+func (b *budget) expected(pc PlannedCase) (d time.Duration, known bool) {
+	if d, ok := b.last[pc.Name]; ok {
+		return d, true
+	}
+	return b.pace.expect(b.pace.of(pc))
+}
+
+// heard takes what a case came to, which skip let begin.
+func (b *budget) heard(pc *PlannedCase, f *runlog.CaseFile) {
+	if b != nil && f.Status == runlog.StatusMeasured {
+		b.pace.learn(b.pace.of(*pc), b.now().Sub(b.started))
+	}
+}
+
+// of is the case as the pace knows it; one that nobody planned is put in.
+func (p *Pace) of(pc PlannedCase) *pacedCase {
+	if _, ok := p.place[pc.Name]; !ok {
+		p.add(pc)
+	}
+	return &p.cases[p.place[pc.Name]]
+}

@@ -1,0 +1,65 @@
+package sweep
+
+import (
+	"fmt"
+	"maps"
+	"strings"
+	"time"
+)
+
+// overBudget are the cases of a plan that its budget would leave out, by name, if
+// each took as long as in earlier or else as EstimateCase says.
+func (c *Config) overBudget(cases []PlannedCase, earlier map[string]time.Duration) map[string]bool {
+	over := map[string]bool{}
+	if c.Budget == 0 {
+		return over
+	}
+	takes := maps.Clone(earlier)
+	if takes == nil {
+		takes = map[string]time.Duration{}
+	}
+	for _, pc := range cases {
+		if _, known := takes[pc.Name]; !known {
+			takes[pc.Name] = EstimateCase(pc)
+		}
+	}
+	clock := time.Unix(0, 0)
+	b := newBudget(c, cases, cases, 0, takes, func() time.Time { return clock })
+	for i := range cases {
+		if b.skip(&cases[i]) != "" {
+			over[cases[i].Name] = true
+			continue
+		}
+		clock = clock.Add(takes[cases[i].Name])
+	}
+	return over
+}
+
+// budgetText says what of the plan would not fit into its budget; "" = it has none.
+func (c *Config) budgetText(cases []PlannedCase, earlier map[string]time.Duration) string {
+	if c.Budget == 0 {
+		return ""
+	}
+	over := c.overBudget(cases, earlier)
+	if len(over) == 0 {
+		return fmt.Sprintf("budget of %s: every case fits, by these times\n", shortSpan(c.Budget))
+	}
+	var out []PlannedCase
+	var names []string
+	for _, pc := range cases {
+		if over[pc.Name] {
+			out, names = append(out, pc), append(names, pc.Name)
+		}
+	}
+	return fmt.Sprintf("budget of %s: %s of about %s would be left out, by these times: %s\n",
+		shortSpan(c.Budget), plural(len(out), "case"), Roughly(Estimate(out, earlier)), FirstFew(names))
+}
+
+// FirstFew are the first of many names, and how many more there are.
+func FirstFew(names []string) string {
+	const few = 3
+	if len(names) <= few+1 {
+		return strings.Join(names, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(names[:few], ", "), len(names)-few)
+}

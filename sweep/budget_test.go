@@ -1,0 +1,175 @@
+package sweep
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"llmsweep/runlog"
+)
+
+func TestBisecting(t *testing.T) {
+	for n, want := range [][]int{{}, {0}, {0, 1}, {0, 2, 1}, {0, 3, 1, 2}, {0, 4, 2, 1, 3}, {0, 5, 2, 1, 3, 4}, {0, 6, 3, 1, 4, 2, 5}} {
+		got := bisecting(n)
+		sorted := slices.Sorted(slices.Values(got))
+		if len(got) != n || len(slices.Compact(sorted)) != n {
+			t.Errorf("%d places: %v, want each once", n, got)
+		}
+		if n < 6 && !slices.Equal(got, want) { // from 6 on halves differ by one, in no order that matters
+			t.Errorf("%d places: %v, want %v", n, got, want)
+		}
+	}
+}
+
+// With a budget repeats stay outermost, and servers that are launched together;
+// within, curves take turns, each from its ends to its middle.
+func TestBudgetOrder(t *testing.T) {
+	const grid = "concurrency_prompts=[[1, 1], [2, 2], [4, 4], [8, 8], [16, 16]]"
+	launched := "servers=[{name: a, launch: x, base_url: 'http://h:1'}, {name: b, launch: y, base_url: 'http://h:2'}]"
+	for _, tt := range []struct {
+		sets []string
+		want string // loads, with their repeat, lengths or server
+	}{
+		{[]string{grid}, "1 16 4 2 8"},
+		{[]string{grid, "repeats=2"}, "1_run1 16_run1 4_run1 2_run1 8_run1 1_run2 16_run2 4_run2 2_run2 8_run2"},
+		{[]string{"concurrency_prompts=[[4, 4], [1, 1], [2, 2]]", "input_output=[[1, 1], [2, 2]]"}, "1 2x1 4 2x4 2 2x2"},
+		{[]string{"concurrency_prompts=[[1, 1], [2, 2], [4, 4]]", launched, "repeats=2"},
+			"1_srva_run1 4_srva_run1 2_srva_run1 1_srvb_run1 4_srvb_run1 2_srvb_run1 1_srva_run2 4_srva_run2 2_srva_run2 1_srvb_run2 4_srvb_run2 2_srvb_run2"},
+		{[]string{"concurrency_prompts=[[1, 1], [2, 2]]", "request_rate=[1, 2, 4]"}, "1_rate1 2_rate1 1_rate4 2_rate4 1_rate2 2_rate2"},
+	} {
+		var got []string
+		c := parse(t, "", append(tt.sets, "budget=1h")...)
+		for _, pc := range c.Plan() {
+			name := strings.TrimPrefix(strings.TrimPrefix(pc.Name, "bench_io1x1_mc"), "bench_io2x")
+			name = strings.Replace(name, fmt.Sprintf("_np%d", pc.NumPrompts), "", 1)
+			got = append(got, strings.Replace(name, "2_mc", "2x", 1))
+		}
+		if text := strings.Join(got, " "); text != tt.want {
+			t.Errorf("%v:\n%s\nwant\n%s", tt.sets, text, tt.want)
+		}
+		inPlace := slices.IsSortedFunc(casesOf(c.Plan()), func(a, b runlog.Case) int { return a.Axes.Repeat - b.Axes.Repeat })
+		if first := casesOf(c.Plan())[0]; !inPlace || first.Axes.MaxConcurrency != c.ConcurrencyPrompts[0].MaxConcurrency {
+			t.Errorf("%v: the tables begin with %s, want the plan's order", tt.sets, first.Name)
+		}
+	}
+}
+
+// What a budget lets begin, case by case: each takes so long, by a clock of the
+// test's own.
+func TestBudget(t *testing.T) {
+	const minute = time.Minute
+	loads := "concurrency_prompts=[[1, 1], [2, 2], [4, 4], [8, 8]]" // in this order: 1 8 2 4
+	servers := "servers=[{name: a, launch: x, base_url: 'http://h:1'}, {name: b, launch: y, base_url: 'http://h:2'}]"
+	for _, tt := range []struct {
+		name string
+		sets []string
+		used time.Duration
+		last map[string]time.Duration // by load, and server
+		real map[string]time.Duration // how long they take; else a minute
+		want []string                 // begins, or why it does not
+	}{
+		{name: "time enough", sets: []string{loads, "budget=1h"}, want: []string{"1", "8", "2", "4"}},
+		{name: "unknown cases begin as long as time is left", sets: []string{loads, "budget=90s"}, real: map[string]time.Duration{"1": time.Hour},
+			want: []string{"1", "8: no time left", "2: no time left", "4: no time left"}},
+		{name: "what earlier parts of the run used", sets: []string{loads, "budget=1h"}, used: 59 * minute,
+			last: map[string]time.Duration{"1": 2 * minute, "8": 50 * time.Second, "2": 5 * time.Second, "4": 20 * time.Second},
+			real: map[string]time.Duration{"8": 50 * time.Second, "2": 5 * time.Second},
+			want: []string{"1: 60 s left, about 2 min needed", "8", "2", "4: 5.0 s left, about 20 s needed"}},
+		{name: "a repeat takes what the first took", sets: []string{"concurrency_prompts=[[1, 1], [2, 2]]", "repeats=2", "budget=25m"},
+			real: map[string]time.Duration{"1_run1": 4 * minute, "2_run1": 15 * minute, "1_run2": 4 * minute},
+			want: []string{"1_run1", "2_run1", "1_run2", "2_run2: 2 min left, about 15 min needed"}},
+		{name: "a case's own last span comes first", sets: []string{"concurrency_prompts=[[1, 1]]", "repeats=2", "budget=10m"},
+			real: map[string]time.Duration{"1_run1": 8 * minute}, last: map[string]time.Duration{"1_run2": minute},
+			want: []string{"1_run1", "1_run2"}},
+		{name: "each server gets its share", sets: []string{"concurrency_prompts=[[1, 1], [2, 2], [4, 4]]", servers, "budget=20m"},
+			real: map[string]time.Duration{"1_srva": 5 * minute, "4_srva": 8 * minute},
+			want: []string{"1_srva", "4_srva", "2_srva: no time left for server a, 10 min kept for the servers after it", "1_srvb", "4_srvb", "2_srvb"}},
+		{name: "no more than the other needs is kept for it", sets: []string{"concurrency_prompts=[[1, 1], [2, 2], [4, 4]]", servers, "budget=20m"},
+			real: map[string]time.Duration{"1_srva": 9 * minute, "4_srva": 3 * minute},
+			last: map[string]time.Duration{"1_srvb": minute, "2_srvb": minute, "4_srvb": minute},
+			want: []string{"1_srva", "4_srva", "2_srva", "1_srvb", "4_srvb", "2_srvb"}},
+		{name: "repeats to come get nothing before this one has", sets: []string{"concurrency_prompts=[[1, 1]]", servers, "repeats=2", "budget=20m"},
+			real: map[string]time.Duration{"1_srva_run1": 9 * minute, "1_srvb_run1": 10 * minute},
+			want: []string{"1_srva_run1", "1_srvb_run1", "1_srva_run2: 30 s left for server a, about 9 min needed", "1_srvb_run2: 60 s left, about 10 min needed"}},
+	} {
+		c := parse(t, "", tt.sets...)
+		plan := c.Plan()
+		short := func(pc *PlannedCase) string {
+			return strings.Replace(strings.TrimPrefix(pc.Name, "bench_io1x1_mc"), fmt.Sprintf("_np%d", pc.NumPrompts), "", 1)
+		}
+		last := map[string]time.Duration{}
+		for i := range plan {
+			if d, ok := tt.last[short(&plan[i])]; ok {
+				last[plan[i].Name] = d
+			}
+		}
+		clock := time.Unix(1000, 0)
+		b := newBudget(c, plan, plan, tt.used, last, func() time.Time { return clock })
+		var got []string
+		for i := range plan {
+			name := short(&plan[i])
+			if why := b.skip(&plan[i]); why != "" {
+				got = append(got, name+": "+strings.TrimPrefix(why, b.rule()))
+				continue
+			}
+			got = append(got, name)
+			took, ok := tt.real[name]
+			if !ok {
+				took = minute
+			}
+			clock = clock.Add(took)
+			b.heard(&plan[i], &runlog.CaseFile{Status: runlog.StatusMeasured})
+		}
+		if !slices.Equal(got, tt.want) {
+			t.Errorf("%s:\n%q\nwant\n%q", tt.name, got, tt.want)
+		}
+	}
+}
+
+// A case that a budget left out stays so as long as the budget is the same.
+func TestBudgetStays(t *testing.T) {
+	r := &Runner{}
+	e := runlog.Entry{Status: runlog.StatusSkipped, Why: "budget of 1h: no time left"}
+	for budget, want := range map[string]bool{"1h": true, "60m": true, "2h": false, "0": false} {
+		r.Config = parse(t, "", "budget="+budget)
+		r.leave.stop = newStopWhen(r.Config, nil, nil, "", nil)
+		if got := r.staysOut(r.Config.Plan()[0], e); got != want {
+			t.Errorf("left out by a budget of 1h, which is %s now: stays so %v, want %v", budget, got, want)
+		}
+	}
+}
+
+func TestPlanWithBudget(t *testing.T) {
+	c := parse(t, "", "input_output=[[8000, 50]]", "concurrency_prompts=[[1, 10], [2, 10], [4, 12]]", "warmup=0", "budget=21s")
+	var b strings.Builder
+	if err := PrintPlan(&b, c, c.Plan(), map[string]time.Duration{"bench_io8000x50_mc4_np12": time.Second}); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{ // 20 s + 1 s, and no time for 10 s
+		"1  bench_io8000x50_mc1_np10", "2  bench_io8000x50_mc4_np12", "3  bench_io8000x50_mc2_np10", "  left out: ~10 s\n",
+		"budget of 21s: 1 case of about 10 s would be left out, by these times: bench_io8000x50_mc2_np10\n",
+	} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("no %q in\n%s", want, b.String())
+		}
+	}
+	c.Budget = time.Hour
+	if text := c.budgetText(c.Plan(), nil); text != "budget of 1h: every case fits, by these times\n" {
+		t.Error(text)
+	}
+}
+
+// Whoever foretells the sweep's end knows what was left out.
+func TestPaceSkipped(t *testing.T) {
+	p := NewPace([]PlannedCase{paceCase("a", 1, 10), paceCase("b", 1, 10), paceCase("c", 1, 5)})
+	at := time.Unix(1000, 0)
+	p.Started(paceCase("a", 1, 10), at)
+	p.Ended(runlog.StatusMeasured, at.Add(10*time.Second))
+	p.Skipped(paceCase("b", 1, 10))
+	d, _, _ := p.ToGo(0, at.Add(10*time.Second))
+	if n, of := p.Place(); d != 5*time.Second || n != 2 || of != 3 {
+		t.Errorf("%v to go after %d of %d, want 5s after 2 of 3", d, n, of)
+	}
+}

@@ -1,0 +1,119 @@
+package sweep
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"cel.dev/cel-go/cel"
+
+	"llmsweep/runlog"
+)
+
+// A stopCondition is one of stop_when: a condition over a case's axes and what was
+// measured.
+type stopCondition struct {
+	condition
+	names []string // of what was measured, that it names, sorted
+}
+
+// celFigure is a figure's name as CEL can have it: p99.9_ttft_ms is p99_9_ttft_ms,
+// since a point means something else there.
+func celFigure(name string) string { return strings.ReplaceAll(name, ".", "_") }
+
+var pointFigure = regexp.MustCompile(`\b(p[0-9]+)\.([0-9]+_[a-z0-9]+_ms)\b`)
+
+// measuredVariables are the names of what is known of a case that has run, with
+// their types.
+func measuredVariables(variants []variant) map[string]*cel.Type {
+	vars := map[string]*cel.Type{"status": cel.StringType, "validity": cel.StringType, "past_knee": cel.BoolType}
+	for i := range variants {
+		var percentiles []string
+		for _, p := range variants[i].config.Percentiles {
+			percentiles = append(percentiles, strconv.FormatFloat(p, 'f', -1, 64))
+		}
+		for _, name := range runlog.FigureNames(percentiles...) {
+			vars[celFigure(name)] = cel.DoubleType
+			if slices.Contains(countFigures, name) {
+				vars[name] = cel.IntType
+			}
+		}
+	}
+	return vars
+}
+
+// countFigures are whole numbers, which may be compared with == as others may not.
+var countFigures = []string{"completed", "failed", "total_input_tokens", "total_output_tokens", "max_concurrent_requests"}
+
+// stopWhen reads one condition or a list of them.
+func (r *configReader) stopWhen(root *value, axes []axis, variants []variant) (list []stopCondition) {
+	v, ok := root.get("stop_when")
+	if !ok {
+		return nil
+	}
+	items, key := []*value{v}, func(int) string { return "stop_when" }
+	if v.kind == kindList {
+		items, key = v.items, func(i int) string { return fmt.Sprintf("stop_when[%d]", i) }
+	}
+	figures := measuredVariables(variants)
+	vars := caseVariables(axes)
+	maps.Copy(vars, figures)
+	env, err := newCELEnv(vars)
+	if err != nil {
+		r.faults = append(r.faults, root.at.fault("stop_when", "", "conditions: "+oneLine(err.Error())))
+		return nil
+	}
+	for i, item := range items {
+		if item.kind != kindScalar || item.isNull() {
+			r.complain(key(i), item, "a condition or a list of them, as in past_knee && p99_ttft_ms > 2000")
+			continue
+		}
+		text := pointFigure.ReplaceAllString(item.text, "${1}_$2")
+		program, complaint := compileCondition(env, vars, text)
+		if strings.Contains(complaint, "(double, int)") || strings.Contains(complaint, "(int, double)") {
+			complaint += "; figures have decimals: write 1.0, not 1"
+		}
+		if complaint != "" {
+			r.complain(key(i), item, complaint)
+			continue
+		}
+		list = append(list, stopCondition{condition{item.written, key(i), item.at, program}, namesIn(env, text, figures)})
+	}
+	return list
+}
+
+// namesIn are those of names that an expression, which compiles, is over, sorted.
+func namesIn(env *cel.Env, text string, names map[string]*cel.Type) (list []string) {
+	ast, _ := env.Compile(text)
+	for _, ref := range ast.NativeRep().ReferenceMap() {
+		if names[ref.Name] != nil && !slices.Contains(list, ref.Name) {
+			list = append(list, ref.Name)
+		}
+	}
+	slices.Sort(list)
+	return list
+}
+
+func stopTexts(list []stopCondition) []string {
+	texts := make([]string, len(list))
+	for i, c := range list {
+		texts[i] = c.text
+	}
+	return texts
+}
+
+// unknownName says of a name in a condition which one may have been meant, or
+// which there are.
+func unknownName(name string, vars map[string]*cel.Type) string {
+	const most = 30 // to be read
+	known := slices.Sorted(maps.Keys(vars))
+	if len(known) <= most {
+		return fmt.Sprintf("known names, not %s: %s", shorten(name), strings.Join(known, ", "))
+	}
+	nearest := slices.MinFunc(known, func(a, b string) int { return editDistance(name, a) - editDistance(name, b) })
+	return fmt.Sprintf("known names, not %s; the nearest is %s; they are the axes, status, validity, past_knee and the figures of aggregate_results.csv",
+		shorten(name), nearest)
+}

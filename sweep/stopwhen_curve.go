@@ -1,0 +1,60 @@
+package sweep
+
+import (
+	"fmt"
+	"maps"
+)
+
+// A curveKey names a curve of a plan: cases that differ in their load, their number
+// of prompts and their repeat alone.
+type curveKey struct {
+	model, server, dataset string
+	input, output          int
+	more                   string  // axes beside the lists
+	inFlight               int     // where the load is the rate; else 0
+	rate                   float64 // where the load is the concurrency; else 0
+}
+
+// loadCurves are the curves of a plan. A curve goes over the rate where that
+// varies, else over the concurrency.
+type loadCurves struct {
+	overRate map[curveKey]bool // by the key without any load
+}
+
+func newLoadCurves(plan []PlannedCase) *loadCurves {
+	c := &loadCurves{overRate: map[curveKey]bool{}}
+	rates := map[curveKey]float64{}
+	for i := range plan {
+		key := loadless(&plan[i])
+		rate, seen := rates[key]
+		rates[key] = plan[i].Rate
+		if seen && rate != plan[i].Rate {
+			c.overRate[key] = true
+		}
+	}
+	return c
+}
+
+// loadless is the case's key without its load.
+func loadless(pc *PlannedCase) curveKey {
+	more := maps.Clone(pc.Axes.More)
+	for _, load := range []string{"concurrency_prompts", "request_rate"} {
+		delete(more, load)
+	}
+	key := curveKey{server: pc.Axes.Server, dataset: pc.Axes.Dataset, input: pc.Input, output: pc.Output, more: fmt.Sprint(more)}
+	if pc.Config != nil {
+		key.model = pc.Config.Model
+	}
+	return key
+}
+
+// of is the case's curve, and its load there: requests/s or requests in flight.
+func (c *loadCurves) of(pc *PlannedCase) (key curveKey, load float64) {
+	key = loadless(pc)
+	if c.overRate[key] {
+		key.inFlight = pc.MaxConcurrency
+		return key, pc.Rate
+	}
+	key.rate = pc.Rate
+	return key, float64(pc.MaxConcurrency)
+}
