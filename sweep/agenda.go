@@ -48,12 +48,18 @@ func (r *Runner) work(ctx context.Context, dir *runlog.Dir, a *agenda) error {
 	}
 }
 
-// agenda is that of the cases that are missing.
+// agenda is that of the cases that are missing, and of those that are added for what
+// was measured. A search goes from its first case to its last before the next one
+// begins, so that a server is started once for it.
 func (r *Runner) agenda(toRun []PlannedCase) *agenda {
+	g := r.growth
+	if len(g.searches) > 0 && !g.still {
+		toRun, g.left = nil, toRun
+	}
 	return &agenda{
 		todo:  toRun,
 		skip:  func(PlannedCase) string { return "" },
-		grow:  func() ([]PlannedCase, error) { return nil, nil },
-		heard: func(PlannedCase, *runlog.CaseFile) {},
+		grow:  g.grow,
+		heard: g.heard,
 	}
 }

@@ -49,6 +49,9 @@ func PrintPlan(w io.Writer, c *Config, cases []PlannedCase, earlier map[string]t
 		estimate += "; cooldown adds " + Roughly(time.Duration(n)*c.Cooldown)
 	}
 	fmt.Fprintln(&b, estimate)
+	if text := c.searchText(cases); text != "" {
+		fmt.Fprintln(&b, text)
+	}
 	for _, note := range c.Notes() {
 		fmt.Fprintf(&b, "note: %s\n", note)
 	}

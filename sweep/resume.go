@@ -32,6 +32,12 @@ func (r *Runner) begin(ctx context.Context, dir *runlog.Dir) ([]PlannedCase, err
 			return nil, err
 		}
 	}
+	r.growth = r.newGrowth(dir)
+	if goOn {
+		if err := r.growth.recall(); err != nil {
+			return nil, err
+		}
+	}
 	r.begun = r.Now()
 	r.run = runlog.Run{
 		Tool: "llmsweep " + r.Version, StartUnixNS: r.begun.UnixNano(), Seed: r.Config.Seed,
