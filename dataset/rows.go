@@ -104,7 +104,11 @@ func (p *player) row(c *Case, n number) (int, error) {
 	case i < size && (spare < 0 || spare >= len(h.spare)):
 		return int(h.dealt[i]), nil // a further attempt's too, in want of others
 	case len(h.spare) > 0:
-		return int(h.spare[(h.from+spare)%len(h.spare)]), nil
+		row := h.spare[(h.from+spare)%len(h.spare)]
+		if i < size {
+			p.spend(row)
+		}
+		return int(row), nil
 	case size > 0:
 		return int(h.dealt[i%size]), nil
 	}

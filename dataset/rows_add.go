@@ -55,3 +55,12 @@ func (d *deck) add(seed uint64, c Case) {
 	h.from = int(c.Seed % uint64(max(len(h.spare), 1)))
 	d.hands[c.Name] = h
 }
+
+// spend keeps a row that a further attempt sends from the cases that are added later.
+func (d *deck) spend(row int32) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.state != nil && d.state[row] == unused {
+		d.state[row] = used
+	}
+}

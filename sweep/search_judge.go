@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"strings"
 
 	"llmsweep/metrics"
 	"llmsweep/runlog"
@@ -21,15 +22,18 @@ type Limit struct {
 	At     float64 // in the figure's unit, above 0
 }
 
-// excess is how far a value is past the limit: 1 is on it, and below 1 meets it.
+// excess is how far a value is past the limit: 1 is on it, and below 1 meets it. A
+// share that is to be high is judged by what it lacks: 99.9 % is far better than 99 %.
 func (l Limit) excess(v float64) float64 {
-	if metrics.Better(l.Figure) == metrics.HigherBetter {
-		if v <= 0 {
-			return math.Inf(1)
-		}
-		return l.At / v
+	switch {
+	case metrics.Better(l.Figure) != metrics.HigherBetter:
+		return v / l.At
+	case strings.HasSuffix(l.Figure, "_share") && l.At < 1:
+		return (1 - v) / (1 - l.At)
+	case v <= 0:
+		return math.Inf(1)
 	}
-	return v / l.At
+	return l.At / v
 }
 
 // A reading is what one case says of its load.

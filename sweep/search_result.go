@@ -146,7 +146,8 @@ type growthFile struct {
 }
 
 // results are what the growers came to, so far.
-func (g *growth) results() (f growthFile) {
+func (g *growth) results() growthFile {
+	f := growthFile{[]SearchResult{}, []KneeResult{}}
 	for _, s := range g.searches {
 		f.Searches = append(f.Searches, s.result(g.known))
 	}

@@ -27,7 +27,11 @@ func (r *SearchResult) sentences() (said []string) {
 		for i := range broken {
 			loads[i] = rateText(broken[i].Load) + " " + r.shortfall(&broken[i])
 		}
-		said = append(said, fmt.Sprintf("The SLO is not monotone: %s does not meet it and %s does", strings.Join(loads, ", "), rateText(r.Meets)))
+		verb := "does"
+		if len(loads) > 1 {
+			verb = "do"
+		}
+		said = append(said, fmt.Sprintf("The SLO is not monotone: %s %s not meet it, though %s does", strings.Join(loads, ", "), verb, rateText(r.Meets)))
 	}
 	switch {
 	case r.Ended != "":
