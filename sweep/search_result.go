@@ -116,13 +116,13 @@ func (r *SearchResult) at(load float64) *Probe {
 	return nil
 }
 
-// bestOf is the load with the best objective of those that meet the SLO; the lower
-// one of two.
+// bestOf is the load with the best objective of those that meet the SLO; the
+// higher one of two.
 func (r *SearchResult) bestOf() (load float64) {
 	way := runlog.Float(metrics.Better(r.Objective))
 	var best runlog.Float
 	for _, p := range r.Probes {
-		if v, ok := p.Figures[r.Objective]; ok && p.Meets && (load == 0 || way*v > way*best) {
+		if v, ok := p.Figures[r.Objective]; ok && p.Meets && (load == 0 || way*v >= way*best) {
 			load, best = p.Load, v
 		}
 	}

@@ -35,9 +35,9 @@ func (r *SearchResult) sentences() (said []string) {
 	}
 	switch {
 	case r.Ended != "":
-		said = append(said, "the search ended before its time: "+r.Ended)
+		said = append(said, "The search ended before its time: "+r.Ended)
 	case !r.Done:
-		said = append(said, "the search has not ended; the same command goes on with it")
+		said = append(said, "The search has not ended; the same command goes on with it")
 	}
 	return said
 }
