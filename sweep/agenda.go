@@ -53,7 +53,10 @@ func (r *Runner) work(ctx context.Context, dir *runlog.Dir, a *agenda) error {
 // begins, so that a server is started once for it.
 func (r *Runner) agenda(toRun []PlannedCase) *agenda {
 	g := r.growth
-	if len(g.searches) > 0 && !g.still {
+	switch {
+	case g.still && len(g.growers()) > 0:
+		r.Progress.Note("searches and refined curves wait for a run without --only and --only-failed: these add no cases")
+	case len(g.searches) > 0:
 		toRun, g.left = nil, toRun
 	}
 	return &agenda{
