@@ -228,10 +228,15 @@ func TestSearchOutOfPrompts(t *testing.T) {
 	_, url := newCrowded(t, 100)
 	dir := t.TempDir()
 	writeConfig(t, dir, "model: m\ntokenizer: builtin:qwen3\nbase_url: %s\ndataset: {type: custom, path: %s}\n%s", url, writeRows(t, dir, 40), crowdedSearch)
-	stdout, _ := sweepIn(t, dir, exitFailed, "-q")
+	stdout, stderr := sweepIn(t, dir, exitFailed, "--json")
+	for line := range strings.Lines(stdout) {
+		if strings.Contains(line, `"event":"search"`) {
+			checkKeys(t, []byte(line))
+		}
+	}
 	want := regexp.MustCompile(`m, custom: 4 in flight meets .* tok/s\. The search ended before its time: .*rows.jsonl: case bench_custom_mc8_np24 needs 32 rows \(24 measured, 8 warm-up\)`)
-	if !want.MatchString(stdout) {
-		t.Errorf("%s\nwant %s", stdout, want)
+	if !want.MatchString(stderr) || !strings.Contains(stdout, `"event":"search"`) {
+		t.Errorf("%s\nwant %s\n%s", stderr, want, stdout)
 	}
 }
 
