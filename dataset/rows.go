@@ -21,6 +21,7 @@ type deck struct {
 
 	mu    sync.Mutex
 	hands map[string]hand // by case name
+	state []uint8         // what became of each row; nil = nothing was dealt yet
 }
 
 // A player is a dataset that is dealt rows of a deck: which ones it can use.
@@ -50,6 +51,7 @@ type hand struct {
 	measured int     // of them
 	spare    []int32 // all that the case can use and no case was dealt
 	from     int     // which of the spare ones is the case's first: each case begins elsewhere
+	short    error   // why there are no rows: too few were left; nil = there are
 }
 
 // joining are cases of p's.
@@ -68,13 +70,13 @@ func (p *player) deal(seed uint64, plan []Case) error { return p.deck.deal(seed,
 
 // deal is for cases that know their players.
 func (d *deck) deal(seed uint64, plan []Case) error {
-	hands, err := d.hand(seed, plan)
+	hands, state, err := d.hand(seed, plan)
 	if err != nil {
 		return err
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.hands = hands
+	d.hands, d.state = hands, state
 	return nil
 }
 
@@ -102,7 +104,11 @@ func (p *player) row(c *Case, n number) (int, error) {
 	case i < size && (spare < 0 || spare >= len(h.spare)):
 		return int(h.dealt[i]), nil // a further attempt's too, in want of others
 	case len(h.spare) > 0:
-		return int(h.spare[(h.from+spare)%len(h.spare)]), nil
+		row := h.spare[(h.from+spare)%len(h.spare)]
+		if i < size {
+			p.spend(row)
+		}
+		return int(row), nil
 	case size > 0:
 		return int(h.dealt[i%size]), nil
 	}
@@ -114,9 +120,9 @@ func (p *player) handOf(c *Case) (hand, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if h, dealt := d.hands[c.Name]; dealt {
-		return h, nil
+		return h, h.short
 	}
-	alone, err := d.hand(c.Seed, p.joining([]Case{*c}))
+	alone, _, err := d.hand(c.Seed, p.joining([]Case{*c}))
 	if err != nil {
 		return hand{}, err
 	}
@@ -144,8 +150,8 @@ func (c *Case) need() need { return need{c.player, c.InputLen, c.OutputLen} }
 
 // hand deals a plan's hands. The cases that can use the fewest rows choose first:
 // of prompts to be cut, the long ones are few, and serve for any length. Those that
-// may send rows again choose last.
-func (d *deck) hand(seed uint64, plan []Case) (map[string]hand, error) {
+// may send rows again choose last. What became of each row comes with the hands.
+func (d *deck) hand(seed uint64, plan []Case) (map[string]hand, []uint8, error) {
 	order := rand.New(rand.NewPCG(seed, forTheCase)).Perm(d.rows)
 	usable := map[need][]int32{} // in order
 	for i := range plan {
@@ -175,7 +181,7 @@ func (d *deck) hand(seed uint64, plan []Case) (map[string]hand, error) {
 		errs = append(errs, err)
 	}
 	d.share(plan, hands, usable, state, order)
-	return hands, errors.Join(errs...)
+	return hands, state, errors.Join(errs...)
 }
 
 // usableRows are the rows that c can use, dealt or not, in order.

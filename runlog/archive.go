@@ -144,8 +144,10 @@ func runFiles(dir string, cases []string) (files []string, err error) {
 		}
 	}
 	there, err = plainFiles(filepath.Join(dir, stateDir))
-	if there[journalFile] {
-		files = append(files, filepath.Join(stateDir, journalFile))
+	for _, name := range []string{SearchFile, journalFile} {
+		if there[name] {
+			files = append(files, filepath.Join(stateDir, name))
+		}
 	}
 	return files, err
 }

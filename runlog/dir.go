@@ -17,6 +17,7 @@ const (
 	runFile     = "run.json"
 	journalFile = "journal.jsonl"
 	lockFile    = "lock"
+	SearchFile  = "search.json" // what searches came to
 	asideDir    = "aside"
 	logsDir     = "logs"
 	historyDir  = "history"

@@ -48,12 +48,24 @@ func (r *Runner) work(ctx context.Context, dir *runlog.Dir, a *agenda) error {
 	}
 }
 
-// agenda is that of the cases that are missing.
+// agenda is that of the cases that are missing, and of those that are added for what
+// was measured. A search goes from its first case to its last before the next one
+// begins, so that a server is started once for it.
 func (r *Runner) agenda(toRun []PlannedCase) *agenda {
+	g := r.growth
+	switch {
+	case g.still && len(g.growers()) > 0:
+		r.Progress.Note("searches and refined curves wait for a run without --only and --only-failed: these add no cases")
+	case len(g.searches) > 0:
+		toRun, g.left = nil, toRun
+	}
 	return &agenda{
-		todo:  toRun,
-		skip:  r.leave.skip,
-		grow:  func() ([]PlannedCase, error) { return nil, nil },
-		heard: r.leave.heard,
+		todo: toRun,
+		skip: r.leave.skip,
+		grow: g.grow,
+		heard: func(pc PlannedCase, f *runlog.CaseFile) {
+			r.leave.heard(pc, f)
+			g.heard(pc, f)
+		},
 	}
 }

@@ -159,7 +159,7 @@ func (b *budget) heard(pc *PlannedCase, f *runlog.CaseFile) {
 // of is the case as the pace knows it; one that nobody planned is put in.
 func (p *Pace) of(pc PlannedCase) *pacedCase {
 	if _, ok := p.place[pc.Name]; !ok {
-		p.add(pc)
+		p.insert(len(p.cases), pc)
 	}
 	return &p.cases[p.place[pc.Name]]
 }

@@ -69,7 +69,10 @@ type Config struct {
 	Repeats int    `yaml:"repeats"`
 	Order   string `yaml:"order"` // plan or shuffled
 
-	Budget time.Duration `yaml:"budget"` // of all cases together, over all parts of a run; 0 = none
+	Budget   time.Duration `yaml:"budget"` // of all cases together, over all parts of a run; 0 = none
+	Search   *Search       `yaml:"search"` // in place of a list of loads; nil = none
+	Refine   *Refine       `yaml:"refine"` // nil = none
+	searchAt *value        // where Search was read
 
 	Cooldown time.Duration `yaml:"cooldown"` // between cases
 	Reset    string        `yaml:"reset"`    // before each case: a page to POST to, or a command; "" = none

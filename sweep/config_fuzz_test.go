@@ -28,6 +28,7 @@ func FuzzParse(f *testing.F) {
 	for _, tt := range datasets {
 		f.Add(tt.base+"dataset: "+tt.yaml+"\n", "dataset.path=other")
 	}
+	f.Add(searchBase+"search: {vary: max_concurrency, slo: {p99_ttft_ms: 500, mean_tpot_ms: 5}, prompts: 4x, max: 9}\n", "refine=knee")
 	f.Add(base+"request_rate: [1, 1.0, .inf, inf]\nrepeats: 010\n", "input_output=[[1, 1], [1, 01]]")
 	f.Fuzz(func(t *testing.T, text, set string) {
 		env := testEnv(everythingEnv)

@@ -151,6 +151,8 @@ func configFields(c *Config) []configField {
 		{"stop_when", readBefore},
 		{"budget", readDuration(&c.Budget)},
 		{"repeats", readWhole(&c.Repeats, 1, 10_000)},
+		{"search", readSearch(c)},
+		{"refine", readRefine(c)},
 		{"cooldown", readDuration(&c.Cooldown)},
 		{"reset", readCommand(&c.Reset)},
 		{"before_sweep", readCommand(&c.BeforeSweep)},
@@ -211,8 +213,11 @@ func (r *configReader) config(root *value) *Config {
 	}
 	r.checkServer(c, root)
 	r.requireKey(root, "base_url", "http://host:port of the server, or sim:default for the simulator")
+	r.checkSearch(c, root)
 	r.checkPrompts(c, root)
-	r.requireKey(root, "concurrency_prompts", "a list of [max concurrency, number of prompts] pairs")
+	if !c.Search.over(overConcurrency) && !r.faulted("search") {
+		r.requireKey(root, "concurrency_prompts", "a list of [max concurrency, number of prompts] pairs")
+	}
 	r.checkLoad(c, root)
 	r.checkSLO(c, root)
 	r.checkCost(c, root)

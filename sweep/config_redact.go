@@ -53,6 +53,7 @@ func (c *Config) Redacted() map[string]any {
 		"prompt_token_ids": c.PromptTokenIDs, "prompt_overhead": c.PromptOverhead, "prompt_buffer": c.PromptBuffer,
 		"input_output": inputOutput, "concurrency_prompts": loads,
 		"request_rate": rates, "ramp": c.Ramp.redacted(), "burstiness": rateValue(c.Burstiness), "repeats": c.Repeats, "order": c.Order,
+		"search": c.Search.redacted(), "refine": c.Refine.redacted(),
 		"duration": c.Duration.String(), "budget": c.Budget.String(), "cooldown": c.Cooldown.String(), "reset": maskCommand(c.Reset),
 		"before_sweep": maskCommand(c.BeforeSweep), "before_case": maskCommand(c.BeforeCase),
 		"after_case": maskCommand(c.AfterCase), "after_sweep": maskCommand(c.AfterSweep),
@@ -83,6 +84,7 @@ func (c *Config) Redacted() map[string]any {
 	if len(c.stopWhen) > 0 {
 		m["stop_when"] = stopTexts(c.stopWhen)
 	}
+	c.withoutSearched(m)
 	if c.Endpoint == "" {
 		delete(m, "endpoint") // the backend's own
 	}

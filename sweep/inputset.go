@@ -49,6 +49,22 @@ func (s *inputSet) plan(plan []PlannedCase) {
 	}
 }
 
+// add gives a case that was not planned its prompts: rows that are left over. The
+// other cases keep theirs.
+func (s *inputSet) add(pc PlannedCase) {
+	own := s.of(pc.Config)
+	own.plan = append(own.plan, pc)
+	for _, in := range s.list {
+		if in.rowsKey() != own.rowsKey() {
+			continue
+		}
+		in.added = append(in.added, pc)
+		if in.fitted { // else it is dealt with the others
+			in.source.Add(in.config.Seed, pc.Config.prompts(&pc))
+		}
+	}
+}
+
 // of is the inputs of a case.
 func (s *inputSet) of(c *Config) *inputs { return s.byKey[s.key(c)] }
 

@@ -2,6 +2,7 @@ package sweep
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"llmsweep/runlog"
@@ -56,21 +57,24 @@ type paced struct {
 // NewPace is the pace of a sweep that runs the cases in this order.
 func NewPace(toRun []PlannedCase) *Pace {
 	p := &Pace{place: map[string]int{}, took: map[paceKey]*paced{}, at: -1}
-	for _, pc := range toRun {
-		p.add(pc)
+	for i, pc := range toRun {
+		p.insert(i, pc)
 	}
 	p.foretell()
 	return p
 }
 
-func (p *Pace) add(pc PlannedCase) {
+// insert puts a case in at place i, before those that are to come.
+func (p *Pace) insert(i int, pc PlannedCase) {
 	a := pc.Axes
-	p.place[pc.Name] = len(p.cases)
-	p.cases = append(p.cases, pacedCase{pc, [3]paceKey{
+	p.cases = slices.Insert(p.cases, i, pacedCase{pc, [3]paceKey{
 		{pc.Input, pc.Output, pc.MaxConcurrency, pc.NumPrompts, pc.Rate, fmt.Sprint(a.Dataset, a.Server, a.More)},
 		{inFlight: pc.MaxConcurrency, rest: a.Server},
 		{},
 	}})
+	for ; i < len(p.cases); i++ {
+		p.place[p.cases[i].Name] = i
+	}
 }
 
 // Place is the running or last case's place, from 1, and how many there are.
@@ -81,8 +85,8 @@ func (p *Pace) Place() (at, of int) { return p.at + 1, len(p.cases) }
 func (p *Pace) Started(pc PlannedCase, now time.Time) {
 	i, ok := p.place[pc.Name]
 	if !ok {
-		p.add(pc)
-		i = len(p.cases) - 1
+		i = p.at + 1
+		p.insert(i, pc)
 	}
 	if !p.last.IsZero() {
 		p.gaps += now.Sub(p.last)

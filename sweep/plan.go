@@ -59,7 +59,7 @@ func (c *Config) Plan() []PlannedCase {
 func (c *Config) plan() ([]PlannedCase, error) {
 	cases := make([]PlannedCase, 0, c.caseCount())
 	variants := c.all()
-	severalRates := manyRates(variants)
+	severalRates := c.severalRates()
 	mores := make([]map[string]string, len(variants))
 	for i := range variants {
 		mores[i] = variants[i].moreAxes()
@@ -132,8 +132,12 @@ func (c *Config) points() []point {
 	return points
 }
 
-// manyRates reports whether the cases' rates differ.
-func manyRates(variants []variant) bool {
+// severalRates reports whether the cases' rates differ.
+func (c *Config) severalRates() bool {
+	variants := c.all()
+	if c.Search.over(overRate) {
+		return true
+	}
 	first := variants[0].config.RequestRate
 	for _, v := range variants {
 		if rates := v.config.RequestRate; len(rates) > 1 || !slices.Equal(rates, first) {

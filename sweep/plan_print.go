@@ -53,6 +53,9 @@ func PrintPlan(w io.Writer, c *Config, cases []PlannedCase, earlier map[string]t
 	if len(c.stopWhen) > 0 {
 		fmt.Fprintf(&b, "stop_when may leave out higher loads: %s\n", strings.Join(stopTexts(c.stopWhen), "; or "))
 	}
+	if text := c.searchText(cases); text != "" {
+		fmt.Fprintln(&b, text)
+	}
 	for _, note := range c.Notes() {
 		fmt.Fprintf(&b, "note: %s\n", note)
 	}

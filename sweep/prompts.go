@@ -20,6 +20,7 @@ type inputs struct {
 	progress Progress
 	plan     []PlannedCase // the cases
 	dealt    []PlannedCase // all that the dataset's rows are dealt to, these among them: see inputSet
+	added    []PlannedCase // to these since, in their order
 
 	source  *dataset.Source
 	tok     tokenizer.Tokenizer // nil = to be the server's
@@ -181,7 +182,13 @@ func (in *inputs) deal() error {
 	for i := range in.dealt {
 		cases[i] = in.dealt[i].Config.prompts(&in.dealt[i])
 	}
-	return in.source.Plan(in.config.Seed, cases)
+	if err := in.source.Plan(in.config.Seed, cases); err != nil {
+		return err
+	}
+	for i := range in.added {
+		in.source.Add(in.config.Seed, in.added[i].Config.prompts(&in.added[i]))
+	}
+	return nil
 }
 
 // tokenizerID is the tokenizer's; of one that is to be a server's, as the config

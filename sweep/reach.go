@@ -63,7 +63,9 @@ func (r *Runner) checkSockets() error {
 	most := map[string]int{} // by base_url
 	for _, pc := range r.plan {
 		n := max(pc.NumPrompts, pc.Warmup)
-		switch {
+		switch s := r.Config.Search; {
+		case s.over(overConcurrency):
+			n = int(s.Max)
 		case pc.MaxConcurrency > 0:
 			n = min(n, pc.MaxConcurrency)
 		case pc.open(): // as many as the server is slow: known afterwards

@@ -91,15 +91,31 @@ func configError(ctx context.Context, err error) error {
 }
 
 // hash gives the plan's cases their hashes.
-func (r *Runner) hash() error {
+func (r *Runner) hash() (err error) {
+	r.hashed = map[*Config]hashedConfig{}
 	for i := range r.plan {
-		hash, err := r.plan[i].Config.CaseHash(r.plan[i], r.inputs.of(r.plan[i].Config).tokenizerHash())
-		if err != nil {
+		if r.plan[i].Hash, err = r.hashOf(&r.plan[i]); err != nil {
 			return err
 		}
-		r.plan[i].Hash = hash
 	}
 	return nil
+}
+
+// hashedConfig is a config and its tokenizer as they were known when the plan was
+// hashed: a server that is launched later may tell more, and the hash of a case that
+// is planned then is to be what it is in the next run.
+type hashedConfig struct {
+	Config
+	tokenizer string
+}
+
+func (r *Runner) hashOf(pc *PlannedCase) (string, error) {
+	h, known := r.hashed[pc.Config]
+	if !known {
+		h = hashedConfig{*pc.Config, r.inputs.of(pc.Config).tokenizerHash()}
+		r.hashed[pc.Config] = h
+	}
+	return h.CaseHash(*pc, h.tokenizer)
 }
 
 // replan plans anew, by another seed.

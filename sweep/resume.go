@@ -34,6 +34,12 @@ func (r *Runner) begin(ctx context.Context, dir *runlog.Dir) ([]PlannedCase, err
 			return nil, err
 		}
 	}
+	r.growth = r.newGrowth(dir)
+	if goOn {
+		if err := r.growth.recall(); err != nil {
+			return nil, err
+		}
+	}
 	r.begun = cmp.Or(r.Config.readAt, r.Now()) // the start that date and time are of
 	r.run = runlog.Run{
 		Tool: "llmsweep " + r.Version, StartUnixNS: r.begun.UnixNano(), Seed: r.Config.Seed, ConfigKey: r.Config.key,

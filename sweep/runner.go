@@ -39,7 +39,9 @@ type Runner struct {
 
 	plan     []PlannedCase
 	inputs   *inputSet
-	strict   bool // a doubt about the server is an error
+	hashed   map[*Config]hashedConfig
+	growth   *growth // what is added to the plan
+	strict   bool    // a doubt about the server is an error
 	sims     map[simKey]*simChild
 	launches map[string]*launched // servers of the run's own, by launchOf's key
 	up       *launched            // the one that runs; nil = none
@@ -61,6 +63,9 @@ type Outcome struct {
 	Missing int      // cases of the plan without a measured result
 	LeftOut int      // of Missing: those that --only or --only-failed left out
 	Skipped []Skip   // those that rules of the config left out for good; not Missing
+
+	Searches []SearchResult // in the plan's order; those that have not ended say so
+	Knees    []KneeResult   // of the curves that were to be refined
 }
 
 // A ConfigError says that the config, or what it names, cannot be run.
@@ -100,14 +105,16 @@ func (r *Runner) Run(ctx context.Context) (out Outcome, err error) {
 	if err := r.hooks.settle(); err != nil {
 		return out, err
 	}
-	for _, pc := range r.plan {
-		out.Names = append(out.Names, pc.Name)
-	}
 	r.Progress.SweepStarted(toRun, len(r.plan))
 	err = r.work(ctx, dir, r.agenda(toRun))
 	r.Progress.SweepEnded()
-	err = errors.Join(err, r.Fold(dir.Path()))
-	return out, errors.Join(err, r.finish(dir, toRun, &out, err == nil))
+	for _, pc := range r.plan {
+		out.Names = append(out.Names, pc.Name)
+	}
+	grown := r.growth.results()
+	out.Searches, out.Knees = grown.Searches, grown.Knees
+	err = errors.Join(err, r.Fold(dir.Path()), r.growth.write(grown))
+	return out, errors.Join(err, r.finish(dir, append(toRun, r.growth.added...), &out, err == nil && r.growth.over()))
 }
 
 // checkOnly faults a glob that matches no case, before anything is touched.
@@ -245,10 +252,13 @@ func (r *Runner) finish(dir *runlog.Dir, toRun []PlannedCase, out *Outcome, ok b
 }
 
 // casesOf is the plan's cases for the manifest, and so the tables: as they are
-// before they are shuffled.
+// before they are shuffled. Cases that were added stand with the one that they were
+// added for, by load.
 func casesOf(plan []PlannedCase) []runlog.Case {
 	cases := make([]runlog.Case, len(plan))
-	inPlace := slices.SortedFunc(slices.Values(plan), func(a, b PlannedCase) int { return cmp.Compare(a.place, b.place) })
+	inPlace := slices.SortedFunc(slices.Values(plan), func(a, b PlannedCase) int {
+		return cmp.Or(cmp.Compare(a.place, b.place), cmp.Compare(a.MaxConcurrency, b.MaxConcurrency), cmp.Compare(a.Rate, b.Rate), cmp.Compare(a.Axes.Repeat, b.Axes.Repeat))
+	})
 	for i, pc := range inPlace {
 		cases[i] = pc.Case
 	}

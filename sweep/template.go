@@ -43,6 +43,11 @@ concurrency_prompts:      # [max concurrency, number of prompts], or [8, 10x] fo
 # burstiness: 1           # of arrivals at a rate or a ramp: 1 = Poisson, below 1 burstier, above 1 more even, inf = constant
 # duration: 0             # ends a case after so long (60s) though prompts are left; what is in flight is cut off; 0 = no limit
 # repeats: 1              # rounds through all cases
+# search: none            # finds the highest load that meets an SLO, in place of concurrency_prompts or request_rate: {vary: max_concurrency,
+#                         # slo: {p99_ttft_ms: 500, mean_tpot_ms: 50}, objective: output_throughput (goodput, or another figure of the CSV), min: 1,
+#                         # max: 512, precision: 0.05, prompts: 10x (a count, or a multiple of the concurrency), repeats: 3 (where it is close)};
+#                         # or vary: request_rate (requests/s), with concurrency_prompts for caps and prompts. See docs/search.md
+# refine: none            # knee, or {at: knee, cases: 4, precision: 0.1}: adds loads around each curve's best throughput ÷ mean latency
 # order: plan             # of the cases within a round: plan, or shuffled by the seed
 # matrix: {}              # any key's values, each with every other: {sampling.temperature: [0, 0.7], model: [a, b]}; or those of a variable
 #                         # that servers or commands name: {tp: [1, 2]} for ${tp}

@@ -59,11 +59,11 @@ func killNights(t *testing.T, seed uint64, kills int) {
 	}
 	for n.kills() < kills {
 		n.start()
-		n.check()
+		checkFinished(t, n.dir, n.measured)
 	}
 	if !n.complete() {
 		sweepIn(t, n.dir, exitOK)
-		n.check()
+		checkFinished(t, n.dir, n.measured)
 	}
 	n.wantTable(filepath.Join(n.dir, "results"))
 	past, err := runlog.History(filepath.Join(n.dir, "results"))
@@ -182,38 +182,38 @@ func (n *nights) await(when string, ended <-chan error, cmd *exec.Cmd) {
 	}
 }
 
-// check holds every case JSON of all nights to be whole, and a finished one to be
-// where it was or in the history, as it was.
-func (n *nights) check() {
-	n.t.Helper()
+// checkFinished holds every case JSON of a folder and its history to be whole, and
+// each one that is measured to be as it was when it was first seen so.
+func checkFinished(t *testing.T, dir string, measured map[string]time.Time) {
+	t.Helper()
 	here := map[string]bool{}
 	for _, pattern := range []string{"results/bench_*.json", "results/history/*/bench_*.json"} {
-		files, err := filepath.Glob(filepath.Join(n.dir, pattern))
+		files, err := filepath.Glob(filepath.Join(dir, pattern))
 		if err != nil {
-			n.t.Fatal(err)
+			t.Fatal(err)
 		}
 		for _, path := range files {
 			f, err := runlog.ReadCase(path)
 			if err != nil {
-				n.t.Fatalf("a case JSON that exists is whole: %v", err)
+				t.Fatalf("a case JSON that exists is whole: %v", err)
 			}
 			info, err := os.Stat(path)
 			if err != nil {
-				n.t.Fatal(err)
+				t.Fatal(err)
 			}
 			if f.Status != runlog.StatusMeasured {
 				continue
 			}
 			key := fmt.Sprint(f.Case.StartUnixNS, " ", f.Case.Name)
-			if before, seen := n.measured[key]; here[key] || seen && !info.ModTime().Equal(before) {
-				n.t.Errorf("%s was finished, and run again", path)
+			if before, seen := measured[key]; here[key] || seen && !info.ModTime().Equal(before) {
+				t.Errorf("%s was finished, and run again", path)
 			}
-			n.measured[key], here[key] = info.ModTime(), true
+			measured[key], here[key] = info.ModTime(), true
 		}
 	}
-	for key := range n.measured {
+	for key := range measured {
 		if !here[key] {
-			n.t.Errorf("the case %s was finished, and is gone", key)
+			t.Errorf("the case %s was finished, and is gone", key)
 		}
 	}
 }

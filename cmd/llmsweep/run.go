@@ -80,6 +80,7 @@ to be gone on with.`,
 		if len(out.Names) == 0 { // it never began
 			return beforeBegin(err)
 		}
+		w.found(out)
 		if out.LeftOut > 0 && err == nil {
 			w.Note(fmt.Sprintf("left out: %s of %d not measured yet; run without --only and --only-failed to add them", cases(out.LeftOut), len(out.Names)))
 		}

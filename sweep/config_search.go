@@ -1,0 +1,293 @@
+package sweep
+
+import (
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"llmsweep/metrics"
+	"llmsweep/runlog"
+)
+
+// The keys that a search may vary.
+const (
+	overConcurrency = "max_concurrency"
+	overRate        = "request_rate"
+)
+
+// Search asks for the highest load that meets an SLO, in place of a list of loads.
+type Search struct {
+	Vary      string  // max_concurrency or request_rate
+	Objective string  // the figure to be told of loads that meet the SLO
+	SLO       []Limit // at least one, by the figure's name
+	Min, Max  float64 // requests in flight or requests/s
+	Precision float64 // relative
+	Prompts   Prompts // of a case; for max_concurrency alone
+	Repeats   int     // of a load that is close to a limit, at most
+}
+
+// Prompts is how many prompts a case has: Count, or Times its max concurrency.
+type Prompts struct{ Count, Times int }
+
+func (p Prompts) at(concurrency int) int {
+	if p.Count > 0 {
+		return p.Count
+	}
+	return p.Times * concurrency
+}
+
+func (p Prompts) String() string {
+	if p.Count > 0 {
+		return strconv.Itoa(p.Count)
+	}
+	return strconv.Itoa(p.Times) + "x"
+}
+
+func defaultSearch() *Search {
+	return &Search{
+		Objective: "output_throughput", Min: 1, Max: 512, Precision: 0.05, Prompts: Prompts{Times: 10}, Repeats: 3,
+	}
+}
+
+// over reports whether the search is there and varies that key.
+func (s *Search) over(key string) bool { return s != nil && s.Vary == key }
+
+// loads are those that the search may measure.
+func (s *Search) loads() loadRange {
+	return loadRange{min: s.Min, max: s.Max, precision: s.Precision, whole: s.Vary == overConcurrency}
+}
+
+// readSearch reads none, or a mapping with vary and slo.
+func readSearch(c *Config) func(*configReader, string, *value) {
+	const want = "none, or a mapping such as {vary: max_concurrency, slo: {p99_ttft_ms: 500}}"
+	return func(r *configReader, key string, v *value) {
+		switch {
+		case v.kind == kindScalar && v.text == "none":
+			c.Search = nil
+			return
+		case v.kind != kindMapping:
+			r.complain(key, v, want)
+			return
+		}
+		s, before := defaultSearch(), len(r.faults)
+		c.searchAt = v
+		r.mapping(v, key, []configField{
+			{"vary", readOneOf(&s.Vary, overConcurrency, overRate)},
+			{"objective", readText(&s.Objective, notEmpty, "a figure, such as output_throughput or goodput")},
+			{"slo", readLimits(&s.SLO)},
+			{"min", readNumber(&s.Min, isRate, "a load from 0.001 to 1000000")},
+			{"max", readNumber(&s.Max, isRate, "a load from 0.001 to 1000000")},
+			{"precision", readNumber(&s.Precision, isPrecision, wantPrecision)},
+			{"prompts", readPrompts(&s.Prompts)},
+			{"repeats", readWhole(&s.Repeats, 1, 99)},
+		})
+		r.require(v, key, want, "vary", "slo")
+		if s.Objective == "goodput" {
+			s.Objective = "request_goodput"
+		}
+		if len(r.faults) == before {
+			c.Search = s
+		}
+	}
+}
+
+const wantPrecision = "a share from 0.001 to 1: 0.05 is 5 %"
+
+func isPrecision(x float64) bool { return x >= 0.001 && x <= 1 }
+
+// readPrompts reads a count, or a multiple such as 10x.
+func readPrompts(dst *Prompts) func(*configReader, string, *value) {
+	return func(r *configReader, key string, v *value) {
+		if s, isText := asText(v); isText {
+			if m := multiple.FindStringSubmatch(s); m != nil {
+				times, _ := strconv.Atoi(m[1])
+				*dst = Prompts{Times: times}
+				return
+			}
+		}
+		n, hint, ok := asWhole(v)
+		if !ok || n < 1 || n > maxCount {
+			r.complain(key, v, "a number of prompts above 0, or a multiple of the max concurrency such as 10x"+hint)
+			return
+		}
+		*dst = Prompts{Count: int(n)}
+	}
+}
+
+// readLimits reads a mapping of figures to their limits; whether there are such
+// figures is checked when all keys are read.
+func readLimits(dst *[]Limit) func(*configReader, string, *value) {
+	return func(r *configReader, key string, v *value) {
+		if v.kind != kindMapping || len(v.entries) == 0 {
+			r.complain(key, v, "a mapping of figures to limits, as in {p99_ttft_ms: 500, mean_tpot_ms: 50}")
+			return
+		}
+		for _, e := range v.entries {
+			l := Limit{Figure: e.key}
+			readNumber(&l.At, func(x float64) bool { return x > 0 && !math.IsInf(x, 1) }, "a number above 0")(r, join(key, e.key), e.value)
+			*dst = append(*dst, l)
+		}
+	}
+}
+
+// checkSearch faults what does not go with a search, and gives the config its first
+// load in place of the list that the search takes the place of.
+func (r *configReader) checkSearch(c *Config, root *value) {
+	if c.Search == nil {
+		return
+	}
+	s, v := c.Search, c.searchAt
+	fault := func(name, written, want string) {
+		r.faults = append(r.faults, placeIn(v, name).fault(join("search", name), written, want))
+	}
+	list := "concurrency_prompts"
+	if s.Vary == overRate {
+		list = overRate
+	}
+	if other, written := root.get(list); written {
+		r.faults = append(r.faults, other.at.fault(list, "", "stands beside search, which varies "+s.Vary+"; keep one"))
+	}
+	if _, written := root.get("ramp"); c.Ramp != nil && written && s.Vary == overRate {
+		fault("vary", s.Vary, "no ramp beside it: that has rates of its own; or vary: max_concurrency")
+	}
+	if c.Repeats > 1 {
+		repeats, _ := root.get("repeats")
+		r.faults = append(r.faults, repeats.at.fault("repeats", strconv.Itoa(c.Repeats), "1 beside search: search.repeats measures again what is close to a limit"))
+	}
+	if c.Refine != nil {
+		refine, _ := root.get("refine")
+		r.faults = append(r.faults, refine.at.fault("refine", "", "stands beside search, which chooses its loads itself; keep one"))
+	}
+	switch {
+	case s.Vary == overConcurrency && (s.Min != math.Trunc(s.Min) || s.Max != math.Trunc(s.Max)):
+		fault("max", rateText(s.Min)+" to "+rateText(s.Max), "whole numbers for min and max: requests in flight")
+	case s.Min > s.Max:
+		fault("max", rateText(s.Max), "min, "+rateText(s.Min)+", or more")
+	}
+	if s.Vary == overConcurrency && float64(s.Prompts.Times)*s.Max > maxCount {
+		fault("prompts", s.Prompts.String(), fmt.Sprintf("at most %d prompts a case, at max, %s, too", maxCount, rateText(s.Max)))
+	}
+	if _, written := v.get("prompts"); written && s.Vary == overRate {
+		fault("prompts", "", "is for vary: max_concurrency; at a rate, concurrency_prompts has the prompts")
+	}
+	r.checkFigures(c, v)
+	switch s.Vary {
+	case overConcurrency:
+		n := int(s.Min)
+		c.ConcurrencyPrompts = []Load{{n, s.Prompts.at(n)}}
+	case overRate:
+		c.RequestRate = []float64{s.Min}
+	}
+}
+
+// checkFigures faults figures that there are not, that get neither better nor worse,
+// or that nothing defines.
+func (r *configReader) checkFigures(c *Config, v *value) {
+	percentiles := make([]string, len(c.Percentiles))
+	for i, p := range c.Percentiles {
+		percentiles[i] = strconv.FormatFloat(p, 'f', -1, 64)
+	}
+	known := slices.DeleteFunc(runlog.FigureNames(percentiles...), func(name string) bool { return metrics.Better(name) == metrics.Neither })
+	check := func(key string, at position, figure string) {
+		switch {
+		case !slices.Contains(known, figure):
+			r.faults = append(r.faults, at.fault(key, "", noSuchFigure(figure, known)))
+		case strings.HasPrefix(figure, "request_goodput") && c.Goodput == (metrics.SLO{}) && len(c.ScenarioSLO) == 0:
+			r.faults = append(r.faults, at.fault(key, figure, "goodput in the config beside it, which says what a good request meets: {ttft: 500}"))
+		}
+	}
+	check("search.objective", placeIn(v, "objective"), c.Search.Objective)
+	limits, _ := v.get("slo")
+	for _, e := range limits.entries {
+		check(join("search.slo", e.key), e.at, e.key)
+	}
+}
+
+// noSuchFigure names the nearest figure, or some.
+func noSuchFigure(written string, known []string) string {
+	if text := suggest(written, "", known); strings.Contains(text, "did you mean") {
+		return "no figure that gets better or worse; " + text[strings.Index(text, "did you mean"):]
+	}
+	return "no figure that gets better or worse; those of aggregate_results.csv are, such as p99_ttft_ms, mean_tpot_ms, output_throughput (percentiles: those that are asked for)"
+}
+
+// redacted is the search as the YAML has it.
+func (s *Search) redacted() any {
+	if s == nil {
+		return "none"
+	}
+	slo := map[string]any{}
+	for _, l := range s.SLO {
+		slo[l.Figure] = l.At
+	}
+	m := map[string]any{
+		"vary": s.Vary, "objective": s.Objective, "slo": slo, "min": s.Min, "max": s.Max, "precision": s.Precision, "repeats": s.Repeats,
+	}
+	if s.Vary == overConcurrency {
+		m["prompts"] = s.Prompts.String()
+	}
+	return m
+}
+
+// limits are the search's by figure, for its results.
+func (s *Search) limits() map[string]float64 {
+	m := map[string]float64{}
+	for _, l := range s.SLO {
+		m[l.Figure] = l.At
+	}
+	return m
+}
+
+// The one thing that refine refines at.
+const refineKnee = "knee"
+
+// Refine asks for more cases around a curve's knee.
+type Refine struct {
+	Cases     int     // loads added to a curve, at most
+	Precision float64 // relative: neighbours nearer than that are near enough
+}
+
+// readRefine reads none, knee, or a mapping.
+func readRefine(c *Config) func(*configReader, string, *value) {
+	return func(r *configReader, key string, v *value) {
+		refine, before, at := &Refine{Cases: 4, Precision: 0.1}, len(r.faults), ""
+		switch {
+		case v.kind == kindScalar && v.text == "none":
+			c.Refine = nil
+			return
+		case v.kind == kindScalar && v.text == refineKnee:
+			c.Refine = refine
+			return
+		case v.kind != kindMapping:
+			r.complain(key, v, "none, knee, or {at: knee, cases: 4, precision: 0.1}")
+			return
+		}
+		r.mapping(v, key, []configField{
+			{"at", readOneOf(&at, refineKnee)},
+			{"cases", readWhole(&refine.Cases, 1, 100)},
+			{"precision", readNumber(&refine.Precision, isPrecision, wantPrecision)},
+		})
+		r.require(v, key, fmt.Sprintf("%s, as in {at: knee, cases: 4, precision: 0.1}", refineKnee), "at")
+		if len(r.faults) == before {
+			c.Refine = refine
+		}
+	}
+}
+
+// redacted is refine as the YAML has it.
+func (r *Refine) redacted() any {
+	if r == nil {
+		return "none"
+	}
+	return map[string]any{"at": refineKnee, "cases": r.Cases, "precision": r.Precision}
+}
+
+// withoutSearched takes out the list that the search takes the place of.
+func (c *Config) withoutSearched(m map[string]any) {
+	maps.DeleteFunc(m, func(key string, _ any) bool {
+		return c.Search.over(overConcurrency) && key == "concurrency_prompts" || c.Search.over(overRate) && key == overRate
+	})
+}

@@ -1,0 +1,200 @@
+package sweep
+
+import (
+	"path/filepath"
+	"slices"
+
+	"llmsweep/dataset"
+	"llmsweep/runlog"
+)
+
+// A grower adds cases to a plan for what was measured: a search, or a curve that is
+// refined. It is pure: what is known alone decides, so that a run that was broken
+// off asks for the same cases again and goes on where it was.
+type grower interface {
+	// next is the cases to be measured next, of which some may be known already;
+	// none = it is over.
+	next(known map[string]reading) []PlannedCase
+}
+
+// A growth is the growers of a run, one after the other, and what they know.
+type growth struct {
+	r        *Runner
+	dir      *runlog.Dir
+	searches []*searcher
+	curves   []*refiner
+	known    map[string]reading // by case
+	added    []PlannedCase      // in this process
+	left     []PlannedCase      // to run once nothing grows
+	still    bool               // nothing is to be added: --only and --only-failed
+}
+
+func (r *Runner) newGrowth(dir *runlog.Dir) *growth {
+	g := &growth{r: r, dir: dir, known: map[string]reading{}, still: r.Only != "" || r.OnlyFailed}
+	if r.Config.Search != nil {
+		g.searches = r.Config.searchers(r.Config.Plan())
+	}
+	if r.Config.Refine != nil {
+		g.curves = r.Config.refiners(r.Config.Plan())
+	}
+	return g
+}
+
+func (g *growth) growers() (all []grower) {
+	for _, s := range g.searches {
+		all = append(all, s)
+	}
+	for _, c := range g.curves {
+		all = append(all, c)
+	}
+	return all
+}
+
+// recall takes into the plan what was added to it before the run was broken off, as
+// far as that is known. What had failed then is measured again.
+func (g *growth) recall() error {
+	entries, err := g.dir.Entries()
+	if err != nil {
+		return err
+	}
+	for _, gr := range g.growers() {
+		for {
+			wanted, found := gr.next(g.known), 0
+			for _, pc := range wanted {
+				if _, known := g.known[pc.Name]; known {
+					continue
+				}
+				if pc.Hash, err = g.r.hashOf(&pc); err != nil {
+					return err
+				}
+				e := entries[pc.Name]
+				if m, ok := g.recorded(pc, e, true); ok {
+					g.known[pc.Name] = m
+					g.add(pc)
+					found++
+				}
+			}
+			if found == 0 {
+				break
+			}
+		}
+	}
+	clear(g.known)
+	return nil
+}
+
+// recorded is what the folder has of the case as planned.
+func (g *growth) recorded(pc PlannedCase, e runlog.Entry, failedToo bool) (m reading, ok bool) {
+	switch {
+	case skipped(pc, e):
+		return leftOut(pc.Name, e.Why), true
+	case measured(pc, e), failedToo && e.Hash == pc.Hash && e.Status == runlog.StatusFailed:
+		f, err := runlog.ReadCase(filepath.Join(g.dir.Path(), pc.Name+".json"))
+		if err != nil {
+			return reading{}, false // damaged: it is measured again
+		}
+		return readingOf(f), true
+	}
+	return reading{}, false
+}
+
+// add takes a case into the plan, unless it is there, and deals its prompts.
+func (g *growth) add(pc PlannedCase) (isNew bool) {
+	if slices.ContainsFunc(g.r.plan, func(p PlannedCase) bool { return p.Name == pc.Name }) {
+		return false
+	}
+	g.r.plan = append(g.r.plan, pc)
+	g.r.inputs.add(pc)
+	return true
+}
+
+// grow is the agenda's: the cases that the first grower wants that is not over, then
+// what is left. They are in the manifest before they run.
+func (g *growth) grow() ([]PlannedCase, error) {
+	if !g.still {
+		for _, gr := range g.growers() {
+			for wanted := gr.next(g.known); len(wanted) > 0; wanted = gr.next(g.known) {
+				todo, err := g.take(wanted)
+				if err != nil || len(todo) > 0 {
+					return todo, err
+				}
+			}
+		}
+	}
+	left := slices.DeleteFunc(slices.Clone(g.left), func(pc PlannedCase) bool { _, known := g.known[pc.Name]; return known })
+	g.left = nil
+	return left, nil
+}
+
+// take is what of the wanted cases is not known and has to be measured, each at its
+// next attempt.
+func (g *growth) take(wanted []PlannedCase) (todo []PlannedCase, err error) {
+	entries, err := g.dir.Entries()
+	if err != nil {
+		return nil, err
+	}
+	grew := false
+	for _, pc := range wanted {
+		if _, known := g.known[pc.Name]; known {
+			continue
+		}
+		if pc.Hash, err = g.r.hashOf(&pc); err != nil {
+			return nil, err
+		}
+		grew = g.add(pc) || grew
+		e := entries[pc.Name]
+		if m, ok := g.recorded(pc, e, false); ok {
+			g.known[pc.Name] = m
+			continue
+		}
+		pc.Attempt = e.Attempt + 1
+		pc.Seed = dataset.CaseSeed(g.r.Config.Seed, pc.Name, pc.Attempt)
+		todo = append(todo, pc)
+		g.added = append(g.added, pc)
+	}
+	if grew {
+		g.r.run.Cases = casesOf(g.r.plan)
+		err = g.dir.Update(g.r.run)
+	}
+	return todo, err
+}
+
+// heard is the agenda's. A run that does not grow keeps nothing.
+func (g *growth) heard(pc PlannedCase, f *runlog.CaseFile) {
+	if len(g.searches)+len(g.curves) > 0 {
+		g.known[pc.Name] = readingOf(f)
+	}
+}
+
+// over reports whether no grower wants more.
+func (g *growth) over() bool {
+	return !slices.ContainsFunc(g.growers(), func(gr grower) bool { return len(gr.next(g.known)) > 0 })
+}
+
+// leftOut is what is known of a case that a rule left out.
+func leftOut(name, why string) reading { return reading{name: name, unfit: "left out: " + why} }
+
+// grown is a case at another point of the config's space, beside one that was
+// planned; its attempt is the first.
+func (c *Config) grown(like *PlannedCase, at point, repeat, repeats int) PlannedCase {
+	variants := c.all()
+	v := &variants[max(0, slices.IndexFunc(variants, func(v variant) bool { return v.config == like.Config }))]
+	p := v.config.plannedCase(at, repeat)
+	p.place, p.Axes.More = like.place, like.Axes.More
+	p.Name = v.caseName(at, c.severalRates(), repeat, repeats)
+	p.Seed = dataset.CaseSeed(c.Seed, p.Name, 1)
+	return p
+}
+
+// point is where the case is among its config's lists.
+func (p *PlannedCase) point() point {
+	return point{IOLen{p.Input, p.Output}, Load{p.MaxConcurrency, p.NumPrompts}, p.Rate}
+}
+
+// load is the case's, of what varies.
+func (p *PlannedCase) load(over string) float64 {
+	if over == overRate {
+		return p.Rate
+	}
+	return float64(p.MaxConcurrency)
+}

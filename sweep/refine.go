@@ -1,0 +1,252 @@
+package sweep
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"llmsweep/runlog"
+	"llmsweep/stats"
+)
+
+// A refiner is a curve that gets more loads around its knee: cases of the plan that
+// differ in their load, and repeat, alone.
+type refiner struct {
+	*Refine
+	config *Config // of the sweep
+	over   string  // the load that varies
+	cases  []PlannedCase
+}
+
+// refiners are the plan's curves, over concurrency where that varies, else over the
+// rate; a curve has two loads at least.
+func (c *Config) refiners(plan []PlannedCase) (all []*refiner) {
+	type curveKey struct {
+		config *Config
+		at     point
+	}
+	curves := map[curveKey]*refiner{}
+	for _, pc := range plan {
+		key, over := curveKey{pc.Config, pc.point()}, overRate
+		if pc.Config.severalCaps() {
+			over = overConcurrency
+			key.at.load = Load{}
+		} else {
+			key.at.rate = 0
+		}
+		if over == overRate && math.IsInf(pc.Rate, 1) {
+			continue // no load that another is halfway to
+		}
+		if curves[key] == nil {
+			curves[key] = &refiner{Refine: c.Refine, config: c, over: over}
+			all = append(all, curves[key])
+		}
+		curves[key].cases = append(curves[key].cases, pc)
+	}
+	return slices.DeleteFunc(all, func(r *refiner) bool {
+		return !slices.ContainsFunc(r.cases, func(pc PlannedCase) bool { return pc.load(r.over) != r.cases[0].load(r.over) })
+	})
+}
+
+// severalCaps reports whether the config's loads differ in their concurrency.
+func (c *Config) severalCaps() bool {
+	return slices.ContainsFunc(c.ConcurrencyPrompts, func(l Load) bool { return l.MaxConcurrency != c.ConcurrencyPrompts[0].MaxConcurrency })
+}
+
+// A kneePoint is one load of a curve.
+type kneePoint struct {
+	load       float64
+	throughput float64 // output tokens/s: the mean over its valid cases
+	latency    float64 // mean E2EL, ms; 0 = unknown, and the point is no knee
+	cases      []PlannedCase
+}
+
+// kneeOf is the point with the largest throughput ÷ mean latency, the lower load of
+// two; -1 = there is none.
+func kneeOf(points []kneePoint) int {
+	knee, best := -1, 0.0
+	for i, p := range points {
+		if p.latency > 0 && p.throughput/p.latency > best {
+			knee, best = i, p.throughput/p.latency
+		}
+	}
+	return knee
+}
+
+// around are the loads halfway between the knee and its neighbours, as far as those
+// are not near enough already. points are by load, rising.
+func (l loadRange) around(points []kneePoint) (loads []float64) {
+	knee := kneeOf(points)
+	for _, lower := range []int{knee - 1, knee} {
+		if knee < 0 || lower < 0 || lower+1 >= len(points) {
+			continue
+		}
+		if mid, ok := l.between(points[lower].load, points[lower+1].load); ok {
+			loads = append(loads, mid)
+		}
+	}
+	return loads
+}
+
+// refined is how a curve stands.
+type refined struct {
+	points []kneePoint   // by load, rising
+	added  []float64     // loads, in the order in which they were
+	want   []PlannedCase // to be measured next
+	ended  string        // why it ended before its time; "" = it did not
+}
+
+// stand goes through the refining with what is known.
+func (r *refiner) stand(known map[string]reading) (now refined) {
+	cases := slices.Clone(r.cases)
+	for {
+		for i := range cases {
+			m, ok := known[cases[i].Name]
+			switch {
+			case !ok:
+				now.want = append(now.want, cases[i])
+			case m.unfit != "" && now.ended == "":
+				now.ended = cases[i].Name + ": " + m.unfit
+			case m.failed && now.ended == "":
+				now.ended = cases[i].Name + ": " + m.broken
+			}
+		}
+		if len(now.want) > 0 || now.ended != "" {
+			return now
+		}
+		now.points = r.points(cases, known)
+		loads := r.loads().around(now.points)
+		loads = loads[:min(len(loads), r.Cases-len(now.added))]
+		if len(loads) == 0 {
+			return now
+		}
+		for _, load := range loads {
+			cases = append(cases, r.at(load, now.points)...)
+		}
+		now.added = append(now.added, loads...)
+	}
+}
+
+// loads are those that the refining may measure.
+func (r *refiner) loads() loadRange {
+	return loadRange{precision: r.Precision, whole: r.over == overConcurrency}
+}
+
+// points are the loads of cases that are all known.
+func (r *refiner) points(cases []PlannedCase, known map[string]reading) (points []kneePoint) {
+	at := map[float64]int{}
+	for _, pc := range cases {
+		load := pc.load(r.over)
+		if _, seen := at[load]; !seen {
+			at[load] = len(points)
+			points = append(points, kneePoint{load: load})
+		}
+		points[at[load]].cases = append(points[at[load]].cases, pc)
+	}
+	for i := range points {
+		points[i].throughput = meanOver(points[i].cases, known, "output_throughput")
+		points[i].latency = meanOver(points[i].cases, known, "mean_e2el_ms")
+	}
+	slices.SortFunc(points, func(a, b kneePoint) int { return cmp.Compare(a.load, b.load) })
+	return points
+}
+
+// meanOver is the mean of a figure over the valid cases that define it; 0 = none does.
+func meanOver(cases []PlannedCase, known map[string]reading, figure string) float64 {
+	var of []float64
+	for _, pc := range cases {
+		if m := known[pc.Name]; m.broken == "" {
+			if v, ok := m.figures[figure]; ok {
+				of = append(of, v)
+			}
+		}
+	}
+	if len(of) == 0 {
+		return 0
+	}
+	return stats.Mean(of)
+}
+
+// at are the cases that measure a load between two points: as those of the lower one,
+// with as many prompts a request in flight.
+func (r *refiner) at(load float64, points []kneePoint) (cases []PlannedCase) {
+	lower := points[0]
+	for _, p := range points {
+		if p.load < load {
+			lower = p
+		}
+	}
+	for i := range lower.cases {
+		like := &lower.cases[i]
+		at := like.point()
+		if r.over == overRate {
+			at.rate = load
+		} else {
+			perSlot := float64(like.NumPrompts) / float64(like.MaxConcurrency)
+			at.load = Load{int(load), max(1, int(math.Round(load*perSlot)))}
+		}
+		cases = append(cases, r.config.grown(like, at, like.Axes.Repeat, r.config.Repeats))
+	}
+	return cases
+}
+
+// next is the cases that the curve wants. Those of the plan come by themselves: a
+// curve of which some were left out is not refined.
+func (r *refiner) next(known map[string]reading) []PlannedCase { return r.stand(known).want }
+
+// A KneeResult is what refining a curve found.
+type KneeResult struct {
+	Title      string       `json:"title"`
+	Model      string       `json:"model"`
+	Axes       runlog.Axes  `json:"axes"` // of its first case
+	Over       string       `json:"over"`
+	Knee       float64      `json:"knee"`              // its load; 0 = there is none
+	Throughput runlog.Float `json:"output_throughput"` // at the knee, tokens/s
+	MeanE2EL   runlog.Float `json:"mean_e2el_ms"`
+	Added      []float64    `json:"added"` // loads, in the order in which they were measured
+	Done       bool         `json:"done"`
+	Ended      string       `json:"ended"` // why it ended before its time; "" = it did not
+	Text       string       `json:"text"`
+}
+
+// result is what the refining found, with what is known.
+func (r *refiner) result(known map[string]reading) KneeResult {
+	now := r.stand(known)
+	first := &r.cases[0]
+	res := KneeResult{
+		Title: curveTitle(first, r.over, r.config), Model: first.Config.Model, Axes: first.Axes, Over: r.over,
+		Added: append([]float64{}, now.added...), Done: now.ended == "" && len(now.want) == 0, Ended: now.ended,
+		Throughput: runlog.NaN(), MeanE2EL: runlog.NaN(),
+	}
+	if knee := kneeOf(now.points); knee >= 0 {
+		p := now.points[knee]
+		res.Knee, res.Throughput, res.MeanE2EL = p.load, runlog.Float(p.throughput), runlog.Float(p.latency)
+	}
+	res.Text = res.String()
+	return res
+}
+
+// String is the result in words.
+func (r *KneeResult) String() string {
+	text := r.Title + ": no knee: no load has a throughput and a latency"
+	if r.Knee > 0 {
+		text = fmt.Sprintf("%s: the knee is at %s (%s, mean E2EL %s)", r.Title, loadWords(r.Over, r.Knee),
+			valueWords("output_throughput", float64(r.Throughput)), valueWords("mean_e2el_ms", float64(r.MeanE2EL)))
+	}
+	if len(r.Added) > 0 {
+		loads := make([]string, len(r.Added))
+		for i, load := range r.Added {
+			loads[i] = rateText(load)
+		}
+		text += "; added: " + strings.Join(loads, ", ")
+	}
+	switch {
+	case r.Ended != "":
+		text += ". It was not refined to the end: " + r.Ended
+	case !r.Done:
+		text += ". It is not refined yet; the same command goes on with it"
+	}
+	return text
+}

@@ -1,0 +1,129 @@
+package sweep
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// Midpoints by hand: √(8·32) = 16, √(32·128) = 64.
+func TestAroundKnee(t *testing.T) {
+	flight := loadRange{precision: 0.1, whole: true}
+	point := func(load, throughput, latency float64) kneePoint {
+		return kneePoint{load: load, throughput: throughput, latency: latency}
+	}
+	for _, tt := range []struct {
+		name   string
+		loads  loadRange
+		points []kneePoint
+		knee   int
+		want   string
+	}{
+		{"in the middle", flight, []kneePoint{point(8, 100, 10), point(32, 300, 12), point(128, 400, 40)}, 1, "[16 64]"},
+		{"at the low end", flight, []kneePoint{point(8, 100, 1), point(32, 300, 12)}, 0, "[16]"},
+		{"at the high end", flight, []kneePoint{point(8, 100, 10), point(32, 600, 12)}, 1, "[16]"},
+		{"neighbours", flight, []kneePoint{point(7, 1, 1), point(8, 2, 1), point(9, 1, 1)}, 1, "[]"},
+		{"near enough on one side", flight, []kneePoint{point(100, 1, 1), point(109, 2, 1), point(130, 1, 1)}, 1, "[119]"},
+		{"rates", loadRange{precision: 0.1}, []kneePoint{point(2, 1, 1), point(4, 4, 1), point(5, 1, 1)}, 1, "[2.828 4.472]"},
+		{"of two alike the lower", flight, []kneePoint{point(8, 10, 1), point(32, 10, 1)}, 0, "[16]"},
+		{"none has a latency", flight, []kneePoint{point(8, 10, 0), point(32, 10, 0)}, -1, "[]"},
+		{"none", flight, nil, -1, "[]"},
+	} {
+		if got := fmt.Sprint(tt.loads.around(tt.points)); got != tt.want || kneeOf(tt.points) != tt.knee {
+			t.Errorf("%s: knee %d, around it %s; want %d, %s", tt.name, kneeOf(tt.points), got, tt.knee, tt.want)
+		}
+	}
+}
+
+// refineOn runs the first of the config's curves on a pretended server.
+func refineOn(t *testing.T, c *Config, measure curve) (res KneeResult, added []string) {
+	t.Helper()
+	r := c.refiners(c.Plan())[0]
+	known := map[string]reading{}
+	for _, pc := range r.cases {
+		known[pc.Name] = measure(pc.load(r.over), pc.Axes.Repeat)
+	}
+	for {
+		wanted := r.next(known)
+		if len(wanted) == 0 {
+			return r.result(known), added
+		}
+		for _, pc := range wanted {
+			if _, twice := known[pc.Name]; twice {
+				t.Fatalf("%s is wanted twice", pc.Name)
+			}
+			known[pc.Name] = measure(pc.load(r.over), pc.Axes.Repeat)
+			added = append(added, pc.Name)
+		}
+	}
+}
+
+// humped has its best throughput ÷ latency at a load of 20.
+func humped(load float64, _ int) reading {
+	return reading{figures: map[string]float64{"output_throughput": 100 * load, "mean_e2el_ms": 400 + load*load}}
+}
+
+func TestRefine(t *testing.T) {
+	for _, tt := range []struct {
+		name, yaml string
+		measure    curve
+		added      string
+		text       string
+	}{
+		// 4, 16, 64: knee 16: 8 and 32; then 16 again: √(8·16) = 11, √(16·32) = 23; 3 prompts a slot
+		{"four loads", "concurrency_prompts: [[4, 3x], [16, 3x], [64, 3x]]\nrefine: knee\n", humped,
+			"mc8_np24 mc32_np96 mc11_np33 mc23_np69",
+			"qwen3, 256 → 128: the knee is at 23 in flight (2,300 tok/s, mean E2EL 929 ms); added: 8, 32, 11, 23"},
+		{"three loads, two repeats", "concurrency_prompts: [[4, 3x], [16, 3x], [64, 3x]]\nrefine: {at: knee, cases: 3}\nrepeats: 2\n", humped,
+			"mc8_np24_run1 mc8_np24_run2 mc32_np96_run1 mc32_np96_run2 mc11_np33_run1 mc11_np33_run2",
+			"qwen3, 256 → 128: the knee is at 16 in flight (1,600 tok/s, mean E2EL 656 ms); added: 8, 32, 11"},
+		{"until neighbours are near", "concurrency_prompts: [[15, 5], [20, 5], [25, 5]]\nrefine: {at: knee, cases: 9, precision: 0.1}\n", humped,
+			"mc17_np6 mc22_np6 mc18_np6 mc19_np6",
+			"qwen3, 256 → 128: the knee is at 20 in flight (2,000 tok/s, mean E2EL 800 ms); added: 17, 22, 18, 19"},
+		{"rates", "concurrency_prompts: [[64, 30]]\nrequest_rate: [10, 40, inf]\nrefine: {at: knee, cases: 1}\n", humped,
+			"mc64_np30_rate20",
+			"qwen3, 256 → 128: the knee is at 20 requests/s (2,000 tok/s, mean E2EL 800 ms); added: 20"},
+		{"a case that failed", "concurrency_prompts: [[4, 3x], [16, 3x]]\nrefine: knee\n", func(load float64, n int) reading {
+			if load == 16 {
+				return reading{failed: true, broken: "it failed: reset"}
+			}
+			return humped(load, n)
+		}, "", "qwen3, 256 → 128: no knee: no load has a throughput and a latency. It was not refined to the end: bench_io256x128_mc16_np48: it failed: reset"},
+		{"an invalid case is no knee", "concurrency_prompts: [[4, 3x], [16, 3x]]\nrefine: {at: knee, cases: 1}\n", func(load float64, n int) reading {
+			m := humped(load, n)
+			if load == 16 {
+				m.broken = "it is invalid"
+			}
+			return m
+		}, "mc8_np24", "qwen3, 256 → 128: the knee is at 8 in flight (800 tok/s, mean E2EL 464 ms); added: 8"},
+	} {
+		res, added := refineOn(t, parseSearch(t, tt.yaml), tt.measure)
+		want := strings.Fields(strings.ReplaceAll(" "+tt.added, " mc", " bench_io256x128_mc"))
+		if fmt.Sprint(added) != fmt.Sprint(want) {
+			t.Errorf("%s: added %v, want %v", tt.name, added, want)
+		}
+		if res.Text != tt.text {
+			t.Errorf("%s:\n%s, want\n%s", tt.name, res.Text, tt.text)
+		}
+	}
+}
+
+// What differs in its load alone is a curve, and takes two loads.
+func TestCurves(t *testing.T) {
+	for _, tt := range []struct{ yaml, want string }{
+		{"concurrency_prompts: [[4, 8], [16, 8]]\nrefine: knee\n", "[max_concurrency 2]"},
+		{"concurrency_prompts: [[4, 8], [16, 8]]\nrequest_rate: [1, 2]\nrefine: knee\nrepeats: 3\n", "[max_concurrency 6 max_concurrency 6]"},
+		{"concurrency_prompts: [[4, 8], [4, 16]]\nrequest_rate: [1, 2, inf]\nrefine: knee\n", "[request_rate 2 request_rate 2]"},
+		{"concurrency_prompts: [[4, 8]]\nrefine: knee\n", "[]"},
+		{"concurrency_prompts: [[4, 8], [16, 8]]\nmatrix: {sampling.temperature: [0, 1]}\nrefine: knee\n", "[max_concurrency 2 max_concurrency 2]"},
+	} {
+		c := parseSearch(t, tt.yaml)
+		var got []any
+		for _, r := range c.refiners(c.Plan()) {
+			got = append(got, r.over, len(r.cases))
+		}
+		if fmt.Sprint(got) != tt.want {
+			t.Errorf("%s%v, want %s", tt.yaml, got, tt.want)
+		}
+	}
+}

@@ -1,0 +1,82 @@
+package sweep
+
+import (
+	"cmp"
+	"slices"
+)
+
+// A searcher is one search of a sweep: over the load, for one combination of
+// everything else.
+type searcher struct {
+	*Search
+	config *Config     // of the sweep
+	first  PlannedCase // at the least load
+}
+
+// searchers are the sweep's, by the cases that they begin with.
+func (c *Config) searchers(plan []PlannedCase) (all []*searcher) {
+	for _, pc := range plan {
+		all = append(all, &searcher{c.Search, c, pc})
+	}
+	return all
+}
+
+// at is the case that measures a load for the nth time.
+func (s *searcher) at(load float64, n int) PlannedCase {
+	at := s.first.point()
+	if s.Vary == overRate {
+		at.rate = load
+	} else {
+		at.load = Load{int(load), s.Prompts.at(int(load))}
+	}
+	return s.config.grown(&s.first, at, n, n)
+}
+
+// runs are what is known of a load, from its first case on.
+func (s *searcher) runs(load float64, known map[string]reading) (runs []reading) {
+	for n := 1; n <= s.Repeats; n++ {
+		pc := s.at(load, n)
+		m, ok := known[pc.Name]
+		if !ok {
+			break
+		}
+		runs = append(runs, m)
+	}
+	return runs
+}
+
+// A searched is how a search stands.
+type searched struct {
+	walk
+	probes []Probe       // by load, rising
+	want   []PlannedCase // to be measured next
+	ended  string        // why it ended before its time; "" = it did not
+}
+
+// stand goes through the search with what is known.
+func (s *searcher) stand(known map[string]reading) (now searched) {
+	judged := map[float64]judgment{}
+	now.walk = s.loads().walk(func(load float64) (meets, ok bool) {
+		j, seen := judged[load]
+		if !seen {
+			runs := s.runs(load, known)
+			j = judge(s.SLO, runs, s.Repeats)
+			switch {
+			case j.unfit != "":
+				now.ended = j.unfit
+				return false, false
+			case j.again:
+				now.want = []PlannedCase{s.at(load, len(runs)+1)}
+				return false, false
+			}
+			judged[load] = j
+			now.probes = append(now.probes, s.probe(load, j, runs))
+		}
+		return j.meets, true
+	})
+	slices.SortFunc(now.probes, func(a, b Probe) int { return cmp.Compare(a.Load, b.Load) })
+	return now
+}
+
+// next is the case of the load that the search goes to next.
+func (s *searcher) next(known map[string]reading) []PlannedCase { return s.stand(known).want }

@@ -1,0 +1,171 @@
+package sweep
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const searchBase = "model: qwen3\nbase_url: http://localhost:1\ntokenizer: builtin:qwen3\ninput_output: [[256, 128]]\n"
+
+func parseSearch(t *testing.T, yaml string) *Config {
+	t.Helper()
+	c, err := Parse("c.yaml", []byte(searchBase+yaml), testEnv(nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// A curve is what a pretended server measures: of a load, for the nth time.
+type curve func(load float64, n int) reading
+
+// searchOn runs the first of the config's searches on a curve, and returns what was
+// measured, by its cases' names in their order.
+func searchOn(c *Config, measure curve) (res SearchResult, names []string, known map[string]reading) {
+	s, known := c.searchers(c.Plan())[0], map[string]reading{}
+	for {
+		wanted := s.next(known)
+		if len(wanted) == 0 {
+			return s.result(known), names, known
+		}
+		for _, pc := range wanted {
+			m := measure(pc.load(s.Vary), pc.Axes.Repeat)
+			m.name = pc.Name
+			known[pc.Name], names = m, append(names, pc.Name)
+		}
+	}
+}
+
+// figures is a measured reading: p99 TTFT, ms, and output tokens/s.
+func figures(ttft, throughput float64) reading {
+	return reading{figures: map[string]float64{"p99_ttft_ms": ttft, "output_throughput": throughput, "mean_e2el_ms": 2 * ttft}}
+}
+
+// What a search says, on curves by hand.
+func TestSearchWords(t *testing.T) {
+	const flight = "search: {vary: max_concurrency, slo: {p99_ttft_ms: 500}, min: 1, max: 16, precision: 0.2, repeats: 3}\n"
+	line := func(load float64, _ int) reading { return figures(60*load, 100*load) } // 500 ms at 8.3
+	for _, tt := range []struct {
+		name, yaml string
+		measure    curve
+		measured   string // loads and repeats
+		text       string
+	}{
+		// 8 has 480 ms, within 10 %: again; 9 has 540 ms: again
+		{"a limit", flight, line, "1 2 4 8 8_run2 16 11 9 9_run2",
+			"qwen3, 256 → 128: 8 in flight meets p99 TTFT ≤ 500 ms (480 ms) at 800 tok/s; 9 does not (540 ms)"},
+		{"met at max", flight, func(load float64, _ int) reading { return figures(10*load, 1000) }, "1 2 4 8 16",
+			"qwen3, 256 → 128: 16 in flight meets p99 TTFT ≤ 500 ms (160 ms) at 1,000 tok/s; that is search.max: it is not the server's limit"},
+		{"never met", flight, func(float64, int) reading { return figures(1234, 9) }, "1 2",
+			"qwen3, 256 → 128: not even 1 in flight meets p99 TTFT ≤ 500 ms (1,234 ms)"},
+		{"not monotone", flight, func(load float64, n int) reading {
+			if load == 2 {
+				return figures(700, 1)
+			}
+			return line(load, n)
+		}, "1 2 4 8 8_run2 16 11 9 9_run2",
+			"qwen3, 256 → 128: 8 in flight meets p99 TTFT ≤ 500 ms (480 ms) at 800 tok/s; 9 does not (540 ms). The SLO is not monotone: 2 (700 ms) does not meet it, though 8 does"},
+		{"noisy: the third run of 8 decides, by the median", flight, func(load float64, n int) reading {
+			if load == 8 {
+				return figures([]float64{540, 490, 470}[n-1], 800)
+			}
+			return line(load, n)
+		}, "1 2 4 8 8_run2 8_run3 16 11 9 9_run2",
+			"qwen3, 256 → 128: 8 in flight meets p99 TTFT ≤ 500 ms (490 ms) at 800 tok/s; 9 does not (540 ms)"},
+		{"a case that fails under load breaks the SLO", flight, func(load float64, n int) reading {
+			if load > 4 {
+				return reading{broken: "it failed: ended by timeouts.case, after 1m", failed: true}
+			}
+			return line(load, n)
+		}, "1 2 4 8 16 6 5",
+			"qwen3, 256 → 128: 4 in flight meets p99 TTFT ≤ 500 ms (240 ms) at 400 tok/s; 5 does not (it failed: ended by timeouts.case, after 1m)"},
+		{"a case that cannot begin ends the search", flight, func(load float64, n int) reading {
+			if load > 2 {
+				return reading{unfit: "rows.jsonl: case x needs 40 rows", failed: true}
+			}
+			return line(load, n)
+		}, "1 2 4",
+			"qwen3, 256 → 128: 2 in flight meets p99 TTFT ≤ 500 ms (120 ms) at 200 tok/s. The search ended before its time: rows.jsonl: case x needs 40 rows"},
+		{"two limits, goodput, another best", "goodput: {ttft: 5}\n" +
+			"search: {vary: request_rate, objective: mean_e2el_ms, slo: {p99_ttft_ms: 500, output_throughput: 50}, min: 0.5, max: 4, precision: 1}\nconcurrency_prompts: [[8, 64]]\n",
+			func(load float64, _ int) reading { return figures(200*load, 100) }, "0.5 1 2 4",
+			"qwen3, 256 → 128: 2 requests/s meets p99 TTFT ≤ 500 ms (400 ms) and output throughput ≥ 50 tok/s (100 tok/s), with mean E2EL 800 ms; 4 does not (p99 TTFT 800 ms). The best mean E2EL of those that meet it is 200 ms at 0.5"},
+	} {
+		res, names, _ := searchOn(parseSearch(t, tt.yaml), tt.measure)
+		var measured []string
+		for _, name := range names {
+			_, load, _ := strings.Cut(name, "_mc")
+			if _, rate, ok := strings.Cut(name, "_rate"); ok {
+				load = rate
+			}
+			measured = append(measured, withoutPrompts(load))
+		}
+		if got := strings.Join(measured, " "); got != tt.measured {
+			t.Errorf("%s: measured %s, want %s", tt.name, got, tt.measured)
+		}
+		if res.Text != tt.text {
+			t.Errorf("%s:\n%s, want\n%s", tt.name, res.Text, tt.text)
+		}
+		if ended := res.Ended != ""; res.Done == ended || ended != strings.Contains(tt.text, "before its time") {
+			t.Errorf("%s: done %v, ended %q", tt.name, res.Done, res.Ended)
+		}
+	}
+}
+
+// withoutPrompts is 8_run2 of 8_np80_run2.
+func withoutPrompts(load string) string {
+	before, after, ok := strings.Cut(load, "_np")
+	if !ok {
+		return load
+	}
+	return before + strings.TrimLeft(after, "0123456789")
+}
+
+// A case of a search is like one of the plan but for its load: 10 prompts a request
+// in flight, a seed by its name, a place beside its first case.
+func TestSearchedCase(t *testing.T) {
+	c := parseSearch(t, "search: {vary: max_concurrency, slo: {p99_ttft_ms: 500}}\nmatrix: {sampling.temperature: [0, 0.7]}\nrequest_rate: [4, inf]\n")
+	plan := c.Plan()
+	if len(plan) != 4 {
+		t.Fatalf("%d searches, want 4: 2 temperatures at 2 rates", len(plan))
+	}
+	pc := c.searchers(plan)[2].at(48, 2)
+	want := "bench_io256x128_mc48_np480_rate4_temperature0.7_run2"
+	if pc.Name != want || pc.MaxConcurrency != 48 || pc.NumPrompts != 480 || pc.Rate != 4 || pc.Axes.Repeat != 2 || pc.Warmup != 48 ||
+		pc.Config != plan[2].Config || pc.place != plan[2].place || pc.Attempt != 1 || pc.Seed == plan[2].Seed || fmt.Sprint(pc.Axes.More) != "map[sampling.temperature:0.7]" {
+		t.Errorf("%+v, want %s", pc, want)
+	}
+	if first := c.searchers(plan)[2].at(1, 1); first.Name != plan[2].Name || first.Seed != plan[2].Seed {
+		t.Errorf("the first case is %s, want the plan's: %s", first.Name, plan[2].Name)
+	}
+}
+
+// A search that is broken off after any case goes on with the case that would have
+// been next, whatever order its results are read in.
+func TestSearchGoesOn(t *testing.T) {
+	c := parseSearch(t, "search: {vary: max_concurrency, slo: {p99_ttft_ms: 500}}\n")
+	measure := func(load float64, n int) reading { return figures(10*load+float64(7*n), load) } // noise of 7 ms
+	res, names, known := searchOn(c, measure)
+	if len(names) < 8 || res.Meets != 47 {
+		t.Fatalf("%d cases, %s", len(names), res.Text)
+	}
+	for at := range names {
+		s := c.searchers(c.Plan())[0]
+		some := map[string]reading{}
+		for _, name := range names[:at] {
+			some[name] = known[name]
+		}
+		if next := s.next(some); len(next) != 1 || next[0].Name != names[at] {
+			t.Fatalf("after %v it goes on with %v, want %s", names[:at], next, names[at])
+		}
+		if r := s.result(some); r.Done || !strings.Contains(r.Text, "has not ended") {
+			t.Errorf("after %d cases: %s", at, r.Text)
+		}
+	}
+	if n := len(slices.Collect(maps.Keys(known))); n != len(names) {
+		t.Errorf("%d cases, %d of them distinct", len(names), n)
+	}
+}
