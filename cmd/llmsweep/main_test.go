@@ -57,7 +57,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("REPO", repo+"/../..")
 			return err
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"status": status},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"status": status, "freeport": freeport, "takeport": takeport},
 	})
 }
 
