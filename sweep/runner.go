@@ -14,6 +14,7 @@ import (
 	"llmsweep/client"
 	"llmsweep/metrics"
 	"llmsweep/runlog"
+	"llmsweep/telemetry"
 )
 
 // A Runner runs a config's plan in its results folder: what is missing of a run
@@ -47,9 +48,10 @@ type Runner struct {
 	dir      *runlog.Dir // the results folder
 	begun    time.Time   // instants count from here
 
-	facts     map[served]map[string]any // what each server told of itself
-	unsettled map[string]share          // by address, of the case before: what the server may count in the next one
-	warnings  []string                  // for the manifest
+	facts     map[served]map[string]any     // what each server told of itself
+	last      map[string]telemetry.Counters // by address, at the end of the case before
+	unsettled map[string]share              // by address, of the case before: what the server may count in the next one
+	warnings  []string                      // for the manifest
 	hooks     hooks
 	cooled    bool // a case has run: the next one waits for cooldown
 }
@@ -167,6 +169,7 @@ func (r *Runner) measure(ctx context.Context, pc PlannedCase, keep func(*metrics
 	}
 	doubt := r.prepareServer(ctx, base, pc)
 	res, err := r.driver(pc.Config, base).Run(ctx, pc, keep)
+	r.noticeRestart(ctx, pc.Config, res)
 	r.judgeLoad(res)
 	r.judgeTraffic(pc.Config, res)
 	if why := r.died(ctx, res); why != "" {

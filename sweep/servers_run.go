@@ -116,6 +116,7 @@ func (r *Runner) stopServer(ctx context.Context) {
 func (r *Runner) forget(c *Config) {
 	delete(r.facts, served{c.BaseURL, c.Model})
 	delete(r.unsettled, c.BaseURL)
+	delete(r.last, c.BaseURL)
 }
 
 // died says that the server ended during the case, with its last words; "" = not so.
