@@ -52,6 +52,9 @@ func (l *lane) send(ctx context.Context, ph Phase, left *budget, zero int64) err
 			offset = time.Duration(l.now() - zero)
 		}
 		due := zero + int64(offset)
+		if l.now() < due || l.full() {
+			w.req = l.prepared(w.req)
+		}
 		if err := waitUntil(clock.ctx, l.at(due)); err != nil {
 			return clock.over(err)
 		}
@@ -76,6 +79,9 @@ func (l *lane) send(ctx context.Context, ph Phase, left *budget, zero int64) err
 	}
 	return nil
 }
+
+// full reports whether the next session has to wait for a slot.
+func (l *lane) full() bool { return l.slots != nil && len(l.slots) == 0 }
 
 // slot waits for a free slot and returns the instant it came free.
 func (l *lane) slot(ctx context.Context) (int64, error) {
