@@ -4,8 +4,13 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"runtime"
 	"time"
 )
+
+// yieldFor is how far off the next send has to be for others to go first, ns: to
+// come back can take as long on a busy machine.
+const yieldFor = int64(time.Millisecond)
 
 // A lane is a plan with its slots.
 type lane struct {
@@ -52,7 +57,10 @@ func (l *lane) send(ctx context.Context, ph Phase, left *budget, zero int64) err
 			offset = time.Duration(l.now() - zero)
 		}
 		due := zero + int64(offset)
-		if l.now() < due || l.full() {
+		if wait := due - l.now(); wait > 0 || l.full() {
+			if wait > yieldFor {
+				runtime.Gosched() // the send before may wait for this processor
+			}
 			w.req = l.prepared(w.req)
 		}
 		if err := waitUntil(clock.ctx, l.at(due)); err != nil {
