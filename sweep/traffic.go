@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"llmsweep/metrics"
+	"llmsweep/runlog"
 	"llmsweep/telemetry"
 )
 
@@ -144,7 +145,9 @@ func (r *Runner) judgeTraffic(c *Config, res *Result) {
 		return
 	}
 	if !count.ended {
-		res.Notes = append(res.Notes, "whether others used the server was not checked: its counters were there before the case, and not after it")
+		if res.Status == runlog.StatusMeasured { // else its end is told already
+			res.Notes = append(res.Notes, "whether others used the server was not checked: its counters were there before the case, and not after it")
+		}
 		return
 	}
 	v := &res.Summary.Validity

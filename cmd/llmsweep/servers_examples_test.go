@@ -111,7 +111,7 @@ func TestDocumentedServersRun(t *testing.T) {
 				t.Errorf("something went wrong:\n%s", stderr)
 			}
 			for _, tp := range []string{"1", "2"} {
-				names, err := filepath.Glob(filepath.Join(dir, "results", "bench_io32x8_mc1_np4_tp"+tp+".json"))
+				names, err := filepath.Glob(filepath.Join(dir, "results", "bench_io32x8_mc2_np4_tp"+tp+".json"))
 				if err != nil || len(names) != 1 {
 					t.Fatalf("case files of tp %s: %q (%v)", tp, names, err)
 				}
@@ -151,5 +151,5 @@ func onThisMachine(block, dir, port string) string {
 	block = regexp.MustCompile(`base_url: http://\S+`).ReplaceAllString(block, "base_url: http://127.0.0.1:"+port)
 	block = regexp.MustCompile(`(?m)^(model|matrix): .*\n`).ReplaceAllString(block, "")
 	block = strings.NewReplacer("8010", port, "/tmp/", dir+"/").Replace(block)
-	return "model: m\ntokenizer: builtin:qwen3\nprompt_overhead: tokenizer\ninput_output: [[32, 8]]\nconcurrency_prompts: [[1, 4]]\nmatrix: {tp: [1, 2]}\n" + block
+	return "model: m\ntokenizer: builtin:qwen3\nprompt_overhead: tokenizer\ninput_output: [[32, 8]]\nconcurrency_prompts: [[2, 4]]\nmatrix: {tp: [1, 2]}\n" + block
 }
