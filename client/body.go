@@ -55,6 +55,21 @@ func (d *dialect) without() []string {
 	return slices.Clone(d.refused)
 }
 
+// prepared is a body that was made ahead, and the fields that it left out.
+type prepared struct {
+	body    []byte
+	without []string
+}
+
+// bodyOr is the body that was made ahead, unless the server has refused a field
+// since, or there is none: then it is made now.
+func (d *dialect) bodyOr(ahead *prepared, r dataset.Request, without []string) ([]byte, error) {
+	if ahead != nil && slices.Equal(ahead.without, without) {
+		return ahead.body, nil
+	}
+	return d.body(r, without)
+}
+
 // body is r as the server is to get it, without some optional fields. Later
 // fields replace earlier ones of the same name: the backend's own, Sampling,
 // ExtraBody, r.Extra; null removes one.

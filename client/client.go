@@ -129,10 +129,13 @@ func (c *Client) freeBlock(b []byte) {
 // request, and is anyone's after its Last one or EndSession. Where it has died in
 // between, the next request gets one as any request does.
 func (c *Client) Do(ctx context.Context, r dataset.Request) Trace {
+	ahead, _ := r.Prepared.(*prepared)
+	r.Prepared = nil
 	t := Trace{Request: r}
 	for {
 		without := c.dialect.without()
-		body, err := c.dialect.body(r, without)
+		body, err := c.dialect.bodyOr(ahead, r, without)
+		ahead = nil
 		if err != nil {
 			t.Err = &Error{Class: Protocol, Err: fmt.Errorf("request body: %w", err)}
 			return t
@@ -150,6 +153,16 @@ func (c *Client) Do(ctx context.Context, r dataset.Request) Trace {
 			t.Resent += f
 		}
 	}
+}
+
+// Prepare is r with its body made, so that Do sends it at once. It may be called
+// from any goroutine; what is wrong with r is told by Do.
+func (c *Client) Prepare(r dataset.Request) dataset.Request {
+	without := c.dialect.without()
+	if body, err := c.dialect.body(r, without); err == nil {
+		r.Prepared = &prepared{body, without}
+	}
+	return r
 }
 
 // Open opens connections ahead, TLS handshake included, until n idle ones

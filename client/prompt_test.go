@@ -116,7 +116,7 @@ func TestIDs(t *testing.T) {
 	}
 }
 
-// BenchmarkBody makes the bodies that take longest: each is made between a
+// BenchmarkBody makes short bodies, and those that take longest: each is made between a
 // request's turn and its send, and is part of the tool's own lag.
 func BenchmarkBody(b *testing.B) {
 	const tokens = 32_768
@@ -129,6 +129,8 @@ func BenchmarkBody(b *testing.B) {
 		name, backend string
 		req           dataset.Request
 	}{
+		{"text-16", OpenAI, dataset.Request{Prompt: strings.Repeat(" word", 16), MaxTokens: 1}},
+		{"text-1024", OpenAI, dataset.Request{Prompt: strings.Repeat(" word", 1024), MaxTokens: 128}},
 		{"ids", OpenAI, dataset.Request{PromptIDs: ids}},
 		{"text", OpenAI, dataset.Request{Prompt: text}},
 		{"text-with-escapes", OpenAI, dataset.Request{Prompt: text + "\n"}},
@@ -146,5 +148,19 @@ func BenchmarkBody(b *testing.B) {
 				b.SetBytes(int64(len(body)))
 			}
 		})
+	}
+}
+
+// BenchmarkBodyAhead is what of BenchmarkBody is left at the send of a request that
+// had to wait for its time.
+func BenchmarkBodyAhead(b *testing.B) {
+	c := newClient(b, Config{BaseURL: "http://127.0.0.1:1"})
+	r := c.Prepare(dataset.Request{Prompt: strings.Repeat(" word", 32_768)})
+	b.ReportAllocs()
+	for b.Loop() {
+		without := c.dialect.without()
+		if _, err := c.dialect.bodyOr(r.Prepared.(*prepared), r, without); err != nil {
+			b.Fatal(err)
+		}
 	}
 }

@@ -29,6 +29,8 @@ type Request struct {
 	MaxTokens    int        // output length asked for, tokens; 0 = the server's own end
 
 	Extra map[string]any // body fields of this request alone; merged after the config's
+
+	Prepared any // what a backend made of it ahead, so as to send it at once; nil = nothing, and its own to know
 }
 
 // A Message is one turn of a chat.

@@ -39,7 +39,7 @@ func BenchmarkRun(b *testing.B) {
 // BenchmarkSendLag is how late a scheduled request is sent, in µs: quantiles of
 // Sent − Due, b.N requests at each rate.
 func BenchmarkSendLag(b *testing.B) {
-	for _, rate := range []float64{50, 500, 5000} {
+	for _, rate := range []float64{50, 500, 2000, 5000} {
 		b.Run(fmt.Sprint("rate=", rate), func(b *testing.B) {
 			var lags []float64
 			epoch := time.Now()

@@ -4,8 +4,13 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"runtime"
 	"time"
 )
+
+// yieldFor is how far off the next send has to be for others to go first, ns: to
+// come back can take as long on a busy machine.
+const yieldFor = int64(time.Millisecond)
 
 // A lane is a plan with its slots.
 type lane struct {
@@ -52,6 +57,12 @@ func (l *lane) send(ctx context.Context, ph Phase, left *budget, zero int64) err
 			offset = time.Duration(l.now() - zero)
 		}
 		due := zero + int64(offset)
+		if wait := due - l.now(); wait > 0 || l.full() {
+			if wait > yieldFor {
+				runtime.Gosched() // the send before may wait for this processor
+			}
+			w.req = l.prepared(w.req)
+		}
 		if err := waitUntil(clock.ctx, l.at(due)); err != nil {
 			return clock.over(err)
 		}
@@ -76,6 +87,9 @@ func (l *lane) send(ctx context.Context, ph Phase, left *budget, zero int64) err
 	}
 	return nil
 }
+
+// full reports whether the next session has to wait for a slot.
+func (l *lane) full() bool { return l.slots != nil && len(l.slots) == 0 }
 
 // slot waits for a free slot and returns the instant it came free.
 func (l *lane) slot(ctx context.Context) (int64, error) {

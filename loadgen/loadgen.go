@@ -25,6 +25,12 @@ type Pacer interface {
 	Arrivals() iter.Seq[time.Duration]
 }
 
+// A preparer is a Backend that can do ahead what a request takes before it is
+// sent: a long prompt's body takes up to 0.5 ms, which would be our lag.
+type preparer interface {
+	Prepare(r dataset.Request) dataset.Request
+}
+
 // A Backend sends one request and reports what it saw; failure is Trace.Err.
 type Backend interface {
 	Do(ctx context.Context, r dataset.Request) client.Trace

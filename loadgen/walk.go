@@ -44,7 +44,9 @@ func (l *load) walk(ctx context.Context, w walk) {
 	for l.pause(ctx, &w) {
 		w.left--
 		w.budget.send()
-		t := l.backend.Do(ctx, w.req)
+		req := w.req
+		w.req.Prepared = nil // the backend's own now, to let go of once it is sent
+		t := l.backend.Do(ctx, req)
 		ended := l.now()
 		t.Due, t.Queued = w.due, w.queued
 		answer, failed := t.Text, t.Err != nil
@@ -56,12 +58,22 @@ func (l *load) walk(ctx context.Context, w walk) {
 	}
 }
 
+// prepared is r as the backend makes it ready to leave. It is asked only where there
+// is a wait anyway: sends that are late already are made ready side by side.
+func (l *load) prepared(r dataset.Request) dataset.Request {
+	if b, ok := l.backend.(preparer); ok {
+		return b.Prepare(r)
+	}
+	return r
+}
+
 // pause waits out the think time before w's request, and reports whether it is
 // to be sent still. Think times are those of people: a plain timer will do.
 func (l *load) pause(ctx context.Context, w *walk) bool {
 	if w.think <= 0 {
 		return ctx.Err() == nil
 	}
+	w.req = l.prepared(w.req)
 	w.due += int64(w.think)
 	w.queued = max(w.queued, w.due)
 	return sleep(ctx, time.Until(l.at(w.due))) == nil

@@ -135,6 +135,7 @@ type LengthsInfo struct {
 	CachedTokens    *int64 `json:"cached_tokens"`             // null = the server did not tell
 	OverheadTokens  int    `json:"overhead_tokens"`           // around a prompt, part of its length
 	OverheadSource  string `json:"overhead_source,omitempty"` // "special tokens", "chat template" or "server"
+	TokenizerHash   string `json:"tokenizer_sha256,omitempty"`
 }
 
 // Failures counts the requests that failed by error class, and apart from them

@@ -28,6 +28,7 @@ type Info struct {
 
 	OverheadTokens int    // around each prompt
 	OverheadSource string // who counted them; "" = nobody
+	TokenizerHash  string // SHA-256 (hex) of the tokenizer's content, or of a server's answers; "" = there was none
 
 	Telemetry   map[string]any
 	Cost        *Cost
@@ -61,6 +62,7 @@ func NewCaseFile(c Case, s metrics.Summary, info Info) *CaseFile {
 		Scenarios:     scenariosOf(s.Scenarios),
 	}
 	f.Lengths.OverheadTokens, f.Lengths.OverheadSource = info.OverheadTokens, info.OverheadSource
+	f.Lengths.TokenizerHash = info.TokenizerHash
 	if f.Failures.ByClass == nil {
 		f.Failures.ByClass = map[string]int{}
 	}

@@ -83,6 +83,8 @@ type Config struct {
 	AfterCase   string `yaml:"after_case"`
 	AfterSweep  string `yaml:"after_sweep"`
 
+	HookTimeout time.Duration `yaml:"hook_timeout"` // for each of them; 0 = none
+
 	Sampling    map[string]any `yaml:"sampling"`
 	ExtraBody   map[string]any `yaml:"extra_body"`
 	IgnoreEOS   string         `yaml:"ignore_eos"` // auto, true, false

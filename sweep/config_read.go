@@ -105,6 +105,7 @@ func Default() *Config {
 		Records:         "full",
 		History:         History{Keep: 30},
 		ResumeWithin:    12 * time.Hour,
+		HookTimeout:     30 * time.Minute,
 	}
 }
 
@@ -159,6 +160,7 @@ func configFields(c *Config) []configField {
 		{"before_case", readCommand(&c.BeforeCase)},
 		{"after_case", readCommand(&c.AfterCase)},
 		{"after_sweep", readCommand(&c.AfterSweep)},
+		{"hook_timeout", readDuration(&c.HookTimeout)},
 		{"matrix", readBefore},
 		{"zip", readBefore},
 		{"include", readBefore},

@@ -56,7 +56,7 @@ func (c *Config) Redacted() map[string]any {
 		"search": c.Search.redacted(), "refine": c.Refine.redacted(),
 		"duration": c.Duration.String(), "budget": c.Budget.String(), "cooldown": c.Cooldown.String(), "reset": maskCommand(c.Reset),
 		"before_sweep": maskCommand(c.BeforeSweep), "before_case": maskCommand(c.BeforeCase),
-		"after_case": maskCommand(c.AfterCase), "after_sweep": maskCommand(c.AfterSweep),
+		"after_case": maskCommand(c.AfterCase), "after_sweep": maskCommand(c.AfterSweep), "hook_timeout": c.HookTimeout.String(),
 		"abort": map[string]any{"error_share": c.Abort.ErrorShare, "over_saturation": c.Abort.OverSaturation},
 
 		"sampling":   maskFree("", orElse(c.written.sampling, c.Sampling)),

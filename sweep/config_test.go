@@ -73,6 +73,7 @@ func TestReadGrid(t *testing.T) {
 		Records:         "full",
 		History:         History{Keep: 30},
 		ResumeWithin:    12 * time.Hour,
+		HookTimeout:     30 * time.Minute,
 	}
 	got := read(t, "testdata/config/grid.yaml", testEnv(nil))
 	if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(Config{})); diff != "" {
@@ -137,6 +138,7 @@ func TestReadEverything(t *testing.T) {
 		SaveDetailed: true,
 		History:      History{Keep: 7},
 		ResumeWithin: 90 * time.Second,
+		HookTimeout:  90 * time.Second,
 		Labels:       map[string]string{"git_sha": "0123456", "image": "vllm:v0.32"},
 	}
 	got := read(t, "testdata/config/everything.yaml", testEnv(everythingEnv))

@@ -101,11 +101,20 @@ func (d *Driver) notRun(ctx context.Context, pc PlannedCase, why error) (*Result
 		return res, context.Cause(ctx)
 	}
 	res.fail(why.Error())
-	res.Failure, _, _ = strings.Cut(res.Failure, "\n") // how a log ends is for the notes
-	res.Failure = strings.TrimSuffix(res.Failure, ", ends:")
+	res.Failure = firstAndLast(res.Failure)
 	res.Summary = metrics.Summarize(nil, d.options(pc, res))
 	res.judge()
 	return res, nil
+}
+
+// firstAndLast is an error's first line, with the last one where it announces a log's
+// end: a program's last words mostly say why. All of them are in the notes.
+func firstAndLast(text string) string {
+	first, rest, more := strings.Cut(text, "\n")
+	if !more || !strings.HasSuffix(first, ", ends:") {
+		return first
+	}
+	return first + " " + rest[strings.LastIndexByte(rest, '\n')+1:]
 }
 
 // gone says that the server died during the case: connections of measured

@@ -122,6 +122,11 @@ func (h *hooks) run(ctx context.Context, hook, command string, lookup func(strin
 	if err != nil {
 		return err
 	}
+	if limit := h.config.HookTimeout; limit > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, limit, fmt.Errorf("ended after %s, hook_timeout; raise it, or see why the command hangs", shortSpan(limit)))
+		defer cancel()
+	}
 	fmt.Fprintf(out, "%s %s%s: %s\n", time.Now().UTC().Format(time.RFC3339), hook, of, maskCommand(command))
 	err = shell{text, append(env, "LLMSWEEP_RESULTS_DIR="+folder), out}.run(ctx)
 	if err != nil {

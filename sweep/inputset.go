@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	"llmsweep/client"
 	"llmsweep/tokenizer"
@@ -82,8 +83,16 @@ func (s *inputSet) key(c *Config) string {
 	return key
 }
 
+// rowsKey is equal for inputs whose prompts could meet in one cache: those of a
+// dataset at one address. Servers that the run starts are others by their names,
+// wherever they listen: each begins with an empty cache.
 func (in *inputs) rowsKey() string {
-	return specKey(&in.config.Dataset) + " " + in.config.BaseURL + " " + in.config.Server.Name
+	c := in.config
+	key := specKey(&c.Dataset) + " " + strings.TrimSuffix(strings.TrimSuffix(c.BaseURL, "/"), "/v1")
+	if c.Server.Launch != "" {
+		key += " " + c.Server.Name
+	}
+	return key
 }
 
 // each calls f for all inputs; all that is wrong is told, each thing once.

@@ -61,10 +61,16 @@ func TestInputSetDealsRowsOnce(t *testing.T) {
 	for _, tt := range []struct {
 		yaml  string
 		fault string
+		want  int // prompts, over all caches
 	}{
-		{"matrix: {extra_body.chat_template_kwargs: [{enable_thinking: true}, {enable_thinking: false}]}\n", ""},
-		{"matrix: {extra_body.chat_template_kwargs: [{enable_thinking: true}, {enable_thinking: false}], sampling.temperature: [0, 1]}\n", "allow_repeat"},
-		{"matrix: {base_url: ['http://a:1', 'http://b:1'], sampling.temperature: [0, 1]}\n", ""},
+		{"matrix: {extra_body.chat_template_kwargs: [{enable_thinking: true}, {enable_thinking: false}]}\n", "", 4},
+		{"matrix: {extra_body.chat_template_kwargs: [{enable_thinking: true}, {enable_thinking: false}], sampling.temperature: [0, 1]}\n", "allow_repeat", 0},
+		{"matrix: {base_url: ['http://a:1', 'http://b:1'], sampling.temperature: [0, 1]}\n", "", 8},
+		// Two models of one server, by whatever name, share its cache: they get 4 rows, not 4 each.
+		{"servers: [{name: base, base_url: 'http://a:1'}, {name: lora, base_url: 'http://a:1/v1', model: lora}]\n", "", 4},
+		{"servers: [{name: base, base_url: 'http://a:1'}, {name: lora, base_url: 'http://a:1/v1', model: lora}]\nmatrix: {sampling.temperature: [0, 1]}\n", "allow_repeat", 0},
+		// Started one after the other at one address, each begins with an empty cache.
+		{"servers: [{name: a, base_url: 'http://a:1', launch: a}, {name: b, base_url: 'http://a:1', launch: b}]\nmatrix: {sampling.temperature: [0, 1]}\n", "", 8},
 	} {
 		c, err := Parse("c.yaml", []byte(ownBase+common+tt.yaml), testEnv(nil), "concurrency_prompts=[[2, 2]]")
 		if err != nil {
@@ -88,7 +94,11 @@ func TestInputSetDealsRowsOnce(t *testing.T) {
 				t.Errorf("%s: case %s does not know its file's content", tt.yaml, pc.Name)
 			}
 			for _, prompt := range promptsFrom(t, s.of(pc.Config).source, pc.Config.prompts(&pc)) {
-				sent[pc.Config.BaseURL+prompt]++
+				cache := strings.TrimSuffix(pc.Config.BaseURL, "/v1")
+				if pc.Config.Server.Launch != "" {
+					cache = pc.Config.Server.Name
+				}
+				sent[cache+prompt]++
 			}
 		}
 		for prompt, times := range sent {
@@ -96,8 +106,8 @@ func TestInputSetDealsRowsOnce(t *testing.T) {
 				t.Errorf("%s: %q is sent %d times", tt.yaml, prompt, times)
 			}
 		}
-		if servers := strings.Count(tt.yaml, "http:"); len(sent) != 4*max(servers, 1) {
-			t.Errorf("%s: %d prompts", tt.yaml, len(sent))
+		if len(sent) != tt.want {
+			t.Errorf("%s: %d prompts, want %d", tt.yaml, len(sent), tt.want)
 		}
 	}
 }

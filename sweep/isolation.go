@@ -53,7 +53,10 @@ func (r *Runner) prepareServer(ctx context.Context, base string, pc PlannedCase)
 	}
 	defer c.Close()
 	pages := pageReader{c, base}
-	r.learn(ctx, pages, pc.Config)
+	if !r.learned(base, pc.Config) {
+		r.learn(ctx, pages, pc.Config)
+		r.noteBusy(ctx, pages)
+	}
 	if err := r.reset(ctx, pages, pc); err != nil && ctx.Err() == nil {
 		doubt = fmt.Sprintf("reset before the case failed: %v", err)
 		r.Progress.Warn(doubt)

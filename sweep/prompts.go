@@ -26,11 +26,13 @@ type inputs struct {
 	tok     tokenizer.Tokenizer // nil = to be the server's
 	absent  error               // why tok is nil, unless the config wants it so
 	counter *dataset.Counter
-	bare    bool           // the tokenizer has no chat template, and the backend needs one
-	asked   bool           // the server has told what only it knows
-	fitted  bool           // the dataset's rows are counted
-	doubt   string         // what the server's counts say against the tokenizer; for each case
-	server  *client.Client // that the tokenizer asks; nil = it is here
+	bare    bool   // the tokenizer has no chat template, and the backend needs one
+	asked   bool   // the server has told what only it knows
+	fitted  bool   // the dataset's rows are counted
+	doubt   string // what the server's counts say against the tokenizer; for each case
+	// recounted says that a launched server counts otherwise than for earlier cases.
+	recounted string
+	server    *client.Client // that the tokenizer asks; nil = it is here
 }
 
 // read reads the dataset's files and the tokenizer. Where these two tell all that
@@ -203,8 +205,16 @@ func (in *inputs) tokenizerID() string {
 // tokenizerHash is the hash of the tokenizer's content, where that is known before
 // the server is up.
 func (in *inputs) tokenizerHash() string {
+	if hash := in.knownTokenizer(); hash != "" {
+		return hash
+	}
+	return "server"
+}
+
+// knownTokenizer is tokenizerHash; "" = not known.
+func (in *inputs) knownTokenizer() string {
 	if in.tok == nil {
-		return "server"
+		return ""
 	}
 	return in.tok.Hash()
 }

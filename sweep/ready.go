@@ -129,8 +129,8 @@ func (r *Runner) replan() error {
 }
 
 // Validate checks what Run checks before it moves or measures anything: the
-// dataset's files and, online, tokenizer, server and prompts too. All that is
-// wrong is told at once; a *ConfigError is among it where it is the config's.
+// dataset's files and, online, tokenizer, server and prompts too; of servers that
+// the run starts, what can be known before. All that is wrong is told at once; a *ConfigError is among it where it is the config's.
 func (r *Runner) Validate(ctx context.Context, online bool) error {
 	if !online {
 		return configError(ctx, checkFiles(r.Config))
@@ -146,6 +146,10 @@ func (r *Runner) Validate(ctx context.Context, online bool) error {
 	defer r.close()
 	r.strict = true
 	err = r.read(ctx)
+	if r.plan == nil {
+		return err
+	}
+	err = errors.Join(err, r.checkLaunches(ctx))
 	if err != nil && !c.allSimulated() {
 		return errors.Join(err, r.reach(ctx))
 	}

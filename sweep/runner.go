@@ -14,6 +14,7 @@ import (
 	"llmsweep/client"
 	"llmsweep/metrics"
 	"llmsweep/runlog"
+	"llmsweep/telemetry"
 )
 
 // A Runner runs a config's plan in its results folder: what is missing of a run
@@ -46,11 +47,13 @@ type Runner struct {
 	launches map[string]*launched // servers of the run's own, by launchOf's key
 	up       *launched            // the one that runs; nil = none
 	run      runlog.Run
-	begun    time.Time // instants count from here
+	dir      *runlog.Dir // the results folder
+	begun    time.Time   // instants count from here
 
-	facts     map[served]map[string]any // what each server told of itself
-	unsettled map[string]share          // by address, of the case before: what the server may count in the next one
-	warnings  []string                  // for the manifest
+	facts     map[served]map[string]any     // what each server told of itself
+	last      map[string]telemetry.Counters // by address, at the end of the case before
+	unsettled map[string]share              // by address, of the case before: what the server may count in the next one
+	warnings  []string                      // for the manifest
 	hooks     hooks
 	cooled    bool // a case has run: the next one waits for cooldown
 	leave     leaveOut
@@ -88,6 +91,7 @@ func (r *Runner) Run(ctx context.Context) (out Outcome, err error) {
 		return out, err
 	}
 	defer func() { err = errors.Join(err, dir.Close()) }()
+	r.dir = dir
 	r.hooks = newHooks(r.Config, dir.Path())
 	defer func() { r.warn(r.hooks.afterSweep(ctx, sweepStatus(ctx, &out, err))) }()
 	defer r.stopServer(ctx)
@@ -185,13 +189,16 @@ func (r *Runner) measure(ctx context.Context, pc PlannedCase, keep func(*metrics
 	}
 	doubt := r.prepareServer(ctx, base, pc)
 	res, err := r.driver(pc.Config, base).Run(ctx, pc, keep)
+	r.noticeRestart(ctx, pc.Config, res)
 	r.judgeLoad(res)
 	r.judgeTraffic(pc.Config, res)
 	if why := r.died(ctx, res); why != "" {
 		res.Notes = append(res.Notes, why)
 	}
-	if doubt != "" {
-		res.Summary.Validity.Add(metrics.Suspect, doubt)
+	for _, why := range []string{doubt, r.inputs.of(pc.Config).recounted} {
+		if why != "" {
+			res.Summary.Validity.Add(metrics.Suspect, why)
+		}
 	}
 	return res, err
 }
@@ -276,8 +283,8 @@ func (r *Runner) caseFile(pc PlannedCase, res *Result) *runlog.CaseFile {
 		EndpointType: c.Backend, Backend: c.Backend, Labels: c.maskedLabels(),
 		Model: c.Model, TokenizerID: in.tokenizerID(), Burstiness: c.Burstiness,
 		Status: res.Status, Notes: in.notes(res.Notes), SLO: c.Goodput,
-		OverheadTokens: around, OverheadSource: by,
-		Cost: c.caseCost(&pc), Environment: r.run.Host, Server: r.serverObject(c, res),
+		OverheadTokens: around, OverheadSource: by, TokenizerHash: in.knownTokenizer(),
+		Cost: c.caseCost(&pc), Environment: r.run.Host, Server: r.serverObject(&pc, res),
 	})
 	if c.SaveDetailed {
 		f.Detailed(res.Records)

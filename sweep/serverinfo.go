@@ -146,13 +146,31 @@ func plainFacts(name string, v any, c *client.Client) any {
 	return v
 }
 
-// serverObject is the case JSON's server: its address, what it told of itself, what
-// it counted during the case.
-func (r *Runner) serverObject(c *Config, res *Result) map[string]any {
-	server := map[string]any{"base_url": c.BaseURL}
-	if c.Server.GPUs != "" {
-		server["gpus"] = c.Server.GPUs
+// entryFacts are what the case's entry of servers says of it, with the case's
+// values and secrets masked: a launched server's arguments are in its command.
+func (r *Runner) entryFacts(pc *PlannedCase) map[string]any {
+	facts := map[string]any{}
+	put := func(name, text string) {
+		if text != "" {
+			facts[name] = text
+		}
 	}
+	put("name", pc.Config.Server.Name)
+	if e, err := pc.Config.expandServer(pc, pc.Config.caseVariables(pc)); err == nil {
+		put("gpus", e.GPUs)
+	}
+	if key, l, err := r.launchOf(pc); err == nil && key != "" {
+		put("launch", l.mask(l.Command))
+	}
+	return facts
+}
+
+// serverObject is the case JSON's server: its address, its entry, what it told of
+// itself, what it counted during the case.
+func (r *Runner) serverObject(pc *PlannedCase, res *Result) map[string]any {
+	c := pc.Config
+	server := map[string]any{"base_url": c.BaseURL}
+	maps.Copy(server, r.entryFacts(pc))
 	maps.Copy(server, r.facts[served{res.base, c.Model}])
 	if counted := res.counted.facts(); counted != nil {
 		server["server_counters"] = counted

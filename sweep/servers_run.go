@@ -58,7 +58,10 @@ func (r *Runner) serve(ctx context.Context, pc PlannedCase) error {
 	if in.asked {
 		return nil
 	}
-	return r.inputs.askOne(ctx, in, func(c *Config) (*client.Client, string, error) { return r.connect(ctx, c) })
+	if err := r.inputs.askOne(ctx, in, func(c *Config) (*client.Client, string, error) { return r.connect(ctx, c) }); err != nil {
+		return err
+	}
+	return r.checkCounting(in)
 }
 
 // start starts the server unless it is up.
@@ -68,9 +71,10 @@ func (r *Runner) start(ctx context.Context, c *Config, s *launched) error {
 	}
 	if s.server != nil {
 		r.up = s
+		words := s.server.lastWords()
 		r.stopServer(ctx) // what is left of it
 		if s.deaths++; s.deaths > maxRestarts {
-			s.failed = fmt.Errorf("server %s died %d times and is not started again; its log is %s", s.launch.Name, s.deaths, s.launch.LogPath)
+			s.failed = fmt.Errorf("server %s died %d times and is not started again; %s", s.launch.Name, s.deaths, words)
 			return s.failed
 		}
 		r.Progress.Warn(fmt.Sprintf("server %s ended; starting it again", s.launch.Name))
@@ -112,6 +116,7 @@ func (r *Runner) stopServer(ctx context.Context) {
 func (r *Runner) forget(c *Config) {
 	delete(r.facts, served{c.BaseURL, c.Model})
 	delete(r.unsettled, c.BaseURL)
+	delete(r.last, c.BaseURL)
 }
 
 // died says that the server ended during the case, with its last words; "" = not so.
@@ -126,6 +131,9 @@ func (r *Runner) died(ctx context.Context, res *Result) string {
 	}
 	if s.Alive() {
 		return ""
+	}
+	if s.handedOver() {
+		return fmt.Sprintf("server %s, which its command left running, does not answer any more; %s", s.launch.Name, s.lastWords())
 	}
 	return fmt.Sprintf("server %s ended during the case: %s; %s", s.launch.Name, s.state, s.lastWords())
 }

@@ -85,6 +85,7 @@ concurrency_prompts:      # [max concurrency, number of prompts], or [8, 10x] fo
 # before_case: ""         # in these two and in reset, ${input_len}, ${output_len}, ${max_concurrency}, ${num_prompts}, ${request_rate},
 # after_case: ""          # ${dataset}, ${server}, ${repeat} and ${case} are the case's. One before that fails fails the case, or the run
 # after_sweep: ""         # those after run also after Ctrl-C, for 30s; they find LLMSWEEP_STATUS, and all find LLMSWEEP_RESULTS_DIR
+# hook_timeout: 30m       # for each of the four; one that takes longer is ended, and has failed. 0 = none
 
 # --- Requests
 # sampling:               # or a list of such mappings, to compare them; for example

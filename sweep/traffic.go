@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"llmsweep/metrics"
+	"llmsweep/runlog"
 	"llmsweep/telemetry"
 )
 
@@ -17,6 +18,7 @@ const foreignShare = 0.02
 type serverCount struct {
 	before telemetry.Counters // right before the first request
 	during telemetry.Counters // from there to the case's end
+	after  telemetry.Counters // at the case's end
 	whole  bool               // the two pages are of one run of one server
 	ended  bool               // there was a page at the case's end
 }
@@ -36,7 +38,8 @@ func (s *serverCount) countAfter(ctx context.Context, pages pageReader) {
 		return
 	}
 	if page, err := pages.metrics(ctx); err == nil {
-		s.during, s.whole = page.Counters.Since(s.before)
+		s.after = page.Counters
+		s.during, s.whole = s.after.Since(s.before)
 		s.ended = true
 	}
 }
@@ -138,7 +141,13 @@ func (r *Runner) judgeTraffic(c *Config, res *Result) {
 	count := res.counted
 	before := r.unsettled[res.base]
 	delete(r.unsettled, res.base)
-	if count == nil || !count.ended {
+	if count == nil {
+		return
+	}
+	if !count.ended {
+		if res.Status == runlog.StatusMeasured { // else its end is told already
+			res.Notes = append(res.Notes, "whether others used the server was not checked: its counters were there before the case, and not after it")
+		}
 		return
 	}
 	v := &res.Summary.Validity
@@ -172,10 +181,12 @@ func (r *Runner) cacheHits(c *Config, res *Result, requests float64) string {
 	return fmt.Sprintf("the server found %.0f prompt tokens in its prefix cache during the case, at most %.0f go around prompts that share nothing else; reset clears it before each case", hits, allowed)
 }
 
-// noteBusy says that somebody is on the server before the first case.
+// noteBusy says that somebody is on the server before the first case, or that this
+// cannot be seen.
 func (r *Runner) noteBusy(ctx context.Context, pages pageReader) {
 	page, err := pages.metrics(ctx)
 	if err != nil {
+		r.Progress.Note(fmt.Sprintf("whether others use %s is not checked: it tells no counters: %v", maskURL(pages.base), err))
 		return
 	}
 	if c := page.Counters; c.Running > 0 || c.Waiting > 0 {

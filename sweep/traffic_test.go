@@ -2,6 +2,7 @@ package sweep
 
 import (
 	"math"
+	"strings"
 	"testing"
 
 	"llmsweep/metrics"
@@ -70,6 +71,28 @@ func TestUnsettled(t *testing.T) {
 	} {
 		if got := ours.rest(tt.counted); got != tt.want {
 			t.Errorf("%+v: %+v, want %+v", tt.counted, got, tt.want)
+		}
+	}
+}
+
+// What somebody else's load, or the lack of counters, makes the user hear before the
+// first case.
+func TestNoteBusy(t *testing.T) {
+	for _, tt := range []struct {
+		pages    map[string]string
+		note     string
+		warnings int
+	}{
+		{map[string]string{"/metrics": "vllm:num_requests_running 3\nvllm:num_requests_waiting 2\n"}, "the server works on 3 requests, with 2 more waiting, before the first case", 1},
+		{map[string]string{"/metrics": "vllm:num_requests_running 0\n"}, "", 0},
+		{nil, "it tells no counters: /metrics: status 404", 0},
+		{map[string]string{"/metrics": "go_goroutines 3\n"}, "it tells no counters: none of its 1 metrics is one of", 0},
+	} {
+		said := &noted{}
+		r := Runner{Progress: said}
+		r.noteBusy(t.Context(), pagesOf(t, tt.pages))
+		if got := strings.Join(append(said.notes, r.warnings...), "\n"); !strings.Contains(got, tt.note) || (got == "") != (tt.note == "") || len(r.warnings) != tt.warnings {
+			t.Errorf("%v: said %q, %d warnings", tt.pages, got, len(r.warnings))
 		}
 	}
 }

@@ -138,7 +138,8 @@ func labels(m *dto.Metric) map[string]string {
 
 // Since is what was counted between an earlier page and this one, the moment's
 // figures and the start being the earlier's. ok is false where the two are not of
-// one run of one server: a counter went back, or the process started anew.
+// one run of one server: a counter went back, is gone (some are only there once
+// something was counted), or the process started anew.
 func (c Counters) Since(earlier Counters) (d Counters, ok bool) {
 	d, ok = earlier, true
 	before, between := earlier.fields(), d.fields()
@@ -149,7 +150,8 @@ func (c Counters) Since(earlier Counters) (d Counters, ok bool) {
 			ok = ok && !(math.Abs(*now.value-*before[i].value) > 1) // NaN is no doubt
 		default:
 			*between[i].value = *now.value - *before[i].value
-			ok = ok && !(*between[i].value < 0)
+			gone := math.IsNaN(*now.value) && !math.IsNaN(*before[i].value)
+			ok = ok && !gone && !(*between[i].value < 0)
 		}
 	}
 	return d, ok

@@ -111,7 +111,9 @@ func TestSince(t *testing.T) {
 			map[string]any{"requests_finished": -7.0, "prompt_tokens": 80.0, "running": 2.0}, false},
 		{"started anew", with(func(c *Counters) { c.Finished, c.PromptTokens, c.Running, c.Started = 15, 180, 0, 2000 }),
 			map[string]any{"requests_finished": 5.0, "prompt_tokens": 80.0, "running": 2.0}, false},
-		{"tells less", with(func(c *Counters) { c.Finished = 11 }), map[string]any{"requests_finished": 1.0, "running": 2.0}, true},
+		{"counts nothing any more", with(func(c *Counters) { c.Finished = 11 }), map[string]any{"requests_finished": 1.0, "running": 2.0}, false},
+		{"tells no start", with(func(c *Counters) { c.Finished, c.PromptTokens = 11, 100 }), map[string]any{"requests_finished": 1.0, "prompt_tokens": 0.0, "running": 2.0}, true},
+		{"counts more", with(func(c *Counters) { c.Finished, c.PromptTokens, c.Aborted = 11, 100, 1 }), map[string]any{"requests_finished": 1.0, "prompt_tokens": 0.0, "running": 2.0}, true},
 	} {
 		d, ok := tt.later.Since(before)
 		if diff := cmp.Diff(tt.want, d.Map()); diff != "" || ok != tt.ok {

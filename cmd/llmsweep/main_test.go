@@ -71,7 +71,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv(smallTokenizer, smallPath(t))
 			return err
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"status": status},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"status": status, "freeport": freeport, "takeport": takeport},
 	})
 }
 
