@@ -16,8 +16,8 @@ import (
 func TestSample(t *testing.T) {
 	dir := filepath.Join("..", "..", "results", "sample")
 	rows, broken := aggregate.Load([]string{dir})
-	if len(broken) > 0 || len(rows) != 4 {
-		t.Fatalf("%d rows, want 4; broken: %v", len(rows), broken)
+	if len(broken) > 0 || len(rows) != 12 {
+		t.Fatalf("%d rows, want 12; broken: %v", len(rows), broken)
 	}
 	var got strings.Builder
 	if err := aggregate.WriteCSV(&got, rows); err != nil {
