@@ -1,6 +1,7 @@
 package runlog
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/json"
 	"errors"
@@ -8,6 +9,7 @@ import (
 	"iter"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -31,9 +33,14 @@ func (f *CaseFile) targets() map[string]any {
 	return to
 }
 
-// UnmarshalJSON reads our files and vLLM's own. Text keys between num_prompts
-// and request_rate are labels; other unknown keys are kept in Extra.
+// UnmarshalJSON reads our files and vLLM's own.
 func (f *CaseFile) UnmarshalJSON(b []byte) error {
+	return f.read(streamKeys(bufio.NewReader(bytes.NewReader(b)), func(string) bool { return false }))
+}
+
+// read takes the keys of our files or vLLM's own. Text keys between num_prompts
+// and request_rate are labels; other unknown keys are kept in Extra.
+func (f *CaseFile) read(keys iter.Seq2[string, keyValue]) error {
 	*f = CaseFile{Definitions: DefinitionsVLLM, Arrays: new(Arrays)}
 	for _, v := range []*Float{(*Float)(&f.Burstiness), &f.Duration, &f.RequestThroughput, &f.RequestGoodput, &f.OutputThroughput,
 		&f.TotalTokenThroughput, &f.MaxOutputTokensPerS, &f.RTFX} {
@@ -44,24 +51,21 @@ func (f *CaseFile) UnmarshalJSON(b []byte) error {
 	}
 	to := f.targets()
 	seen := map[string]bool{}
-	for key, raw := range objectKeys(b) {
-		if raw == nil {
-			return ErrNotCase
+	for key, v := range keys {
+		if v.err != nil {
+			return v.err
 		}
 		target, known := to[key]
 		var err error
 		switch m := distKey.FindStringSubmatch(key); {
 		case known:
-			err = json.Unmarshal(raw, target)
+			err = json.Unmarshal(v.raw, target)
 		case m != nil:
-			err = setDist(f.dists(), m[2], m[1], raw)
-		case seen["num_prompts"] && !seen["request_rate"] && raw[0] == '"':
-			err = f.addLabel(key, raw)
+			err = setDist(f.dists(), m[2], m[1], v.raw)
+		case seen["num_prompts"] && !seen["request_rate"] && v.raw[0] == '"':
+			err = f.addLabel(key, v.raw)
 		default:
-			if f.Extra == nil {
-				f.Extra = map[string]json.RawMessage{}
-			}
-			f.Extra[key] = raw
+			err = f.addExtra(key, v.raw)
 		}
 		if err != nil {
 			return fmt.Errorf("key %s: %w", key, err)
@@ -74,6 +78,17 @@ func (f *CaseFile) UnmarshalJSON(b []byte) error {
 	if !seen["ttfts"] && !seen["input_lens"] && !seen["output_lens"] {
 		f.Arrays = nil
 	}
+	return nil
+}
+
+func (f *CaseFile) addExtra(key string, raw json.RawMessage) error {
+	if !json.Valid(raw) {
+		return errors.New("not JSON")
+	}
+	if f.Extra == nil {
+		f.Extra = map[string]json.RawMessage{}
+	}
+	f.Extra[key] = slices.Clone(raw)
 	return nil
 }
 
