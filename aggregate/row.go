@@ -13,6 +13,10 @@ import (
 	"llmsweep/runlog"
 )
 
+// Schema is the version of the columns of both CSVs. A newer version has those of
+// the older ones, unchanged and in their order, and more after them.
+const Schema = 1
+
 // A Row is a line of aggregate_results.csv: a case's coordinates, then the names
 // that users of `vllm bench serve` know, then the rest. The order is part of the
 // format: columns are only added at the end. Latencies are ms, spans s, rates per
@@ -100,6 +104,10 @@ type Row struct {
 	Labels  string  `csv:"labels"` // key=value;…, sorted
 
 	FirstError string `csv:"first_error"` // the first failure's class and the server's own words
+
+	Schema int `csv:"schema"` // Schema when the row was written; 0 = before there were versions
+
+	File string `csv:"-"` // path of the case file that the row is from; "" = it was read from a CSV
 }
 
 // rowOf is the row of a case file. Name is the file's without .json: it names the
@@ -113,7 +121,7 @@ func rowOf(name string, f *runlog.CaseFile) Row {
 		Duration: number(f.Duration), TotalInputTokens: f.TotalInputTokens, TotalOutputTokens: f.TotalOutputTokens,
 		TotalTokenThroughput: number(f.TotalTokenThroughput), RequestGoodput: number(f.RequestGoodput),
 		MaxOutputTokensPerS: number(f.MaxOutputTokensPerS), MaxConcurrentRequests: f.MaxConcurrentRequests,
-		Labels: pairs(f.Labels),
+		Labels: pairs(f.Labels), Schema: Schema,
 	}
 	r.latencies(f)
 	if f.Schema == 0 {
