@@ -155,13 +155,16 @@ func (r *Row) own(f *runlog.CaseFile) {
 	r.Dataset, r.Server, r.Repeat, r.Axes = c.Axes.Dataset, c.Axes.Server, positive(c.Axes.Repeat), pairs(c.Axes.More)
 	r.Status, r.Validity, r.ValidityReasons = f.Status, f.Validity.Verdict, strings.Join(f.Validity.Reasons, "; ")
 	r.FirstError = f.Failures.First
-	r.Hash, r.Attempt, r.Seed = c.Hash, positive(c.Attempt), &c.Seed
+	seed := c.Seed
+	r.Hash, r.Attempt, r.Seed = c.Hash, positive(c.Attempt), &seed
 	r.ReaderLagP99, r.SendLagP99 = number(f.Client.ReaderLagP99), number(f.Client.SendLagP99)
 	if f.Lengths.InputAsked > 0 {
-		r.InputWorstOff = &f.Lengths.InputWorstOff
+		n := f.Lengths.InputWorstOff // a pointer into f would keep all of it
+		r.InputWorstOff = &n
 	}
 	if f.Lengths.OutputAsked > 0 {
-		r.OutputWorstOff = &f.Lengths.OutputWorstOff
+		n := f.Lengths.OutputWorstOff
+		r.OutputWorstOff = &n
 	}
 	if f.SLO != nil {
 		r.GoodputShare = number(f.SLO.Share)
