@@ -163,8 +163,8 @@ func (b *book) filter(sheet string, columns, rows int) error {
 func (b *book) byVerdict(sheet string, columns, verdictColumn, rows int) error {
 	verdict := "$" + columnLetters(verdictColumn) + "2"
 	return b.f.SetConditionalFormat(sheet, "A2:"+cell(columns, rows+1), []excelize.ConditionalFormatOptions{
-		{Type: "formula", Criteria: fmt.Sprintf(`=OR(%s="invalid",%s="failed",%s="interrupted")`, verdict, verdict, verdict), Format: &b.style.invalid},
-		{Type: "formula", Criteria: fmt.Sprintf(`=%s="suspect"`, verdict), Format: &b.style.suspect},
+		{Type: "formula", Criteria: fmt.Sprintf(`OR(%s="invalid",%s="failed",%s="interrupted")`, verdict, verdict, verdict), Format: &b.style.invalid},
+		{Type: "formula", Criteria: fmt.Sprintf(`%s="suspect"`, verdict), Format: &b.style.suspect},
 	})
 }
 
