@@ -30,6 +30,13 @@ func TestSample(t *testing.T) {
 	if got.String() != string(want) {
 		t.Errorf("the sample's CSV is stale; fold it again: llmsweep aggregate results/sample\ngot %s\nwant %s", got.String(), want)
 	}
+	var summary strings.Builder
+	if err := aggregate.WriteSummaryCSV(&summary, aggregate.Groups(rows)); err != nil {
+		t.Fatal(err)
+	}
+	if want, err = os.ReadFile(filepath.Join(dir, aggregate.SummaryFile)); err != nil || summary.String() != string(want) {
+		t.Errorf("the sample's summary is stale (%v); fold it again: llmsweep aggregate results/sample\ngot %s\nwant %s", err, summary.String(), want)
+	}
 	for _, row := range rows {
 		var records []metrics.Record
 		for r, err := range runlog.ReadRecords(filepath.Join(dir, row.Case+".requests.jsonl.gz")) {
