@@ -7,6 +7,7 @@ package aggregate
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -115,7 +116,7 @@ type Row struct {
 func rowOf(name string, f *runlog.CaseFile) Row {
 	r := Row{
 		Case: name, Model: f.ModelID, MaxConcurrency: f.MaxConcurrency, NumPrompts: f.NumPrompts,
-		RequestRate: f.RequestRate.String(),
+		RequestRate: rate(f.RequestRate),
 		Completed:   f.Completed, RequestThroughput: number(f.RequestThroughput), OutputThroughput: number(f.OutputThroughput),
 		Definitions: f.Definitions, Failed: f.Failed, Backend: f.Backend, Tokenizer: f.TokenizerID, Date: f.Date,
 		Duration: number(f.Duration), TotalInputTokens: f.TotalInputTokens, TotalOutputTokens: f.TotalOutputTokens,
@@ -174,6 +175,14 @@ func (r *Row) own(f *runlog.CaseFile) {
 		r.SteadyTotalTokenThroughput = number(s.TotalTokenThroughput)
 		r.SteadyInFlight, r.LittleResidual = number(s.MeanInFlight), number(s.LittleResidual)
 	}
+}
+
+// rate is empty where a file does not tell it, as vLLM's of conversations.
+func rate(r runlog.Rate) string {
+	if math.IsNaN(float64(r)) {
+		return ""
+	}
+	return r.String()
 }
 
 func number(f runlog.Float) *float64 {

@@ -42,7 +42,7 @@ func (f *CaseFile) UnmarshalJSON(b []byte) error {
 // and request_rate are labels; other unknown keys are kept in Extra.
 func (f *CaseFile) read(keys iter.Seq2[string, keyValue]) error {
 	*f = CaseFile{Definitions: DefinitionsVLLM, Arrays: new(Arrays)}
-	for _, v := range []*Float{(*Float)(&f.Burstiness), &f.Duration, &f.RequestThroughput, &f.RequestGoodput, &f.OutputThroughput,
+	for _, v := range []*Float{(*Float)(&f.RequestRate), (*Float)(&f.Burstiness), &f.Duration, &f.RequestThroughput, &f.RequestGoodput, &f.OutputThroughput,
 		&f.TotalTokenThroughput, &f.MaxOutputTokensPerS, &f.RTFX} {
 		*v = NaN()
 	}
@@ -50,7 +50,12 @@ func (f *CaseFile) read(keys iter.Seq2[string, keyValue]) error {
 		*m.dist = Dist{NaN(), NaN(), NaN(), map[string]Float{}}
 	}
 	to := f.targets()
+	ours := map[string]bool{}
+	for _, fl := range f.ours() {
+		ours[fl.key] = true
+	}
 	seen := map[string]bool{}
+	var fault error // of a key of ours
 	for key, v := range keys {
 		if v.err != nil {
 			return v.err
@@ -58,6 +63,10 @@ func (f *CaseFile) read(keys iter.Seq2[string, keyValue]) error {
 		target, known := to[key]
 		var err error
 		switch m := distKey.FindStringSubmatch(key); {
+		case known && ours[key]:
+			if e := json.Unmarshal(v.raw, target); e != nil && fault == nil {
+				fault = fmt.Errorf("key %s: %w", key, e)
+			}
 		case known:
 			err = json.Unmarshal(v.raw, target)
 		case m != nil:
@@ -74,6 +83,12 @@ func (f *CaseFile) read(keys iter.Seq2[string, keyValue]) error {
 	}
 	if !seen["completed"] || !seen["duration"] || !seen["request_throughput"] {
 		return ErrNotCase
+	}
+	if f.Schema != 0 && fault != nil {
+		return fault
+	}
+	if f.Schema == 0 { // vLLM's Rust client has a steady_state of its own, which is not ours
+		f.Status, f.SteadyState, f.SLO, f.Definitions = "", nil, nil, DefinitionsVLLM
 	}
 	if !seen["ttfts"] && !seen["input_lens"] && !seen["output_lens"] {
 		f.Arrays = nil

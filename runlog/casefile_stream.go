@@ -37,7 +37,8 @@ var readers = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, 16<<10
 // request.
 func isLong(key string) bool {
 	switch key {
-	case "ttfts", "itls", "latencies", "start_times", "queue_times", "generated_texts", "errors":
+	case "ttfts", "itls", "latencies", "start_times", "queue_times", "generated_texts", "errors",
+		"failed_requests", "server_queue_times", "server_ttfts": // vLLM's Rust client's
 		return true
 	}
 	return false
