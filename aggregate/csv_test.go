@@ -46,6 +46,9 @@ func TestCSVGolden(t *testing.T) {
 
 	back, err := ReadCSV(bytes.NewReader(text))
 	check(t, err)
+	for i := range rows {
+		rows[i].File = "" // no CSV has it
+	}
 	if diff := cmp.Diff(rows, back); diff != "" {
 		t.Errorf("read back (-written +read):\n%s", diff)
 	}

@@ -4,10 +4,14 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"llmsweep/runlog"
 )
@@ -18,7 +22,7 @@ import (
 // plan's order; else rows are in the natural order of their names (mc2 before
 // mc10). A file that cannot be read is named in broken, and skipped; in a folder,
 // a JSON of another kind is passed over unless it is called bench_*.
-func Load(paths []string) (rows []Row, broken []error) { return load(paths, runlog.ReadCase) }
+func Load(paths []string) (rows []Row, broken []error) { return load(paths, runlog.ReadCaseFigures) }
 
 // A reader reads a case file.
 type reader func(path string) (*runlog.CaseFile, error)
@@ -27,7 +31,7 @@ func load(paths []string, read reader) (rows []Row, broken []error) {
 	for _, path := range paths {
 		info, err := os.Stat(path)
 		if err != nil {
-			broken = append(broken, fmt.Errorf("aggregating: %w", err))
+			broken = append(broken, fmt.Errorf("aggregating: %w; name result files or folders that hold some", err))
 			continue
 		}
 		if info.IsDir() {
@@ -35,12 +39,12 @@ func load(paths []string, read reader) (rows []Row, broken []error) {
 			rows, broken = append(rows, r...), append(broken, b...)
 			continue
 		}
-		row, err := loadFile(path, read)
-		if err != nil {
-			broken = append(broken, err)
+		l := loadFile(path, read, nil)
+		if l.err != nil {
+			broken = append(broken, l.err)
 			continue
 		}
-		rows = append(rows, row)
+		rows = append(rows, l.row)
 	}
 	return rows, broken
 }
@@ -54,20 +58,18 @@ func loadFolder(dir string, read reader) (rows []Row, broken []error) {
 	if err != nil {
 		return nil, append(broken, fmt.Errorf("aggregating: %w", err))
 	}
+	var files []string
 	for _, e := range list {
-		name := e.Name()
-		if e.IsDir() || !strings.HasSuffix(name, ".json") || strings.HasPrefix(name, ".") {
-			continue
+		if name := e.Name(); !e.IsDir() && strings.HasSuffix(name, ".json") && !strings.HasPrefix(name, ".") {
+			files = append(files, filepath.Join(dir, name))
 		}
-		row, err := loadFile(filepath.Join(dir, name), read)
-		if err != nil && plans(run, strings.TrimSuffix(name, ".json")) {
-			err = fmt.Errorf("%w; %s", err, nextStep(run))
-		}
+	}
+	for i, l := range loadFiles(files, read, run) {
 		switch {
-		case err == nil:
-			rows = append(rows, row)
-		case strings.HasPrefix(name, "bench_") || !errors.Is(err, runlog.ErrNotCase):
-			broken = append(broken, err)
+		case l.err == nil:
+			rows = append(rows, l.row)
+		case strings.HasPrefix(filepath.Base(files[i]), "bench_") || !errors.Is(l.err, runlog.ErrNotCase):
+			broken = append(broken, l.err)
 		}
 	}
 	if run != nil && len(run.Cases) > 0 {
@@ -82,20 +84,53 @@ func plans(run *runlog.Run, name string) bool {
 	return run != nil && slices.ContainsFunc(run.Cases, func(c runlog.Case) bool { return c.Name == name })
 }
 
-// nextStep is what can be done about a case file of the run that cannot be read.
-func nextStep(run *runlog.Run) string {
-	if run.Complete {
-		return "delete it to go on without the case, or measure all anew: llmsweep run"
-	}
-	return "delete it and llmsweep run measures the case again"
+// loaded is a file's row, or why there is none.
+type loaded struct {
+	row Row
+	err error
 }
 
-func loadFile(path string, read reader) (Row, error) {
-	f, err := read(path)
-	if err != nil {
-		return Row{}, err
+// loadFiles reads files of a run, if they are of one, on all cores; their rows come back in the files' order.
+func loadFiles(files []string, read reader, run *runlog.Run) []loaded {
+	all := make([]loaded, len(files))
+	var next atomic.Int64
+	var workers sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(files)) {
+		workers.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(files); i = int(next.Add(1)) - 1 {
+				all[i] = loadFile(files[i], read, run)
+			}
+		})
 	}
-	return rowOf(strings.TrimSuffix(filepath.Base(path), ".json"), f), nil
+	workers.Wait()
+	return all
+}
+
+func loadFile(path string, read reader, run *runlog.Run) loaded {
+	f, err := read(path)
+	name := strings.TrimSuffix(filepath.Base(path), ".json")
+	if err != nil {
+		return loaded{err: fmt.Errorf("%w; %s", err, nextStep(err, name, run))}
+	}
+	row := rowOf(name, f)
+	row.File = path
+	return loaded{row: row}
+}
+
+// nextStep is what to do about the file of a case that cannot be read; run is the
+// one that it is in, if any.
+func nextStep(err error, name string, run *runlog.Run) string {
+	switch {
+	case errors.Is(err, runlog.ErrNotCase):
+		return "name result files of llmsweep or of vllm bench serve --save-result"
+	case errors.Is(err, fs.ErrPermission):
+		return "make it readable"
+	case plans(run, name) && run.Complete:
+		return "delete it to go on without the case, or measure all anew: llmsweep run"
+	case plans(run, name):
+		return "delete it and llmsweep run measures the case again"
+	}
+	return "run its case again, or take the file away"
 }
 
 // planned keeps the rows of the plan's cases, by name and hash, in its order. A

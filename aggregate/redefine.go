@@ -1,12 +1,8 @@
 package aggregate
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"strconv"
-	"strings"
 
 	"llmsweep/metrics"
 	"llmsweep/runlog"
@@ -20,7 +16,7 @@ func LoadVLLM(paths []string) (rows []Row, broken []error) { return load(paths, 
 
 // readVLLM reads a case file as vLLM would have written it.
 func readVLLM(path string) (*runlog.CaseFile, error) {
-	f, err := runlog.ReadCase(path)
+	f, err := runlog.ReadCaseFigures(path)
 	if err != nil || f.Definitions != runlog.DefinitionsOurs {
 		return f, err // it is vLLM's already
 	}
@@ -56,16 +52,12 @@ func readVLLM(path string) (*runlog.CaseFile, error) {
 
 // recordsOf reads the records beside a case file, with their arrivals.
 func recordsOf(path string) ([]metrics.Record, error) {
-	base := strings.TrimSuffix(path, ".json") + ".requests.jsonl"
-	file := base + ".gz"
-	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
-		file = base
+	file, err := recordsFile(path)
+	if err != nil {
+		return nil, err
 	}
 	var records []metrics.Record
 	for r, err := range runlog.ReadRecords(file) {
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil, fmt.Errorf("there is no %s.gz to compute them from", base)
-		}
 		if err != nil {
 			return nil, err
 		}

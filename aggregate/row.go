@@ -7,11 +7,16 @@ package aggregate
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
 	"llmsweep/runlog"
 )
+
+// Schema is the version of the columns of both CSVs. A newer version has those of
+// the older ones, unchanged and in their order, and more after them.
+const Schema = 1
 
 // A Row is a line of aggregate_results.csv: a case's coordinates, then the names
 // that users of `vllm bench serve` know, then the rest. The order is part of the
@@ -107,6 +112,10 @@ type Row struct {
 	CostPerMillionOutput *float64 `csv:"cost_per_million_output_tokens,omitempty"` // whole run, as are the other two
 	CostPerMillionTotal  *float64 `csv:"cost_per_million_total_tokens,omitempty"`  // input and output
 	CostPerRequest       *float64 `csv:"cost_per_request,omitempty"`               // completed
+
+	Schema int `csv:"schema"` // Schema when the row was written; 0 = before there were versions
+
+	File string `csv:"-"` // path of the case file that the row is from; "" = it was read from a CSV
 }
 
 // rowOf is the row of a case file. Name is the file's without .json: it names the
@@ -114,13 +123,13 @@ type Row struct {
 func rowOf(name string, f *runlog.CaseFile) Row {
 	r := Row{
 		Case: name, Model: f.ModelID, MaxConcurrency: f.MaxConcurrency, NumPrompts: f.NumPrompts,
-		RequestRate: f.RequestRate.String(),
+		RequestRate: rate(f.RequestRate),
 		Completed:   f.Completed, RequestThroughput: number(f.RequestThroughput), OutputThroughput: number(f.OutputThroughput),
 		Definitions: f.Definitions, Failed: f.Failed, Backend: f.Backend, Tokenizer: f.TokenizerID, Date: f.Date,
 		Duration: number(f.Duration), TotalInputTokens: f.TotalInputTokens, TotalOutputTokens: f.TotalOutputTokens,
 		TotalTokenThroughput: number(f.TotalTokenThroughput), RequestGoodput: number(f.RequestGoodput),
 		MaxOutputTokensPerS: number(f.MaxOutputTokensPerS), MaxConcurrentRequests: f.MaxConcurrentRequests,
-		Labels: pairs(f.Labels),
+		Labels: pairs(f.Labels), Schema: Schema,
 	}
 	r.latencies(f)
 	if f.Schema == 0 {
@@ -157,13 +166,16 @@ func (r *Row) own(f *runlog.CaseFile) {
 	r.Dataset, r.Server, r.Repeat, r.Axes = c.Axes.Dataset, c.Axes.Server, positive(c.Axes.Repeat), pairs(c.Axes.More)
 	r.Status, r.Validity, r.ValidityReasons = f.Status, f.Validity.Verdict, strings.Join(f.Validity.Reasons, "; ")
 	r.FirstError = f.Failures.First
-	r.Hash, r.Attempt, r.Seed = c.Hash, positive(c.Attempt), &c.Seed
+	seed := c.Seed
+	r.Hash, r.Attempt, r.Seed = c.Hash, positive(c.Attempt), &seed
 	r.ReaderLagP99, r.SendLagP99 = number(f.Client.ReaderLagP99), number(f.Client.SendLagP99)
 	if f.Lengths.InputAsked > 0 {
-		r.InputWorstOff = &f.Lengths.InputWorstOff
+		n := f.Lengths.InputWorstOff // a pointer into f would keep all of it
+		r.InputWorstOff = &n
 	}
 	if f.Lengths.OutputAsked > 0 {
-		r.OutputWorstOff = &f.Lengths.OutputWorstOff
+		n := f.Lengths.OutputWorstOff
+		r.OutputWorstOff = &n
 	}
 	if f.SLO != nil {
 		r.GoodputShare = number(f.SLO.Share)
@@ -173,6 +185,14 @@ func (r *Row) own(f *runlog.CaseFile) {
 		r.SteadyTotalTokenThroughput = number(s.TotalTokenThroughput)
 		r.SteadyInFlight, r.LittleResidual = number(s.MeanInFlight), number(s.LittleResidual)
 	}
+}
+
+// rate is empty where a file does not tell it, as vLLM's of conversations.
+func rate(r runlog.Rate) string {
+	if math.IsNaN(float64(r)) {
+		return ""
+	}
+	return r.String()
 }
 
 func number(f runlog.Float) *float64 {

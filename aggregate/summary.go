@@ -7,9 +7,9 @@ import (
 	"path/filepath"
 	"strconv"
 
-	"github.com/montanaflynn/stats"
-
+	"llmsweep/metrics"
 	"llmsweep/runlog"
+	"llmsweep/stats"
 )
 
 // SummaryFile is the CSV in a results folder, a row a group of repeats.
@@ -18,16 +18,22 @@ const SummaryFile = "aggregate_summary.csv"
 // A Group is the cases that differ in nothing but their repeat.
 type Group struct {
 	First   Row // carries what they share
-	Repeats int // that count: the measured ones, and vLLM's own
+	Repeats int // that were measured, and vLLM's own
+	Suspect int // of these
+	Invalid int // of these; in no figure, unless all are
 	Figures []Figure
 }
 
+// confidence is that of the intervals.
+const confidence = 0.95
+
 // A Figure is a headline figure over the repeats that have it. Std is over
-// repeats (divisor n − 1), CV is std ÷ mean; both are nil below two repeats.
+// repeats (divisor n − 1), CV is std ÷ mean, Low and High are the 95 % confidence
+// interval of the mean by Student's t; all four are nil below two repeats.
 type Figure struct {
-	Name                  string // a column of aggregate_results.csv
-	N                     int
-	Mean, Median, Std, CV *float64
+	Name                             string // a column of aggregate_results.csv
+	N                                int
+	Mean, Median, Std, CV, Low, High *float64
 }
 
 // figure names a headline column and finds it in a row.
@@ -46,6 +52,11 @@ func headline() []figure {
 		{"mean_tpot_ms", func(r *Row) *float64 { return r.MeanTPOT }},
 		{"mean_itl_ms", func(r *Row) *float64 { return r.MeanITL }},
 		{"mean_e2el_ms", func(r *Row) *float64 { return r.MeanE2EL }},
+		{"total_token_throughput", func(r *Row) *float64 { return r.TotalTokenThroughput }},
+		{"request_goodput", func(r *Row) *float64 { return r.RequestGoodput }},
+		{"p99_tpot_ms", func(r *Row) *float64 { return r.P99TPOT }},
+		{"p99_itl_ms", func(r *Row) *float64 { return r.P99ITL }},
+		{"p99_e2el_ms", func(r *Row) *float64 { return r.P99E2EL }},
 	}
 }
 
@@ -67,13 +78,31 @@ func Groups(rows []Row) []Group {
 	var groups []Group
 	for _, s := range settings {
 		rs := members[s]
-		g := Group{First: rs[0], Repeats: len(rs)}
-		for _, h := range headline() {
-			g.Figures = append(g.Figures, over(rs, h))
-		}
-		groups = append(groups, g)
+		groups = append(groups, group(rs))
 	}
 	return groups
+}
+
+func group(rows []Row) Group {
+	g := Group{First: rows[0], Repeats: len(rows)}
+	var believed []Row
+	for _, r := range rows {
+		switch r.Validity {
+		case metrics.Invalid:
+			g.Invalid++
+			continue
+		case metrics.Suspect:
+			g.Suspect++
+		}
+		believed = append(believed, r)
+	}
+	if len(believed) == 0 {
+		believed = rows
+	}
+	for _, h := range headline() {
+		g.Figures = append(g.Figures, over(believed, h))
+	}
+	return g
 }
 
 // setting is what repeats share. A foreign file does not tell its repeat: its
@@ -111,12 +140,12 @@ func over(rows []Row, h figure) Figure {
 	if len(xs) == 0 {
 		return f
 	}
-	mean, _ := stats.Mean(xs) // the only error is an empty sample
-	median, _ := stats.Median(xs)
+	mean, median := stats.Mean(xs), stats.Median(xs)
 	f.Mean, f.Median = &mean, &median
 	if len(xs) > 1 {
-		std, _ := stats.StandardDeviationSample(xs) // of the repeats that there could be: n − 1
-		f.Std = &std
+		std := stats.SampleStdDev(xs)
+		low, high := stats.TInterval(xs, confidence)
+		f.Std, f.Low, f.High = &std, &low, &high
 		if mean != 0 {
 			cv := std / mean
 			f.CV = &cv
@@ -125,31 +154,49 @@ func over(rows []Row, h figure) Figure {
 	return f
 }
 
-// WriteSummaryCSV writes a header and a line a group: the first case's name, the
-// coordinates, the count of repeats, then NAME_mean, _median, _std and _cv of each
-// headline figure. Undefined is an empty cell.
-func WriteSummaryCSV(w io.Writer, groups []Group) error {
-	header := []string{
+// SummaryColumns are the columns of aggregate_summary.csv, in their order: the
+// first case's name, the coordinates, how many repeats there are and by which
+// rules they were measured, then each headline figure's over the repeats.
+func SummaryColumns() []string {
+	columns := []string{
 		"case", "model", "input_len", "output_len", "max_concurrency", "num_prompts", "request_rate",
-		"dataset", "server", "axes", "repeats",
+		"dataset", "server", "axes", "repeats", "suspect", "invalid", "definitions", "backend",
 	}
 	for _, h := range headline() {
-		header = append(header, h.name+"_mean", h.name+"_median", h.name+"_std", h.name+"_cv")
-	}
-	lines := [][]string{header}
-	for _, g := range groups {
-		line := append([]string{g.First.Case}, g.First.coordinates()...)
-		line = append(line, strconv.Itoa(g.Repeats))
-		for _, f := range g.Figures {
-			for _, v := range []*float64{f.Mean, f.Median, f.Std, f.CV} {
-				text := ""
-				if v != nil {
-					text = strconv.FormatFloat(*v, 'f', -1, 64)
-				}
-				line = append(line, text)
-			}
+		for _, stat := range []string{"_mean", "_median", "_std", "_cv", "_ci95_low", "_ci95_high"} {
+			columns = append(columns, h.name+stat)
 		}
-		lines = append(lines, line)
+	}
+	return append(columns, "schema")
+}
+
+// cells are a group's, in the columns' order; undefined is an empty cell.
+func (g *Group) cells() []string {
+	line := append([]string{g.First.Case}, g.First.coordinates()...)
+	for _, n := range []int{g.Repeats, g.Suspect, g.Invalid} {
+		line = append(line, strconv.Itoa(n))
+	}
+	line = append(line, g.First.Definitions, g.First.Backend)
+	for _, f := range g.Figures {
+		for _, v := range []*float64{f.Mean, f.Median, f.Std, f.CV, f.Low, f.High} {
+			line = append(line, float(v))
+		}
+	}
+	return append(line, strconv.Itoa(Schema))
+}
+
+func float(v *float64) string {
+	if v == nil {
+		return ""
+	}
+	return text(*v)
+}
+
+// WriteSummaryCSV writes a header and a line a group.
+func WriteSummaryCSV(w io.Writer, groups []Group) error {
+	lines := [][]string{SummaryColumns()}
+	for _, g := range groups {
+		lines = append(lines, g.cells())
 	}
 	if err := csv.NewWriter(w).WriteAll(lines); err != nil {
 		return fmt.Errorf("writing CSV: %w", err)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"llmsweep/metrics"
 	"llmsweep/runlog"
 )
 
@@ -17,28 +18,37 @@ func repeat(n, cap int, ttft float64) Row {
 	}
 }
 
-// 2, 4, 9: mean 5, median 4, squares around the mean 9 + 1 + 16 = 26, ÷ 2 = 13.
+// 2, 4, 9: mean 5, median 4, squares around the mean 9 + 1 + 16 = 26, ÷ 2 = 13;
+// the interval is 5 ± 4.3027 · √13 ÷ √3 (Student's t for 2 degrees of freedom).
 func TestGroups(t *testing.T) {
 	failed := repeat(4, 1, 1000)
 	failed.Status = runlog.StatusFailed
+	invalid := repeat(5, 1, 1000)
+	invalid.Validity = metrics.Invalid
+	suspect := repeat(3, 1, 4)
+	suspect.Validity = metrics.Suspect
+	onlyInvalid := repeat(1, 4, 6)
+	onlyInvalid.Validity = metrics.Invalid
 	vllm := repeat(1, 1, 7)
 	vllm.Repeat, vllm.Status = nil, ""
 	other := vllm
 	other.Case = "another"
-	groups := Groups([]Row{repeat(1, 1, 2), repeat(1, 2, 8), repeat(2, 1, 9), repeat(3, 1, 4), failed, vllm, other})
+	groups := Groups([]Row{repeat(1, 1, 2), repeat(1, 2, 8), repeat(2, 1, 9), suspect, failed, invalid, onlyInvalid, vllm, other})
 	var got []string
 	for _, g := range groups {
 		f := g.Figures[2]
-		got = append(got, fmt.Sprintf("%s: %d repeats, %s of %d: %s %s %s %s", g.First.Case, g.Repeats, f.Name, f.N, four(f.Mean), four(f.Median), four(f.Std), four(f.CV)))
+		got = append(got, fmt.Sprintf("%s: %d repeats, %d suspect, %d invalid, %s of %d: %s %s %s %s %s %s", g.First.Case, g.Repeats, g.Suspect, g.Invalid,
+			f.Name, f.N, four(f.Mean), four(f.Median), four(f.Std), four(f.CV), four(f.Low), four(f.High)))
 		if x := g.Figures[0]; x.N != 0 || x.Mean != nil || x.Std != nil {
 			t.Errorf("%s: a figure that no repeat has is %+v", g.First.Case, x)
 		}
 	}
 	want := []string{
-		"bench_io1x1_mc1_np8_run1: 3 repeats, mean_ttft_ms of 3: 5.0000 4.0000 3.6056 0.7211",
-		"bench_io1x1_mc2_np8_run1: 1 repeats, mean_ttft_ms of 1: 8.0000 8.0000 - -",
-		"bench_io1x1_mc1_np8_run1: 1 repeats, mean_ttft_ms of 1: 7.0000 7.0000 - -",
-		"another: 1 repeats, mean_ttft_ms of 1: 7.0000 7.0000 - -",
+		"bench_io1x1_mc1_np8_run1: 4 repeats, 1 suspect, 1 invalid, mean_ttft_ms of 3: 5.0000 4.0000 3.6056 0.7211 -3.9567 13.9567",
+		"bench_io1x1_mc2_np8_run1: 1 repeats, 0 suspect, 0 invalid, mean_ttft_ms of 1: 8.0000 8.0000 - - - -",
+		"bench_io1x1_mc4_np8_run1: 1 repeats, 0 suspect, 1 invalid, mean_ttft_ms of 1: 6.0000 6.0000 - - - -",
+		"bench_io1x1_mc1_np8_run1: 1 repeats, 0 suspect, 0 invalid, mean_ttft_ms of 1: 7.0000 7.0000 - - - -",
+		"another: 1 repeats, 0 suspect, 0 invalid, mean_ttft_ms of 1: 7.0000 7.0000 - - - -",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("groups (-want +got):\n%s", diff)

@@ -1,6 +1,7 @@
 package runlog
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/json"
 	"errors"
@@ -8,6 +9,7 @@ import (
 	"iter"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -31,11 +33,16 @@ func (f *CaseFile) targets() map[string]any {
 	return to
 }
 
-// UnmarshalJSON reads our files and vLLM's own. Text keys between num_prompts
-// and request_rate are labels; other unknown keys are kept in Extra.
+// UnmarshalJSON reads our files and vLLM's own.
 func (f *CaseFile) UnmarshalJSON(b []byte) error {
+	return f.read(streamKeys(bufio.NewReader(bytes.NewReader(b)), func(string) bool { return false }))
+}
+
+// read takes the keys of our files or vLLM's own. Text keys between num_prompts
+// and request_rate are labels; other unknown keys are kept in Extra.
+func (f *CaseFile) read(keys iter.Seq2[string, keyValue]) error {
 	*f = CaseFile{Definitions: DefinitionsVLLM, Arrays: new(Arrays)}
-	for _, v := range []*Float{(*Float)(&f.Burstiness), &f.Duration, &f.RequestThroughput, &f.RequestGoodput, &f.OutputThroughput,
+	for _, v := range []*Float{(*Float)(&f.RequestRate), (*Float)(&f.Burstiness), &f.Duration, &f.RequestThroughput, &f.RequestGoodput, &f.OutputThroughput,
 		&f.TotalTokenThroughput, &f.MaxOutputTokensPerS, &f.RTFX} {
 		*v = NaN()
 	}
@@ -43,25 +50,31 @@ func (f *CaseFile) UnmarshalJSON(b []byte) error {
 		*m.dist = Dist{NaN(), NaN(), NaN(), map[string]Float{}}
 	}
 	to := f.targets()
+	ours := map[string]bool{}
+	for _, fl := range f.ours() {
+		ours[fl.key] = true
+	}
 	seen := map[string]bool{}
-	for key, raw := range objectKeys(b) {
-		if raw == nil {
-			return ErrNotCase
+	var fault error // of a key of ours
+	for key, v := range keys {
+		if v.err != nil {
+			return v.err
 		}
 		target, known := to[key]
 		var err error
 		switch m := distKey.FindStringSubmatch(key); {
-		case known:
-			err = json.Unmarshal(raw, target)
-		case m != nil:
-			err = setDist(f.dists(), m[2], m[1], raw)
-		case seen["num_prompts"] && !seen["request_rate"] && raw[0] == '"':
-			err = f.addLabel(key, raw)
-		default:
-			if f.Extra == nil {
-				f.Extra = map[string]json.RawMessage{}
+		case known && ours[key]:
+			if e := json.Unmarshal(v.raw, target); e != nil && fault == nil {
+				fault = fmt.Errorf("key %s: %w", key, e)
 			}
-			f.Extra[key] = raw
+		case known:
+			err = json.Unmarshal(v.raw, target)
+		case m != nil:
+			err = setDist(f.dists(), m[2], m[1], v.raw)
+		case seen["num_prompts"] && !seen["request_rate"] && v.raw[0] == '"':
+			err = f.addLabel(key, v.raw)
+		default:
+			err = f.addExtra(key, v.raw)
 		}
 		if err != nil {
 			return fmt.Errorf("key %s: %w", key, err)
@@ -71,9 +84,26 @@ func (f *CaseFile) UnmarshalJSON(b []byte) error {
 	if !seen["completed"] || !seen["duration"] || !seen["request_throughput"] {
 		return ErrNotCase
 	}
+	if f.Schema != 0 && fault != nil {
+		return fault
+	}
+	if f.Schema == 0 { // vLLM's Rust client has a steady_state of its own, which is not ours
+		f.Status, f.SteadyState, f.SLO, f.Definitions = "", nil, nil, DefinitionsVLLM
+	}
 	if !seen["ttfts"] && !seen["input_lens"] && !seen["output_lens"] {
 		f.Arrays = nil
 	}
+	return nil
+}
+
+func (f *CaseFile) addExtra(key string, raw json.RawMessage) error {
+	if !json.Valid(raw) {
+		return errors.New("not JSON")
+	}
+	if f.Extra == nil {
+		f.Extra = map[string]json.RawMessage{}
+	}
+	f.Extra[key] = slices.Clone(raw)
 	return nil
 }
 

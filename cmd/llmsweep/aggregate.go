@@ -3,31 +3,43 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/text/language"
+	"golang.org/x/text/message"
 
 	"llmsweep/aggregate"
-	"llmsweep/runlog"
 )
 
 func aggregateCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "aggregate [dir or file…]",
-		Short: "Fold case JSONs, ours and vllm bench serve's, into aggregate_results.csv",
+		Short: "Fold case JSONs, ours and vllm bench serve's, into CSV, xlsx, Markdown, JSON or Parquet",
 		Long: `Aggregate reads case files, ours and those of vllm bench serve --save-result, and
-writes aggregate_results.csv into the first folder named, or to the file that
---output names (- is stdout).`,
+writes aggregate_results.csv and aggregate_summary.csv into the first folder named, or
+a table a --format (aggregate_results.xlsx and so on), or one to the file that --output
+names (- is stdout). A file that cannot be read is named and left out, and makes the
+exit status 1.`,
+		Example: `  llmsweep aggregate results
+  llmsweep aggregate results --format xlsx,md
+  llmsweep aggregate nightly/*.json vllm_result.json -o both.xlsx
+  llmsweep aggregate results --format json -o - | jq '.[].p99_ttft_ms'`,
 	}
 	definitions := cmd.Flags().String("definitions", "llmsweep", "llmsweep, or `vllm`: compute our cases' figures anew from their records, by vLLM's rules")
 	var ask asked
 	ask.register(cmd.Flags())
-	output := cmd.Flags().StringP("output", "o", "", "write the CSV to this `file`; - is stdout")
+	output := cmd.Flags().StringP("output", "o", "", "write one format to this `file`; - is stdout")
+	formats := cmd.Flags().StringSlice("format", nil, "`formats` to write: csv, xlsx, md, json, parquet (default: by --output's ending, else csv)")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if len(args) == 0 {
 			args = []string{"results"}
+		}
+		picked, err := pickFormats(*formats, *output, aggregateFormats())
+		if err != nil {
+			return withStatus(exitUsage, err)
 		}
 		load := aggregate.Load
 		switch *definitions {
@@ -40,39 +52,61 @@ writes aggregate_results.csv into the first folder named, or to the file that
 		if err := ask.check(); err != nil {
 			return withStatus(exitUsage, err)
 		}
-		rows, broken := load(args)
-		if len(rows) == 0 {
-			return withStatus(exitFailed, errors.Join(append(broken, fmt.Errorf("no case files in %s", strings.Join(args, ", ")))...))
+		f := folded{paths: args}
+		f.rows, f.broken = load(args)
+		if len(f.rows) == 0 {
+			return withStatus(exitFailed, errors.Join(append(f.broken, fmt.Errorf("no case files in %s; llmsweep run, or vllm bench serve --save-result, writes some", strings.Join(args, ", ")))...))
 		}
-		ask.reprice(rows)
-		if err := writeAggregate(cmd, args, *output, rows, ask.slo); err != nil {
-			return withStatus(exitFailed, errors.Join(append(broken, err)...))
+		ask.reprice(f.rows)
+		if err := writeAggregate(cmd, f, picked, *output, ask.slo); err != nil {
+			return withStatus(exitFailed, errors.Join(append(f.broken, err)...))
 		}
-		if len(broken) > 0 {
-			return withStatus(exitFailed, fmt.Errorf("%w\n%d of %d files skipped", errors.Join(broken...), len(broken), len(broken)+len(rows)))
+		if len(f.broken) > 0 {
+			return withStatus(exitFailed, errors.Join(append(f.broken, brokenOf(len(f.broken), len(f.rows)+len(f.broken)))...))
 		}
 		return nil
 	}
 	return cmd
 }
 
-// writeAggregate writes the CSV; the table goes to stdout unless the CSV does.
-func writeAggregate(cmd *cobra.Command, args []string, output string, rows []aggregate.Row, slo map[string]float64) error {
+// brokenOf says how many files were left out.
+func brokenOf(broken, all int) error {
+	return errors.New(message.NewPrinter(language.English).Sprintf("%d of %d files broken, and left out", broken, all))
+}
+
+// writeAggregate writes the formats; the table goes to stdout unless one of them
+// does.
+func writeAggregate(cmd *cobra.Command, f folded, formats []string, output string, slo map[string]float64) error {
 	stdout := cmd.OutOrStdout()
 	if output == "-" {
-		return aggregate.WriteCSV(stdout, rows)
+		return f.write(stdout, formats[0], ".")
 	}
-	path := output
-	if path == "" {
-		var err error
-		if path, err = writeCSVs(folder(args), rows); err != nil {
-			return err
+	var written []string
+	for _, format := range formats {
+		path := output
+		switch {
+		case path != "":
+			if err := f.writeFile(path, format); err != nil {
+				return err
+			}
+		case format == "csv":
+			var err error
+			if path, err = writeCSVs(folder(f.paths), f.rows); err != nil {
+				return err
+			}
+		default:
+			path = filepath.Join(folder(f.paths), strings.TrimSuffix(aggregate.ResultsFile, ".csv")+"."+format)
+			if err := f.writeFile(path, format); err != nil {
+				return err
+			}
 		}
-	} else if err := runlog.WriteFile(path, func(w io.Writer) error { return aggregate.WriteCSV(w, rows) }); err != nil {
-		return err
+		written = append(written, path)
 	}
-	err := printScreen(stdout, args, rows, slo)
-	fmt.Fprintf(stdout, "\n%s\n", path)
+	err := printScreen(stdout, f.paths, f.rows, slo)
+	fmt.Fprintln(stdout)
+	for _, path := range written {
+		fmt.Fprintln(stdout, path)
+	}
 	return err
 }
 

@@ -21,7 +21,7 @@ concurrencies, on prompts of exact length, and writes one JSON a case and one CS
 		SilenceErrors: true,
 	}
 	root.AddCommand(runCommand(), planCommand(), validateCommand(), initCommand(), benchCommand(),
-		aggregateCommand(), tokenizeCommand(), simulateCommand(), selftestCommand(), reportCommand(), versionCommand())
+		aggregateCommand(), exportCommand(), tokenizeCommand(), simulateCommand(), selftestCommand(), reportCommand(), versionCommand())
 	return root
 }
 

@@ -16,8 +16,8 @@ import (
 func TestSample(t *testing.T) {
 	dir := filepath.Join("..", "..", "results", "sample")
 	rows, broken := aggregate.Load([]string{dir})
-	if len(broken) > 0 || len(rows) != 4 {
-		t.Fatalf("%d rows, want 4; broken: %v", len(rows), broken)
+	if len(broken) > 0 || len(rows) != 12 {
+		t.Fatalf("%d rows, want 12; broken: %v", len(rows), broken)
 	}
 	var got strings.Builder
 	if err := aggregate.WriteCSV(&got, rows); err != nil {
@@ -29,6 +29,13 @@ func TestSample(t *testing.T) {
 	}
 	if got.String() != string(want) {
 		t.Errorf("the sample's CSV is stale; fold it again: llmsweep aggregate results/sample\ngot %s\nwant %s", got.String(), want)
+	}
+	var summary strings.Builder
+	if err := aggregate.WriteSummaryCSV(&summary, aggregate.Groups(rows)); err != nil {
+		t.Fatal(err)
+	}
+	if want, err = os.ReadFile(filepath.Join(dir, aggregate.SummaryFile)); err != nil || summary.String() != string(want) {
+		t.Errorf("the sample's summary is stale (%v); fold it again: llmsweep aggregate results/sample\ngot %s\nwant %s", err, summary.String(), want)
 	}
 	for _, row := range rows {
 		var records []metrics.Record

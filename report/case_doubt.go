@@ -1,0 +1,65 @@
+package report
+
+import (
+	"strings"
+
+	"llmsweep/aggregate"
+	"llmsweep/metrics"
+	"llmsweep/runlog"
+	"llmsweep/stats"
+)
+
+// caseVerdict is what a figure is to be read with: the status of a case that was not
+// measured, else its validity; "–" where a file from elsewhere says none.
+func caseVerdict(r *aggregate.Row) string {
+	switch {
+	case r.Status != "" && r.Status != runlog.StatusMeasured:
+		return r.Status
+	case r.Validity == "":
+		return "–"
+	}
+	return r.Validity
+}
+
+// caseReasons are why a case's figures are in doubt, and its first error; "" = they
+// are not.
+func caseReasons(r *aggregate.Row) string {
+	var all []string
+	if r.ValidityReasons != "" {
+		all = append(all, r.ValidityReasons)
+	}
+	if r.FirstError != "" {
+		all = append(all, "first error: "+r.FirstError)
+	}
+	return strings.Join(all, "; ")
+}
+
+// enoughForP99 is how many requests a p99 of theirs needs so that the second-largest
+// value bounds it at 99 % (Wilks).
+func enoughForP99() int { return stats.WilksN(0.99, 0.99) }
+
+// isTooFew reports whether a column is a p99 over requests, of fewer than it needs.
+func isTooFew(column string, r *aggregate.Row) bool {
+	switch column {
+	case "p99_ttft_ms", "p99_tpot_ms", "p99_e2el_ms":
+		return r.Completed < enoughForP99()
+	}
+	return false
+}
+
+// verdictCounts is how many rows there are, and of which verdict.
+func verdictCounts(rows []aggregate.Row) (valid, suspect, invalid, failed int) {
+	for i := range rows {
+		switch caseVerdict(&rows[i]) {
+		case metrics.Valid:
+			valid++
+		case metrics.Suspect:
+			suspect++
+		case metrics.Invalid:
+			invalid++
+		case runlog.StatusFailed, runlog.StatusInterrupted:
+			failed++
+		}
+	}
+	return valid, suspect, invalid, failed
+}

@@ -1,0 +1,74 @@
+package report
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"llmsweep/aggregate"
+	"llmsweep/metrics"
+	"llmsweep/runlog"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// sampleRows are those of the run that the repository keeps, with links as from
+// its own folder.
+func sampleRows(t *testing.T) []aggregate.Row {
+	t.Helper()
+	rows, broken := aggregate.Load([]string{filepath.Join("..", "results", "sample")})
+	if len(rows) != 12 || len(broken) > 0 {
+		t.Fatalf("%d rows, broken %v; want 12 and none", len(rows), broken)
+	}
+	for i := range rows {
+		rows[i].File = filepath.Base(rows[i].File)
+	}
+	return rows
+}
+
+func TestMarkdownGolden(t *testing.T) {
+	rows := sampleRows(t)
+	failed := aggregate.Row{
+		Case: "bench_a|b", Model: "simulated", InputLen: rows[0].InputLen, OutputLen: rows[0].OutputLen, MaxConcurrency: rows[0].MaxConcurrency,
+		NumPrompts: 4, Failed: 4, RequestRate: "inf", Dataset: "random", Status: runlog.StatusFailed, Validity: metrics.Invalid,
+		ValidityReasons: "no request completed", FirstError: "http_5xx: <b>busy</b>\nwait", File: "odd (name).json",
+	}
+	elsewhere := aggregate.Row{Case: "vllm", Model: "other", NumPrompts: 1000, Completed: 1000, RequestRate: "4", Definitions: "vllm-0.32", OutputThroughput: ptr(1234.5), P99TTFT: ptr(0.01234)}
+	var b strings.Builder
+	if err := WriteMarkdown(&b, append(rows, failed, elsewhere)); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join("testdata", "sample.golden.md")
+	if *update {
+		if err := os.WriteFile(path, []byte(b.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), b.String()); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", path, diff)
+	}
+}
+
+func ptr(v float64) *float64 { return &v }
+
+func TestMDFigure(t *testing.T) {
+	for _, tt := range []struct {
+		v    *float64
+		want string
+	}{
+		{nil, "–"}, {ptr(0), "0"}, {ptr(1234.56), "1235"}, {ptr(100), "100"}, {ptr(12.34), "12.3"}, {ptr(1.234), "1.23"},
+		{ptr(0.012345), "0.0123"}, {ptr(-12.34), "-12.3"},
+	} {
+		if got := mdFigure(tt.v); got != tt.want {
+			t.Errorf("%v is %q, want %q", tt.v, got, tt.want)
+		}
+	}
+}
