@@ -1,6 +1,9 @@
 package stats
 
-import "math"
+import (
+	"math"
+	"sort"
+)
 
 // MaxRepeats bounds what RepeatsNeeded looks for.
 const MaxRepeats = 1000
@@ -15,12 +18,8 @@ func RepeatsNeeded(effect, sdA, sdB, alpha, power float64) (n int, ok bool) {
 	if !(effect > 0) || math.IsNaN(va+vb) {
 		return 0, false
 	}
-	for n := 2; n <= MaxRepeats; n++ {
-		if powerAt(n, effect, va, vb, alpha) >= power {
-			return n, true
-		}
-	}
-	return 0, false
+	n = 2 + sort.Search(MaxRepeats-1, func(i int) bool { return powerAt(2+i, effect, va, vb, alpha) >= power })
+	return n, n <= MaxRepeats
 }
 
 // powerAt is the power of the test with n values a side.
