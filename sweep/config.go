@@ -84,6 +84,7 @@ type Config struct {
 	CaseTimeout     time.Duration   `yaml:"-"` // timeouts.case: of a whole case, warm-up included; 0 = none
 	ReadyTimeout    time.Duration   `yaml:"ready_timeout"`
 	FailuresAllowed float64         `yaml:"failures_allowed"`
+	Gate            []string        `yaml:"gate"` // as written; runlog.ParseGate reads them
 
 	ResultsDir   string            `yaml:"results_dir"`
 	Records      string            `yaml:"records"` // full, counts, none

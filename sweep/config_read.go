@@ -182,6 +182,7 @@ func configFields(c *Config) []configField {
 		)},
 		{"ready_timeout", readDuration(&c.ReadyTimeout)},
 		{"failures_allowed", readNumber(&c.FailuresAllowed, func(x float64) bool { return x >= 0 && x <= 1 }, "a share from 0 to 1")},
+		{"gate", readGates(&c.Gate)},
 
 		{"results_dir", readText(&c.ResultsDir, notEmpty, "a folder")},
 		{"records", readOneOf(&c.Records, "full", "counts", "none")},

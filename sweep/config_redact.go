@@ -79,6 +79,9 @@ func (c *Config) Redacted() map[string]any {
 			m[name] = conditionTexts(list)
 		}
 	}
+	if len(c.Gate) > 0 {
+		m["gate"] = slices.Clone(c.Gate)
+	}
 	if c.Endpoint == "" {
 		delete(m, "endpoint") // the backend's own
 	}

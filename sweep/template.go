@@ -99,6 +99,8 @@ concurrency_prompts:      # [max concurrency, number of prompts], or [8, 10x] fo
 #                         # at a rate or ramp, once requests in flight and TTFT both keep rising
 # percentiles: [50, 90, 95, 99]
 # goodput: {ttft: 500, tpot: 50}   # ms, also itl, e2el: what a good request meets; for example
+# gate: []                # how much worse than the run before a run may be, for llmsweep run --baseline and compare: see docs/gate.md;
+#                         # for example ["p99_ttft_ms > +5%", "output_throughput < -3%", "mean_ttft_ms > 500"]
 
 # --- Results
 # results_dir: results
