@@ -60,7 +60,20 @@ func ReadSide(name, path string, vllm bool) (s *Side, broken []error, err error)
 	return s, broken, nil
 }
 
-// of are a side's rows that have another value of something.
+// Gates are those of the config that the side was run by; none where it has no
+// manifest.
+func (s *Side) Gates() ([]runlog.Gate, error) {
+	if s.folder == "" {
+		return nil, nil
+	}
+	run, err := runlog.ReadRun(s.folder)
+	if run == nil || err != nil {
+		return nil, err
+	}
+	return run.Gates()
+}
+
+// values are what the side's rows have of something, sorted, each once.
 func (s *Side) values(of func(*Row) string) []string {
 	var all []string
 	for i := range s.Rows {

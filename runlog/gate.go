@@ -42,8 +42,8 @@ func ParseGate(text string) (Gate, error) {
 	if g.Relative {
 		g.Limit /= 100
 	}
-	if !isFigure(g.Metric) {
-		return Gate{}, fmt.Errorf("%q: there is no figure %s; want a column of aggregate_results.csv, such as %s", text, g.Metric, nearFigures(g.Metric))
+	if !IsFigure(g.Metric) {
+		return Gate{}, fmt.Errorf("%q: there is no figure %s; want a column of aggregate_results.csv, such as %s", text, g.Metric, NearFigures(g.Metric))
 	}
 	return g, g.check(m[2])
 }
@@ -69,8 +69,8 @@ func (g Gate) check(sign string) error {
 	return nil
 }
 
-// isFigure reports whether Figures may have the name.
-func isFigure(name string) bool {
+// IsFigure reports whether Figures may have the name.
+func IsFigure(name string) bool {
 	if m := percentileName.FindStringSubmatch(name); m != nil {
 		p, err := strconv.ParseFloat(m[1], 64)
 		return err == nil && p > 0 && p < 100
@@ -78,9 +78,9 @@ func isFigure(name string) bool {
 	return slices.Contains(FigureNames(), name)
 }
 
-// nearFigures are names that share most with a mistyped one: those of the same
+// NearFigures are names that share most with a mistyped one: those of the same
 // ending, else the usual ones.
-func nearFigures(name string) string {
+func NearFigures(name string) string {
 	_, tail, _ := strings.Cut(name, "_")
 	var near []string
 	for _, n := range FigureNames("50", "90", "95", "99") {
