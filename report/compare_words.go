@@ -271,21 +271,24 @@ func method(all *aggregate.Comparisons) []string {
 		}
 	}
 	if tested > 20 {
-		lines = append(lines, fmt.Sprintf("of %d figures that did not change, about %.0f would have p < %s by chance", tested, math.Ceil(float64(tested)*aggregate.Notable), pText(aggregate.Notable)))
+		lines = append(lines, fmt.Sprintf("were nothing changed, about %.1f of these %d figures would have p < %s by chance", float64(tested)*aggregate.Notable, tested, pText(aggregate.Notable)))
 	}
 	return lines
 }
 
 // gateSentence is a gate's outcome in words.
 func gateSentence(g *aggregate.GateResult) string {
-	s := fmt.Sprintf("%s: %s at %s: %s", gateWord(g.Outcome), g.Gate.Text, g.Case, foundText(g))
+	s := fmt.Sprintf("%s: %s at %s", gateWord(g.Outcome), g.Gate.Text, g.Case)
+	if !math.IsNaN(g.Found) {
+		s += ": " + foundText(g)
+	}
 	if !math.IsNaN(g.P) {
 		s += fmt.Sprintf(" (p %s after Holm)", pText(g.P))
 	}
 	if g.Why != "" {
 		s += ": " + g.Why
 	}
-	return strings.Replace(s, ": – : ", ": ", 1)
+	return s
 }
 
 func gateWord(outcome string) string {
@@ -299,9 +302,6 @@ func gateWord(outcome string) string {
 }
 
 func foundText(g *aggregate.GateResult) string {
-	if math.IsNaN(g.Found) {
-		return "–"
-	}
 	if g.Gate.Relative {
 		return percent(g.Found)
 	}

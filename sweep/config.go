@@ -59,7 +59,7 @@ type Config struct {
 	Abort    Abort         `yaml:"abort"`
 
 	Repeats int    `yaml:"repeats"`
-	Order   string `yaml:"order"` // plan or shuffled
+	Order   string `yaml:"order"` // plan, shuffled or interleaved
 
 	Cooldown time.Duration `yaml:"cooldown"` // between cases
 	Reset    string        `yaml:"reset"`    // before each case: a page to POST to, or a command; "" = none

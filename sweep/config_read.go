@@ -158,7 +158,7 @@ func configFields(c *Config) []configField {
 		{"include", readBefore},
 		{"exclude", readBefore},
 		{"servers", readServer(c)},
-		{"order", readOneOf(&c.Order, orderPlan, orderShuffled)},
+		{"order", readOneOf(&c.Order, orderPlan, orderShuffled, orderInterleaved)},
 		{"dataset", readDataset(c)},
 		{"prompt_token_ids", readFlag(&c.PromptTokenIDs)},
 		{"prompt_overhead", readOneOf(&c.PromptOverhead, overheadAuto, overheadTokenizer, overheadServer)},

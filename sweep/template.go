@@ -43,7 +43,8 @@ concurrency_prompts:      # [max concurrency, number of prompts], or [8, 10x] fo
 # burstiness: 1           # of arrivals at a rate or a ramp: 1 = Poisson, below 1 burstier, above 1 more even, inf = constant
 # duration: 0             # ends a case after so long (60s) though prompts are left; what is in flight is cut off; 0 = no limit
 # repeats: 1              # rounds through all cases
-# order: plan             # of the cases within a round: plan, or shuffled by the seed
+# order: plan             # of the cases within a round: plan, shuffled by the seed, or interleaved: a case on each
+#                         # server right after the other, whose order alternates, so that drift cancels: see docs/compare.md
 # matrix: {}              # any key's values, each with every other: {sampling.temperature: [0, 0.7], model: [a, b]}; or those of a variable
 #                         # that servers or commands name: {tp: [1, 2]} for ${tp}
 # zip: []                 # groups of keys whose values change together: [{model: [a, b], tokenizer: [ta, tb]}]

@@ -19,7 +19,10 @@ import (
 	"llmsweep/sweep"
 )
 
-func runCommand() *cobra.Command {
+func runCommand() *cobra.Command { return runThen(againstBaseline) }
+
+// runThen is the command with what comes after a run that ended well.
+func runThen(after func(w *watch, stderr io.Writer, c *sweep.Config, baseline string, strict bool) error) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "run [config.yaml]",
 		Short: "Run the sweep; run it again to go on after a break",
@@ -85,7 +88,7 @@ server cannot be reached; 2 the command or the config is wrong; 3 a gate is brok
 		if err := ending(cmd.Context(), out, rows, err, *strict); err != nil {
 			return err
 		}
-		return againstBaseline(w, cmd.ErrOrStderr(), c, *baseline, *strict)
+		return after(w, cmd.ErrOrStderr(), c, *baseline, *strict)
 	}
 	return cmd
 }
