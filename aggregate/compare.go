@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"llmsweep/metrics"
@@ -111,8 +112,7 @@ func Compare(sides []*Side, o CompareOptions) (*Comparisons, error) {
 	for _, side := range sides[1:] {
 		c := match(sides[0], side)
 		if len(c.Cases) == 0 {
-			return nil, fmt.Errorf("%w: %s has %s; %s has %s; they match by lengths, concurrency, prompts, rate, dataset and axes",
-				ErrNothingMatched, sides[0].Name, strings.Join(c.OnlyBase, ", "), side.Name, strings.Join(c.OnlyNew, ", "))
+			return nil, fmt.Errorf("%w: %s has %s; %s has %s; name runs of the same lengths and load", ErrNothingMatched, sides[0].Name, axesOf(c.lost), side.Name, axesOf(c.added))
 		}
 		for i := range c.Cases {
 			c.Cases[i].compare(o)
@@ -162,6 +162,29 @@ func match(base, other *Side) *Comparison {
 		}
 	}
 	return c
+}
+
+// axesOf are the first cases of a side, with what they are matched by.
+func axesOf(groups []*group) string {
+	const most = 3
+	var all []string
+	for i, g := range groups {
+		if i == most {
+			all = append(all, fmt.Sprintf("%d more", len(groups)-i))
+			break
+		}
+		r, axes := g.first(), []string{}
+		for _, a := range []struct{ name, value string }{
+			{"input", cell(r.InputLen)}, {"output", cell(r.OutputLen)}, {"concurrency", cell(r.MaxConcurrency)},
+			{"prompts", strconv.Itoa(r.NumPrompts)}, {"rate", r.RequestRate}, {"dataset", r.Dataset}, {"axes", r.Axes},
+		} {
+			if a.value != "" {
+				axes = append(axes, a.name+" "+a.value)
+			}
+		}
+		all = append(all, g.name()+" ("+strings.Join(axes, ", ")+")")
+	}
+	return strings.Join(all, ", ")
 }
 
 // changedBetween says what differs between the sides but is the same within each.

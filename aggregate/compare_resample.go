@@ -1,6 +1,7 @@
 package aggregate
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"path/filepath"
@@ -53,10 +54,10 @@ var latencyName = regexp.MustCompile(`^(mean|median|p[0-9.]+)_(ttft|tpot|itl|e2e
 func (s *Side) spreadOf(r *Row, metric string) (float64, error) {
 	m := latencyName.FindStringSubmatch(metric)
 	if m == nil {
-		return math.NaN(), fmt.Errorf("%s is not a figure of its requests: repeats: 5 would tell", metric)
+		return math.NaN(), errors.New("only repeats tell how much it varies")
 	}
 	if s.folder == "" {
-		return math.NaN(), fmt.Errorf("no records beside a CSV: name the results folder")
+		return math.NaN(), errors.New("no records beside a CSV: name the results folder")
 	}
 	sample, err := latencies(s.caseFile(r), m[2])
 	if err != nil {

@@ -65,6 +65,6 @@ func TrendTerminal(w io.Writer, names []string, lines []aggregate.TrendLine) err
 		rows = append(rows, []string{l.Case, l.Metric, sparkline(l.Values), amount(l.Values[0]), amount(l.Values[len(l.Values)-1]), percent(l.Share), since})
 	}
 	out.line("", fmt.Sprintf("%d runs, %s … %s", len(names), first, last))
-	out.line(plainTable([]string{"case", "metric", "runs", "first", "last", "change", "first that differs"}, rows, 4, 6))
+	out.line(plainTable([]string{"case", "metric", "runs", "first", "last", "differs by", "first that differs"}, rows, 4, 6))
 	return out.err
 }
