@@ -139,11 +139,22 @@ func TestTexts(t *testing.T) {
 		{pText(0.00003), "<0.0001"}, {pText(0.0012), "0.0012"}, {pText(0.456), "0.46"}, {pText(math.NaN()), "–"},
 		{metricTitle("p99_ttft_ms"), "p99 TTFT"}, {metricTitle("output_throughput"), "output throughput"},
 		{amount(1234.5), "1234"}, {amount(12.34), "12.3"}, {amount(1.234), "1.23"}, {amount(0.1234), "0.123"}, {amount(0), "0"},
-		{sparkline([]float64{1, 2, math.NaN(), 8}), "▁▂·█"}, {sparkline([]float64{3, 3}), "▅▅"},
+		{sparkline([]float64{1, 2, math.NaN(), 8}), "▁▂·█"}, {sparkline([]float64{3, 3}), "▁▁"}, {sparkline([]float64{0, 0}), "▁▁"}, {sparkline([]float64{100, 101}), "▁▂"},
 		{markdownText("a_b|c <b>\n*d*"), `a\_b\|c &lt;b&gt; \*d\*`},
 	} {
 		if tt.got != tt.want {
 			t.Errorf("%q, want %q", tt.got, tt.want)
 		}
 	}
+}
+
+func TestTrendGolden(t *testing.T) {
+	nan := math.NaN()
+	lines := []aggregate.TrendLine{
+		{Case: "io32x8_mc2", Metric: "p99_ttft_ms", Better: -1, Values: []float64{10, 11, 10, nan, 13}, First: 4, Share: 0.3, P: 0.002},
+		{Case: "io32x8_mc2", Metric: "output_throughput", Better: 1, Values: []float64{100, 100, 101, nan, 100}, First: -1, Share: nan, P: nan},
+	}
+	var b bytes.Buffer
+	check(t, TrendTerminal(&b, []string{"n1", "n2", "n3", "n4", "n5"}, lines))
+	golden(t, "trend.golden.txt", b.Bytes())
 }

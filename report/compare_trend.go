@@ -11,7 +11,11 @@ import (
 
 var sparks = []rune("▁▂▃▄▅▆▇█")
 
-// sparkline draws values from the least to the largest; · is one that is missing.
+// leastSpan is the least height of a sparkline, as a share of its largest value:
+// what differs by less stays low.
+const leastSpan = 0.1
+
+// sparkline draws values from the least up; · is one that is missing.
 func sparkline(values []float64) string {
 	low, high := math.Inf(1), math.Inf(-1)
 	for _, v := range values {
@@ -19,15 +23,16 @@ func sparkline(values []float64) string {
 			low, high = min(low, v), max(high, v)
 		}
 	}
+	span := max(high-low, leastSpan*math.Abs(high))
 	var b strings.Builder
 	for _, v := range values {
 		switch {
 		case math.IsNaN(v):
 			b.WriteRune('·')
-		case high == low:
-			b.WriteRune(sparks[len(sparks)/2])
+		case span == 0:
+			b.WriteRune(sparks[0])
 		default:
-			b.WriteRune(sparks[int(math.Round((v-low)/(high-low)*float64(len(sparks)-1)))])
+			b.WriteRune(sparks[int(math.Round((v-low)/span*float64(len(sparks)-1)))])
 		}
 	}
 	return b.String()
