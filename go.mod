@@ -24,7 +24,7 @@ require (
 	pgregory.net/rapid v1.3.0
 )
 
-require github.com/aclements/go-moremath v0.0.0-20210112150236-f10218a38794 // indirect
+require github.com/aclements/go-moremath v0.0.0-20210112150236-f10218a38794
 
 require (
 	cel.dev/cel-go v0.33.2
