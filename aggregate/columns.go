@@ -2,6 +2,7 @@ package aggregate
 
 import (
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -95,4 +96,20 @@ func text(v any) string {
 	default:
 		return strconv.FormatBool(v.(bool))
 	}
+}
+
+// column is the row's number in a column of the CSV, nil where it is undefined; ok is
+// false where there is no such column of numbers.
+func (r *Row) column(name string) (value *float64, ok bool) {
+	columns := Columns()
+	i := slices.IndexFunc(columns, func(c Column) bool { return c.Name == name })
+	if i < 0 || columns[i].IsText() {
+		return nil, false
+	}
+	cell := reflect.Indirect(reflect.ValueOf(r).Elem().Field(columns[i].field))
+	if !cell.IsValid() {
+		return nil, true
+	}
+	x := cell.Convert(reflect.TypeFor[float64]()).Float()
+	return &x, true
 }

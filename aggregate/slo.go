@@ -3,7 +3,6 @@ package aggregate
 import (
 	"fmt"
 	"maps"
-	"reflect"
 	"regexp"
 	"slices"
 	"strconv"
@@ -35,7 +34,7 @@ func (l limits) met(rows []Row, p *Point) bool {
 	}
 	used := usable(rows, p.Rows)
 	for name, limit := range l.of {
-		v := meanOf(rows, used, func(r *Row) *float64 { return r.column(name) })
+		v := meanOf(rows, used, func(r *Row) *float64 { v, _ := r.column(name); return v })
 		if v == nil || metrics.Better(name) == metrics.HigherBetter && *v < limit || metrics.Better(name) != metrics.HigherBetter && *v > limit {
 			return false
 		}
@@ -69,24 +68,6 @@ func limitText(name string, limit float64) string {
 		sign = "≥"
 	}
 	return fmt.Sprintf("%s %s %s%s", text, sign, strconv.FormatFloat(limit, 'f', -1, 64), unit)
-}
-
-// column is the row's number in a column of the CSV; nil = it has none.
-func (r *Row) column(name string) *float64 {
-	v := reflect.ValueOf(r).Elem()
-	for i := range v.NumField() {
-		tag, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("csv"), ",")
-		if tag != name {
-			continue
-		}
-		cell := reflect.Indirect(v.Field(i))
-		if !cell.IsValid() || !cell.CanConvert(reflect.TypeFor[float64]()) {
-			return nil
-		}
-		x := cell.Convert(reflect.TypeFor[float64]()).Float()
-		return &x
-	}
-	return nil
 }
 
 // SLOOf is the config's `slo` as a run's manifest keeps it: limits by column. nil =

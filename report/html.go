@@ -1,9 +1,3 @@
-// Package report tells a run's rows and what they say together to people: as one
-// self-contained HTML page.
-//
-// In: the files of a results folder, aggregate's rows and its reading of them.
-// Out: text for a writer. Figures are never computed here: each is a case file's,
-// or the mean over repeats that aggregate's reading gives.
 package report
 
 import (

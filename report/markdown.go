@@ -1,6 +1,3 @@
-// Package report shows what was measured: rows, groups and findings as Markdown,
-// a workbook, a page or text for a terminal. Every figure stands beside its
-// verdict and leads to the case file that it is from.
 package report
 
 import (

@@ -1,20 +1,14 @@
 package report
 
 import (
-	"flag"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 
 	"llmsweep/aggregate"
 	"llmsweep/metrics"
 	"llmsweep/runlog"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 // sampleRows are those of the run that the repository keeps, with links as from
 // its own folder.
@@ -42,19 +36,7 @@ func TestMarkdownGolden(t *testing.T) {
 	if err := WriteMarkdown(&b, append(rows, failed, elsewhere)); err != nil {
 		t.Fatal(err)
 	}
-	path := filepath.Join("testdata", "sample.golden.md")
-	if *update {
-		if err := os.WriteFile(path, []byte(b.String()), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), b.String()); diff != "" {
-		t.Errorf("%s (-want +got):\n%s", path, diff)
-	}
+	golden(t, "sample.golden.md", b.String())
 }
 
 func ptr(v float64) *float64 { return &v }

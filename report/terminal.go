@@ -1,6 +1,3 @@
-// Package report shows what was measured to people.
-//
-// In: rows, what they say together, case files. Out: text for a terminal.
 package report
 
 import (

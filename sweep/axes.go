@@ -34,7 +34,7 @@ type axisKey struct {
 
 // runKeys are the first parts of keys that say how a run goes, not what its cases
 // are.
-var runKeys = []string{"results_dir", "history", "records", "resume_within", "servers", "repeats", "search", "refine", "seed", "order", "slo", "matrix", "zip", "include", "exclude",
+var runKeys = []string{"results_dir", "history", "records", "resume_within", "servers", "repeats", "search", "refine", "seed", "order", "slo", "gate", "matrix", "zip", "include", "exclude",
 	"cooldown", "reset", "before_sweep", "before_case", "after_case", "after_sweep", "hook_timeout", "stop_when", "budget"}
 
 // axes reads what varies: servers first, with the variables that they are started

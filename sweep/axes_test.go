@@ -150,7 +150,7 @@ func TestAxesFaults(t *testing.T) {
 		{"zip: [3]", "6:7: zip[0]: 3, want a mapping"},
 		{"matrix: {burstiness: [" + numbers(101) + "], failures_allowed: [" + fractions(100) + "]}", "failures_allowed: the values that vary make more than 10000 combinations"},
 		{"matrix: {sampling.a: [1, 1_x2], extra_body.b_x2: [3, 4]}", ""},
-		{"order: random", "order: random, want plan or shuffled"},
+		{"order: random", "order: random, want plan, shuffled or interleaved"},
 		{"concurrency_prompts: [[8, 10y]]", "number of prompts, a whole number above 0, or a multiple of the max concurrency such as 10x"},
 		{"concurrency_prompts: [[8, 99999999x]]", "99999999x, want number of prompts, a whole number above 0, at most 10000000"},
 		{"concurrency_prompts: [[8, 2x], [8, 16]]", "each pair once"},

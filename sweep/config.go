@@ -67,7 +67,7 @@ type Config struct {
 	Abort    Abort         `yaml:"abort"`
 
 	Repeats int    `yaml:"repeats"`
-	Order   string `yaml:"order"` // plan or shuffled
+	Order   string `yaml:"order"` // plan, shuffled or interleaved
 
 	Budget   time.Duration `yaml:"budget"` // of all cases together, over all parts of a run; 0 = none
 	Search   *Search       `yaml:"search"` // in place of a list of loads; nil = none
@@ -102,6 +102,7 @@ type Config struct {
 	CaseTimeout     time.Duration   `yaml:"-"` // timeouts.case: of a whole case, warm-up included; 0 = none
 	ReadyTimeout    time.Duration   `yaml:"ready_timeout"`
 	FailuresAllowed float64         `yaml:"failures_allowed"`
+	Gate            []string        `yaml:"gate"` // as written; runlog.ParseGate reads them
 
 	ResultsDir   string            `yaml:"results_dir"`
 	Records      string            `yaml:"records"` // full, counts, none

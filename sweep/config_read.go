@@ -166,7 +166,7 @@ func configFields(c *Config) []configField {
 		{"include", readBefore},
 		{"exclude", readBefore},
 		{"servers", readServer(c)},
-		{"order", readOneOf(&c.Order, orderPlan, orderShuffled)},
+		{"order", readOneOf(&c.Order, orderPlan, orderShuffled, orderInterleaved)},
 		{"dataset", readDataset(c)},
 		{"prompt_token_ids", readFlag(&c.PromptTokenIDs)},
 		{"prompt_overhead", readOneOf(&c.PromptOverhead, overheadAuto, overheadTokenizer, overheadServer)},
@@ -192,6 +192,7 @@ func configFields(c *Config) []configField {
 		)},
 		{"ready_timeout", readDuration(&c.ReadyTimeout)},
 		{"failures_allowed", readNumber(&c.FailuresAllowed, func(x float64) bool { return x >= 0 && x <= 1 }, "a share from 0 to 1")},
+		{"gate", readGates(&c.Gate)},
 
 		{"results_dir", readResultsDir(c)},
 		{"records", readOneOf(&c.Records, "full", "counts", "none")},

@@ -69,7 +69,7 @@ func (c *Config) Redacted() map[string]any {
 			"connect": c.Timeouts.Connect.String(), "first_token": c.Timeouts.FirstToken.String(),
 			"idle": c.Timeouts.Idle.String(), "request": c.Timeouts.Request.String(), "case": c.CaseTimeout.String(),
 		},
-		"ready_timeout": c.ReadyTimeout.String(), "failures_allowed": c.FailuresAllowed,
+		"ready_timeout": c.ReadyTimeout.String(), "failures_allowed": c.FailuresAllowed, "gate": append([]string{}, c.Gate...),
 
 		"results_dir": c.ResultsDir, "records": c.Records, "save_detailed": c.SaveDetailed,
 		"history": map[string]any{"keep": c.History.Keep}, "resume_within": c.ResumeWithin.String(),

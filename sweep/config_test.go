@@ -133,6 +133,7 @@ func TestReadEverything(t *testing.T) {
 		},
 		CaseTimeout:  2 * time.Hour,
 		ReadyTimeout: 10 * time.Minute,
+		Gate:         []string{"p99_ttft_ms > +5%", "output_throughput < -3%"},
 		ResultsDir:   "out/20261122/183602",
 		Records:      "counts",
 		SaveDetailed: true,

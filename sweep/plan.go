@@ -42,6 +42,8 @@ func (p *PlannedCase) open() bool {
 const (
 	orderPlan     = "plan"
 	orderShuffled = "shuffled"
+
+	orderInterleaved = "interleaved"
 )
 
 // Plan is every case in running order: repeats outermost, so that a server that
@@ -83,6 +85,9 @@ func (c *Config) plan() ([]PlannedCase, error) {
 					cases = append(cases, p)
 				}
 			}
+		}
+		if c.Order == orderInterleaved {
+			interleave(cases[first:], repeat)
 		}
 		if c.Order == orderShuffled {
 			rng := rand.New(rand.NewPCG(c.Seed, uint64(repeat)))

@@ -56,6 +56,9 @@ func PrintPlan(w io.Writer, c *Config, cases []PlannedCase, earlier map[string]t
 	if text := c.searchText(cases); text != "" {
 		fmt.Fprintln(&b, text)
 	}
+	if n := starts(cases); c.Order == orderInterleaved && n > 0 {
+		fmt.Fprintf(&b, "interleaved: servers are started %d times, once for each change from one to another\n", n)
+	}
 	for _, note := range c.Notes() {
 		fmt.Fprintf(&b, "note: %s\n", note)
 	}

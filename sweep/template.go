@@ -48,7 +48,8 @@ concurrency_prompts:      # [max concurrency, number of prompts], or [8, 10x] fo
 #                         # max: 512, precision: 0.05, prompts: 10x (a count, or a multiple of the concurrency), repeats: 3 (where it is close)};
 #                         # or vary: request_rate (requests/s), with concurrency_prompts for caps and prompts. See docs/search.md
 # refine: none            # knee, or {at: knee, cases: 4, precision: 0.1}: adds loads around each curve's best throughput ÷ mean latency
-# order: plan             # of the cases within a round: plan, or shuffled by the seed
+# order: plan             # of the cases within a round: plan, shuffled by the seed, or interleaved: a case on each
+#                         # server right after the other, whose order alternates, so that drift cancels: see docs/compare.md
 # matrix: {}              # any key's values, each with every other: {sampling.temperature: [0, 0.7], model: [a, b]}; or those of a variable
 #                         # that servers or commands name: {tp: [1, 2]} for ${tp}
 # zip: []                 # groups of keys whose values change together: [{model: [a, b], tokenizer: [ta, tb]}]
@@ -113,6 +114,8 @@ concurrency_prompts:      # [max concurrency, number of prompts], or [8, 10x] fo
 # slo: {p99_ttft_ms: 500} # limits of figures, by their names in the CSV: the best load among those that keep to them is named
 #                         # first; without it, those with 99 % good requests count; for example
 # cost: {gpu_hour: 2.5, gpus: 4, currency: USD, source: list price 2026-11}   # or {machine_hour: 12}; servers can have their own; for example
+# gate: []                # how much worse than the run before a run may be, for llmsweep run --baseline and compare: see docs/gate.md;
+#                         # for example ["p99_ttft_ms > +5%", "output_throughput < -3%", "mean_ttft_ms > 500"]
 
 # --- Results
 # results_dir: results    # may have ${date} and ${time} of the run's start in it: results-${date}

@@ -11,6 +11,7 @@ const (
 	exitOK          = 0   // all measured, none invalid
 	exitFailed      = 1   // some case failed or is invalid
 	exitUsage       = 2   // command or config wrong
+	exitGate        = 3   // a gate was broken
 	exitInterrupted = 130 // interrupted, resumable
 )
 

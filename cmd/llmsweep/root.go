@@ -21,7 +21,8 @@ concurrencies, on prompts of exact length, and writes one JSON a case and one CS
 		SilenceErrors: true,
 	}
 	root.AddCommand(runCommand(), planCommand(), validateCommand(), initCommand(), benchCommand(),
-		aggregateCommand(), exportCommand(), tokenizeCommand(), simulateCommand(), selftestCommand(), reportCommand(), versionCommand())
+		aggregateCommand(), exportCommand(), compareCommand(), trendCommand(), reportCommand(),
+		tokenizeCommand(), simulateCommand(), selftestCommand(), versionCommand())
 	return root
 }
 

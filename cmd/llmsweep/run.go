@@ -21,7 +21,10 @@ import (
 	"llmsweep/sweep"
 )
 
-func runCommand() *cobra.Command {
+func runCommand() *cobra.Command { return runThen(againstBaseline) }
+
+// runThen is the command with what comes after a run that ended well.
+func runThen(after func(w *watch, stderr io.Writer, c *sweep.Config, baseline string, strict bool) error) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "run [config.yaml]",
 		Short: "Run the sweep; run it again to go on after a break",
@@ -33,8 +36,8 @@ resume_within: what is measured stays, what is missing or failed is run. After a
 complete run a new one starts, and the old files move to history/.
 
 Exit status: 0 all measured, none invalid; 1 some case failed or is invalid, or the
-server cannot be reached; 2 the command or the config is wrong; 130 interrupted,
-to be gone on with.`,
+server cannot be reached; 2 the command or the config is wrong; 3 a gate is broken;
+130 interrupted, to be gone on with.`,
 		Args: cobra.MaximumNArgs(1),
 	}
 	sets := setFlag(cmd)
@@ -43,6 +46,7 @@ to be gone on with.`,
 	only := cmd.Flags().String("only", "", "run only cases whose name matches this `glob`, e.g. 'bench_io256x*'")
 	dry := cmd.Flags().Bool("dry-run", false, "print the plan and stop")
 	strict := cmd.Flags().Bool("strict", false, "exit with 1 when a case is suspect, too")
+	baseline := cmd.Flags().String("baseline", "", "compare with this `run` afterwards, by the config's gate: a folder, or @prev for the run before")
 	var watching watchFlags
 	watching.register(cmd.Flags())
 	cmd.RunE = func(cmd *cobra.Command, args []string) (err error) {
@@ -52,6 +56,9 @@ to be gone on with.`,
 		}
 		if *dry {
 			return sweep.PrintPlan(cmd.OutOrStdout(), c, c.Plan(), sweep.LastSpans(c))
+		}
+		if err := checkBaseline(*baseline, c.ResultsDir); err != nil {
+			return withStatus(exitUsage, err)
 		}
 		exe, err := os.Executable()
 		if err != nil {
@@ -85,7 +92,10 @@ to be gone on with.`,
 			w.Note(fmt.Sprintf("left out: %s of %d not measured yet; run without --only and --only-failed to add them", cases(out.LeftOut), len(out.Names)))
 		}
 		printSkipped(w.results, out.Skipped)
-		return ending(cmd.Context(), out, rows, err, *strict)
+		if err := ending(cmd.Context(), out, rows, err, *strict); err != nil {
+			return err
+		}
+		return after(w, cmd.ErrOrStderr(), c, *baseline, *strict)
 	}
 	return cmd
 }

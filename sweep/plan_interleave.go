@@ -1,0 +1,48 @@
+package sweep
+
+import (
+	"fmt"
+	"slices"
+)
+
+// interleave orders a repeat's cases so that each runs on every server right after
+// the others, in an order that turns round from case to case and from repeat to
+// repeat (ABBA): what drifts with time, such as heat, falls on all servers alike.
+func interleave(cases []PlannedCase, repeat int) {
+	rounds := map[string][]PlannedCase{} // one case on each server
+	var order []string
+	for i := range cases {
+		key := cases[i].apartFromServer()
+		if rounds[key] == nil {
+			order = append(order, key)
+		}
+		rounds[key] = append(rounds[key], cases[i])
+	}
+	next := cases[:0]
+	for i, key := range order {
+		round := slices.Clone(rounds[key])
+		if (i+repeat)%2 == 0 {
+			slices.Reverse(round)
+		}
+		next = append(next, round...)
+	}
+}
+
+// apartFromServer is what the case has in common with those on other servers.
+func (p *PlannedCase) apartFromServer() string {
+	a := p.Axes
+	return fmt.Sprintf("%d %d %d %d %v %q %q", a.InputLen, a.OutputLen, a.MaxConcurrency, a.NumPrompts, float64(a.RequestRate), a.Dataset, a.More)
+}
+
+// starts is how often the run starts a server of its own, in the order of cases.
+func starts(cases []PlannedCase) (n int) {
+	if len(cases) == 0 {
+		return 0
+	}
+	for _, block := range byServer(cases) {
+		if block[0].Config.Server.Launch != "" {
+			n++
+		}
+	}
+	return n
+}
