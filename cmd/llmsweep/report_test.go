@@ -44,7 +44,7 @@ func TestReportServes(t *testing.T) {
 	}
 	page, err := io.ReadAll(resp.Body)
 	resp.Body.Close()
-	if err != nil || !strings.Contains(string(page), "bench_io512x16_mc8_np16") {
+	if err != nil || !strings.Contains(string(page), "bench_io512x16_mc4_np16_run2") {
 		t.Errorf("%v; the page does not have the run's cases", err)
 	}
 	if err := cmd.Process.Signal(os.Interrupt); err != nil {
