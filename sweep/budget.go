@@ -19,18 +19,20 @@ type budget struct {
 	last map[string]time.Duration // how long cases took when they were last measured, by name
 	pace *Pace
 
-	blocks  []budgetBlock
-	blockOf map[string]int // by the case's name
-	started time.Time      // of the case at work
+	blocks   []budgetBlock
+	blockOf  map[string]int // by the case's name
+	searches map[int]int    // blocks, by the places of the searches' first cases; nil = there are none
+	started  time.Time      // of the case at work
 }
 
-// A budgetBlock is the cases of a launched server in one repeat.
+// A budgetBlock is the cases of a launched server in one repeat, or those of a search,
+// of which the first alone is known.
 type budgetBlock struct {
-	server string
+	name   string // server a, this search
 	repeat int
 	cases  []PlannedCase
 	begun  bool
-	spare  time.Duration // what is kept for the servers after it, once it has begun
+	spare  time.Duration // what is kept for the blocks after it, once it has begun
 }
 
 // newBudget is the budget of a config over a plan, of which toRun are left; nil =
@@ -45,16 +47,28 @@ func newBudget(c *Config, plan, toRun []PlannedCase, used time.Duration, last ma
 			b.pace.learn(&b.pace.cases[i], took)
 		}
 	}
+	if c.Search != nil {
+		b.searches = map[int]int{}
+		for _, pc := range c.Plan() {
+			b.searches[pc.place] = len(b.blocks)
+			b.blocks = append(b.blocks, budgetBlock{name: "this search", repeat: 1, cases: []PlannedCase{pc}})
+		}
+		return b
+	}
 	for len(toRun) > 0 {
 		n := 1
 		for n < len(toRun) && toRun[n].Axes.Repeat == toRun[0].Axes.Repeat {
 			n++
 		}
-		for _, cases := range byServer(toRun[:n]) {
+		blocks := [][]PlannedCase{toRun[:n]}
+		if c.Order != orderInterleaved { // servers that take turns come equally far
+			blocks = byServer(toRun[:n])
+		}
+		for _, cases := range blocks {
 			for i := range cases {
 				b.blockOf[cases[i].Name] = len(b.blocks)
 			}
-			b.blocks = append(b.blocks, budgetBlock{server: cases[0].Axes.Server, repeat: cases[0].Axes.Repeat, cases: cases})
+			b.blocks = append(b.blocks, budgetBlock{name: "server " + cases[0].Axes.Server, repeat: cases[0].Axes.Repeat, cases: cases})
 		}
 		toRun = toRun[n:]
 	}
@@ -74,7 +88,7 @@ func (b *budget) skip(pc *PlannedCase) string {
 	case left <= 0:
 		return b.rule() + "no time left"
 	case mine <= 0:
-		return b.rule() + fmt.Sprintf("no time left%s, %s kept for the servers after it", of, tenths(spare))
+		return b.rule() + fmt.Sprintf("no time left%s, %s kept for those after it", of, tenths(spare))
 	case known && need > mine:
 		return b.rule() + fmt.Sprintf("%s left%s, about %s needed", tenths(mine), of, tenths(need))
 	}
@@ -96,11 +110,14 @@ func tenths(d time.Duration) string {
 }
 
 // spare is what is kept for the servers that are still to come in the case's
-// repeat, and which server that is taken from. It is settled when a server's
-// first case is about to begin: each gets time in proportion to its cases, but no
-// more than these are expected to take.
+// repeat, or for the searches, and what that is taken from. It is settled when a
+// block's first case is about to begin: each server gets time in proportion to its
+// cases, but no more than these are expected to take, and each search the same.
 func (b *budget) spare(pc *PlannedCase, left time.Duration) (spare time.Duration, of string) {
 	at, ok := b.blockOf[pc.Name]
+	if b.searches != nil {
+		at, ok = b.searches[pc.place]
+	}
 	if !ok {
 		return 0, ""
 	}
@@ -115,7 +132,7 @@ func (b *budget) spare(pc *PlannedCase, left time.Duration) (spare time.Duration
 		}
 		for _, o := range others {
 			share := time.Duration(float64(max(left, 0)) * float64(len(o.cases)) / float64(all))
-			if need, known := b.sum(o.cases); known {
+			if need, known := b.sum(o.cases); known && b.searches == nil {
 				share = min(share, need)
 			}
 			block.spare += share
@@ -124,7 +141,7 @@ func (b *budget) spare(pc *PlannedCase, left time.Duration) (spare time.Duration
 	if block.spare == 0 {
 		return 0, ""
 	}
-	return block.spare, " for server " + block.server
+	return block.spare, " for " + block.name
 }
 
 // sum is how long the cases are expected to take; known is false where that is

@@ -9,8 +9,8 @@ import (
 // best spent: on each launched server in turn, the loads of each curve in
 // bisecting order, one of every curve before the next of any. Whatever the time
 // lets through, each curve has its ends, then its middle.
-func mostNeededFirst(cases []PlannedCase) {
-	curves := newLoadCurves(cases)
+func (c *Config) mostNeededFirst(cases []PlannedCase) {
+	curves := newLoadCurves(cases, c.Search)
 	for _, block := range byServer(cases) {
 		copy(block, interleaved(block, curves))
 	}

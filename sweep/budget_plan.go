@@ -42,7 +42,11 @@ func (c *Config) budgetText(cases []PlannedCase, earlier map[string]time.Duratio
 	}
 	over := c.overBudget(cases, earlier)
 	if len(over) == 0 {
-		return fmt.Sprintf("budget of %s: every case fits, by these times\n", shortSpan(c.Budget))
+		every := "every case"
+		if c.Search != nil {
+			every = "the first case of every search"
+		}
+		return fmt.Sprintf("budget of %s: %s fits, by these times\n", shortSpan(c.Budget), every)
 	}
 	var out []PlannedCase
 	var names []string

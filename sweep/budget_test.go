@@ -37,6 +37,10 @@ func TestBudgetOrder(t *testing.T) {
 		{[]string{"concurrency_prompts=[[4, 4], [1, 1], [2, 2]]", "input_output=[[1, 1], [2, 2]]"}, "1 2x1 4 2x4 2 2x2"},
 		{[]string{"concurrency_prompts=[[1, 1], [2, 2], [4, 4]]", launched, "repeats=2"},
 			"1_srva_run1 4_srva_run1 2_srva_run1 1_srvb_run1 4_srvb_run1 2_srvb_run1 1_srva_run2 4_srva_run2 2_srva_run2 1_srvb_run2 4_srvb_run2 2_srvb_run2"},
+		// in turns: both servers at each load, ABBA
+		{[]string{"concurrency_prompts=[[1, 1], [2, 2], [4, 4]]", launched, "order=interleaved"}, "1_srva 1_srvb 4_srvb 4_srva 2_srva 2_srvb"},
+		{[]string{"concurrency_prompts=[[1, 1], [2, 2], [4, 4]]", strings.ReplaceAll(strings.ReplaceAll(launched, " launch: x,", ""), " launch: y,", ""), "order=interleaved"},
+			"1_srva 1_srvb 4_srvb 4_srva 2_srva 2_srvb"},
 		{[]string{"concurrency_prompts=[[1, 1], [2, 2]]", "request_rate=[1, 2, 4]"}, "1_rate1 2_rate1 1_rate4 2_rate4 1_rate2 2_rate2"},
 	} {
 		var got []string
@@ -85,7 +89,10 @@ func TestBudget(t *testing.T) {
 			want: []string{"1_run1", "1_run2"}},
 		{name: "each server gets its share", sets: []string{"concurrency_prompts=[[1, 1], [2, 2], [4, 4]]", servers, "budget=20m"},
 			real: map[string]time.Duration{"1_srva": 5 * minute, "4_srva": 8 * minute},
-			want: []string{"1_srva", "4_srva", "2_srva: no time left for server a, 10 min kept for the servers after it", "1_srvb", "4_srvb", "2_srvb"}},
+			want: []string{"1_srva", "4_srva", "2_srva: no time left for server a, 10 min kept for those after it", "1_srvb", "4_srvb", "2_srvb"}},
+		{name: "servers in turns share by taking turns", sets: []string{"concurrency_prompts=[[1, 1], [2, 2], [4, 4]]", servers, "order=interleaved", "budget=20m"},
+			real: map[string]time.Duration{"1_srva": 6 * minute, "1_srvb": 6 * minute, "4_srvb": 6 * minute},
+			want: []string{"1_srva", "1_srvb", "4_srvb", "4_srva: 2 min left, about 6 min needed", "2_srva: 2 min left, about 6 min needed", "2_srvb: 2 min left, about 6 min needed"}},
 		{name: "no more than the other needs is kept for it", sets: []string{"concurrency_prompts=[[1, 1], [2, 2], [4, 4]]", servers, "budget=20m"},
 			real: map[string]time.Duration{"1_srva": 9 * minute, "4_srva": 3 * minute},
 			last: map[string]time.Duration{"1_srvb": minute, "2_srvb": minute, "4_srvb": minute},

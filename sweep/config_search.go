@@ -157,6 +157,10 @@ func (r *configReader) checkSearch(c *Config, root *value) {
 		repeats, _ := root.get("repeats")
 		r.faults = append(r.faults, repeats.at.fault("repeats", strconv.Itoa(c.Repeats), "1 beside search: search.repeats measures again what is close to a limit"))
 	}
+	if c.Order == orderInterleaved {
+		order, _ := root.get("order")
+		r.faults = append(r.faults, order.at.fault("order", c.Order, "plan or shuffled beside search: a search goes to its end on one server before the next begins"))
+	}
 	if c.Refine != nil {
 		refine, _ := root.get("refine")
 		r.faults = append(r.faults, refine.at.fault("refine", "", "stands beside search, which chooses its loads itself; keep one"))

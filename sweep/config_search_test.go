@@ -58,6 +58,7 @@ search:
 func TestSearchFaults(t *testing.T) {
 	const vary = "search: {vary: max_concurrency, slo: {p99_ttft_ms: 500}"
 	for _, tt := range []struct{ yaml, want string }{
+		{vary + "}\norder: interleaved\n", "c.yaml:6:8: order: interleaved, want plan or shuffled beside search: a search goes to its end on one server before the next begins"},
 		{"search: yes\n", "c.yaml:5:9: search: yes, want none, or a mapping such as {vary: max_concurrency, slo: {p99_ttft_ms: 500}}"},
 		{"search: {vary: rate, slo: {p99_ttft_ms: 500}}\n", "c.yaml:5:16: search.vary: rate, want max_concurrency or request_rate"},
 		{"search: {vary: max_concurrency}\n", "search.slo: missing, want none, or a mapping such as"},

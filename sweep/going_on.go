@@ -72,8 +72,10 @@ func age(now, then time.Time) string {
 var anyNow = time.Date(2001, 12, 31, 23, 59, 59, 0, time.UTC)
 
 // configKey is the same for two runs of one config: SHA-256 (hex) of what it says,
-// but for its labels and what is to become of its files, whatever the date and
-// whatever seed was drawn. "" = it has none, and is never gone on with under another date.
+// but for its labels, what is to become of its files, how its figures are judged, and
+// how far it is to go: whatever can be changed without measuring again. Nor does the
+// date matter, or which seed was drawn. "" = it has none, and is never gone on with
+// under another date.
 func configKey(path string, env Env, sets ...string) string {
 	env.Now = anyNow
 	c, err := Read(path, env, sets...)
@@ -81,7 +83,7 @@ func configKey(path string, env Env, sets ...string) string {
 		return ""
 	}
 	said := c.Redacted()
-	for _, key := range []string{"results_dir", "labels", "history", "resume_within"} {
+	for _, key := range []string{"results_dir", "labels", "history", "resume_within", "goodput", "slo", "cost", "gate", "stop_when", "budget"} {
 		delete(said, key)
 	}
 	if c.SeedRandom {

@@ -78,6 +78,8 @@ func TestNoRunToGoOnWith(t *testing.T) {
 	}{
 		{"an hour later", time.Hour, false, nil, true},
 		{"with another label", time.Hour, false, []string{"labels.sha=abc"}, true},
+		{"judged otherwise", time.Hour, false, []string{"gate=['p99_ttft_ms > +5%']", "slo={p99_ttft_ms: 500}", "goodput={ttft: 500}", "cost={machine_hour: 2}"}, true},
+		{"with more time", time.Hour, false, []string{"budget=2h", "stop_when=past_knee"}, true},
 		{"another config", time.Hour, false, []string{"burstiness=2"}, false},
 		{"too late", 13 * time.Hour, false, nil, false},
 		{"within what it may take", 13 * time.Hour, false, []string{"resume_within=14h"}, true},

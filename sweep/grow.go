@@ -3,6 +3,7 @@ package sweep
 import (
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"llmsweep/dataset"
 	"llmsweep/runlog"
@@ -51,7 +52,8 @@ func (g *growth) growers() (all []grower) {
 }
 
 // recall takes into the plan what was added to it before the run was broken off, as
-// far as that is known. What had failed then is measured again.
+// far as that is known. What had failed then is measured again, and what was left out
+// is decided anew. Where nothing is to be added, that is all there is to tell.
 func (g *growth) recall() error {
 	entries, err := g.dir.Entries()
 	if err != nil {
@@ -68,7 +70,10 @@ func (g *growth) recall() error {
 					return err
 				}
 				e := entries[pc.Name]
-				if m, ok := g.recorded(pc, e, true); ok {
+				if skipped(pc, e) {
+					g.known[pc.Name] = leftOut(pc.Name, e.Why)
+					found++
+				} else if m, ok := g.recorded(pc, e, true); ok {
 					g.known[pc.Name] = m
 					g.add(pc)
 					found++
@@ -79,15 +84,15 @@ func (g *growth) recall() error {
 			}
 		}
 	}
-	clear(g.known)
+	if !g.still {
+		clear(g.known)
+	}
 	return nil
 }
 
 // recorded is what the folder has of the case as planned.
 func (g *growth) recorded(pc PlannedCase, e runlog.Entry, failedToo bool) (m reading, ok bool) {
 	switch {
-	case skipped(pc, e):
-		return leftOut(pc.Name, e.Why), true
 	case measured(pc, e), failedToo && e.Hash == pc.Hash && e.Status == runlog.StatusFailed:
 		f, err := runlog.ReadCase(filepath.Join(g.dir.Path(), pc.Name+".json"))
 		if err != nil {
@@ -143,6 +148,10 @@ func (g *growth) take(wanted []PlannedCase) (todo []PlannedCase, err error) {
 		}
 		grew = g.add(pc) || grew
 		e := entries[pc.Name]
+		if g.r.staysOut(pc, e) {
+			g.known[pc.Name] = leftOut(pc.Name, e.Why)
+			continue
+		}
 		if m, ok := g.recorded(pc, e, false); ok {
 			g.known[pc.Name] = m
 			continue
@@ -171,8 +180,16 @@ func (g *growth) over() bool {
 	return !slices.ContainsFunc(g.growers(), func(gr grower) bool { return len(gr.next(g.known)) > 0 })
 }
 
-// leftOut is what is known of a case that a rule left out.
-func leftOut(name, why string) reading { return reading{name: name, unfit: "left out: " + why} }
+const leftOutWords = "left out: "
+
+// leftOut is what is known of a case that a rule left out. One that stop_when left
+// out is a bound, as a load that breaks the SLO is; of any other nothing is known.
+func leftOut(name, why string) reading {
+	if strings.HasPrefix(why, stopWhenRule) {
+		return reading{name: name, broken: leftOutWords + why, above: true}
+	}
+	return reading{name: name, unfit: leftOutWords + why}
+}
 
 // grown is a case at another point of the config's space, beside one that was
 // planned; its attempt is the first.

@@ -86,9 +86,6 @@ func (c *Config) plan() ([]PlannedCase, error) {
 				}
 			}
 		}
-		if c.Order == orderInterleaved {
-			interleave(cases[first:], repeat)
-		}
 		if c.Order == orderShuffled {
 			rng := rand.New(rand.NewPCG(c.Seed, uint64(repeat)))
 			for _, block := range byServer(cases[first:]) {
@@ -96,7 +93,10 @@ func (c *Config) plan() ([]PlannedCase, error) {
 			}
 		}
 		if c.Budget > 0 {
-			mostNeededFirst(cases[first:])
+			c.mostNeededFirst(cases[first:])
+		}
+		if c.Order == orderInterleaved {
+			interleave(cases[first:], repeat)
 		}
 	}
 	return cases, nil

@@ -138,6 +138,9 @@ func (r *refiner) loads() loadRange {
 func (r *refiner) points(cases []PlannedCase, known map[string]reading) (points []kneePoint) {
 	at := map[float64]int{}
 	for _, pc := range cases {
+		if known[pc.Name].above {
+			continue // the curve ends below it
+		}
 		load := pc.load(r.over)
 		if _, seen := at[load]; !seen {
 			at[load] = len(points)
@@ -231,9 +234,14 @@ func (r *refiner) result(known map[string]reading) KneeResult {
 // String is the result in words.
 func (r *KneeResult) String() string {
 	text := r.Title + ": no knee: no load has a throughput and a latency"
-	if r.Knee > 0 {
+	switch {
+	case r.Knee > 0:
 		text = fmt.Sprintf("%s: the knee is at %s (%s, mean E2EL %s)", r.Title, loadWords(r.Over, r.Knee),
 			valueWords("output_throughput", float64(r.Throughput)), valueWords("mean_e2el_ms", float64(r.MeanE2EL)))
+	case r.Ended != "":
+		return r.Title + ": not refined: " + r.Ended
+	case !r.Done:
+		return r.Title + ": not refined yet; the next run goes on with it"
 	}
 	if len(r.Added) > 0 {
 		loads := make([]string, len(r.Added))
@@ -246,7 +254,7 @@ func (r *KneeResult) String() string {
 	case r.Ended != "":
 		text += ". It was not refined to the end: " + r.Ended
 	case !r.Done:
-		text += ". It is not refined yet; the same command goes on with it"
+		text += ". It is not refined yet; the next run goes on with it"
 	}
 	return text
 }

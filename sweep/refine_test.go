@@ -88,7 +88,20 @@ func TestRefine(t *testing.T) {
 				return reading{failed: true, broken: "it failed: reset"}
 			}
 			return humped(load, n)
-		}, "", "qwen3, 256 → 128: no knee: no load has a throughput and a latency. It was not refined to the end: bench_io256x128_mc16_np48: it failed: reset"},
+		}, "", "qwen3, 256 → 128: not refined: bench_io256x128_mc16_np48: it failed: reset"},
+		// 4, 16 and no more: knee 16: 8; then √(8·16) = 11 is near enough at a precision of 0.5
+		{"stop_when ends the curve", "concurrency_prompts: [[4, 3x], [16, 3x], [64, 3x], [128, 3x]]\nrefine: {at: knee, precision: 0.5}\n", func(load float64, n int) reading {
+			if load > 16 {
+				return leftOut("", "stop_when held at bench_io256x128_mc16_np48: past_knee true; past_knee")
+			}
+			return humped(load, n)
+		}, "mc8_np24 mc11_np33", "qwen3, 256 → 128: the knee is at 16 in flight (1,600 tok/s, mean E2EL 656 ms); added: 8, 11"},
+		{"a budget says nothing of the curve", "concurrency_prompts: [[4, 3x], [16, 3x]]\nrefine: knee\n", func(load float64, n int) reading {
+			if load == 16 {
+				return leftOut("", "budget of 1h: no time left")
+			}
+			return humped(load, n)
+		}, "", "qwen3, 256 → 128: not refined: bench_io256x128_mc16_np48: left out: budget of 1h: no time left"},
 		{"an invalid case is no knee", "concurrency_prompts: [[4, 3x], [16, 3x]]\nrefine: {at: knee, cases: 1}\n", func(load float64, n int) reading {
 			m := humped(load, n)
 			if load == 16 {

@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
-	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -119,28 +117,6 @@ func (r *Runner) Run(ctx context.Context) (out Outcome, err error) {
 	out.Searches, out.Knees = grown.Searches, grown.Knees
 	err = errors.Join(err, r.Fold(dir.Path()), r.growth.write(grown))
 	return out, errors.Join(err, r.finish(dir, append(toRun, r.growth.added...), &out, err == nil && r.growth.over()))
-}
-
-// checkOnly faults a glob that matches no case, before anything is touched.
-func (r *Runner) checkOnly() error {
-	for _, pc := range r.Config.Plan() {
-		ok, err := r.chosen(pc)
-		if err != nil {
-			return fmt.Errorf("--only %s: not a glob: %w", r.Only, err)
-		}
-		if ok {
-			return nil
-		}
-	}
-	return fmt.Errorf("--only %s: no case has such a name; `llmsweep plan` prints the names", r.Only)
-}
-
-// chosen reports whether --only leaves the case in.
-func (r *Runner) chosen(pc PlannedCase) (bool, error) {
-	if r.Only == "" {
-		return true, nil
-	}
-	return path.Match(r.Only, pc.Name)
 }
 
 // runCase runs one case and writes its files.

@@ -41,7 +41,8 @@ type reading struct {
 	name    string             // of the case
 	figures map[string]float64 // see CaseFile.Figures
 	failed  bool
-	broken  string // why it breaks the SLO whatever the figures: it failed, or is invalid; "" = it does not
+	broken  string // why it breaks the SLO whatever the figures: it failed, is invalid, or above; "" = it does not
+	above   bool   // stop_when left it out: a lower load was enough
 	unfit   string // why it says nothing of the load: it could not begin; "" = it does
 }
 

@@ -89,6 +89,21 @@ func TestSearchWords(t *testing.T) {
 			return line(load, n)
 		}, "1 2 4",
 			"qwen3, 256 → 128: 2 in flight meets p99 TTFT ≤ 500 ms (120 ms) at 200 tok/s. The search ended before its time: rows.jsonl: case x needs 40 rows"},
+		// 8 meets it, and what is above was left out: 16 and 32 first, then √(8·16) = 11 and √(8·11) = 9
+		{"stop_when is a bound", flight, func(load float64, n int) reading {
+			if load > 8 {
+				return leftOut("", "stop_when held at bench_io256x128_mc8_np80: max_concurrency >= 8")
+			}
+			return figures(10*load, 100*load)
+		}, "1 2 4 8 16 11 9",
+			"qwen3, 256 → 128: 8 in flight meets p99 TTFT ≤ 500 ms (80 ms) at 800 tok/s; 9 was left out: stop_when held at bench_io256x128_mc8_np80: max_concurrency >= 8"},
+		{"a budget ends the search", flight, func(load float64, n int) reading {
+			if load > 2 {
+				return leftOut("", "budget of 1h: no time left")
+			}
+			return figures(10*load, 100*load)
+		}, "1 2 4",
+			"qwen3, 256 → 128: 2 in flight meets p99 TTFT ≤ 500 ms (20 ms) at 200 tok/s. The search ended before its time: left out: budget of 1h: no time left"},
 		{"two limits, goodput, another best", "goodput: {ttft: 5}\n" +
 			"search: {vary: request_rate, objective: mean_e2el_ms, slo: {p99_ttft_ms: 500, output_throughput: 50}, min: 0.5, max: 4, precision: 1}\nconcurrency_prompts: [[8, 64]]\n",
 			func(load float64, _ int) reading { return figures(200*load, 100) }, "0.5 1 2 4",

@@ -37,7 +37,7 @@ func (r *SearchResult) sentences() (said []string) {
 	case r.Ended != "":
 		said = append(said, "The search ended before its time: "+r.Ended)
 	case !r.Done:
-		said = append(said, "The search has not ended; the same command goes on with it")
+		said = append(said, "The search has not ended; the next run goes on with it")
 	}
 	return said
 }
@@ -54,6 +54,8 @@ func (r *SearchResult) metSentence(met *Probe) string {
 	}
 	broken := r.at(r.Breaks)
 	switch {
+	case broken != nil && strings.HasPrefix(broken.Why, leftOutWords):
+		text += fmt.Sprintf("; %s was %s", rateText(broken.Load), broken.Why)
 	case broken != nil:
 		text += fmt.Sprintf("; %s does not %s", rateText(broken.Load), r.shortfall(broken))
 	case met.Load >= r.Max:

@@ -58,7 +58,7 @@ func newStopWhen(c *Config, plan []PlannedCase, entries map[string]runlog.Entry,
 	if len(c.stopWhen) == 0 {
 		return s
 	}
-	s.curves = newLoadCurves(plan)
+	s.curves = newLoadCurves(plan, c.Search)
 	variants := c.all()
 	for i := range variants {
 		s.values[variants[i].config] = &variants[i]

@@ -15,14 +15,15 @@ type curveKey struct {
 	rate                   float64 // where the load is the concurrency; else 0
 }
 
-// loadCurves are the curves of a plan. A curve goes over the rate where that
-// varies, else over the concurrency.
+// loadCurves are the curves of a plan. A curve goes over what a search varies; else
+// over the rate where that varies, else over the concurrency.
 type loadCurves struct {
+	search   *Search           // nil = none
 	overRate map[curveKey]bool // by the key without any load
 }
 
-func newLoadCurves(plan []PlannedCase) *loadCurves {
-	c := &loadCurves{overRate: map[curveKey]bool{}}
+func newLoadCurves(plan []PlannedCase, search *Search) *loadCurves {
+	c := &loadCurves{search: search, overRate: map[curveKey]bool{}}
 	rates := map[curveKey]float64{}
 	for i := range plan {
 		key := loadless(&plan[i])
@@ -51,7 +52,11 @@ func loadless(pc *PlannedCase) curveKey {
 // of is the case's curve, and its load there: requests/s or requests in flight.
 func (c *loadCurves) of(pc *PlannedCase) (key curveKey, load float64) {
 	key = loadless(pc)
-	if c.overRate[key] {
+	byRate := c.overRate[key]
+	if c.search != nil { // its plan is the first cases alone
+		byRate = c.search.over(overRate)
+	}
+	if byRate {
 		key.inFlight = pc.MaxConcurrency
 		return key, pc.Rate
 	}

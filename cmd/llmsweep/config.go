@@ -81,7 +81,7 @@ the port of one to be launched is taken; 2 the config, or what it names, is wron
 		if err := r.Validate(cmd.Context(), *online); err != nil {
 			return beforeBegin(err)
 		}
-		fmt.Fprintf(cmd.OutOrStdout(), "%s: no faults, %d cases\n", c.Path, len(c.Plan()))
+		fmt.Fprintf(cmd.OutOrStdout(), "%s: no faults, %s\n", c.Path, cases(len(c.Plan())))
 		return nil
 	}
 	return cmd

@@ -308,7 +308,7 @@ func TestValidateDataset(t *testing.T) {
 		exit       int
 		says       string
 	}{
-		{"offline", "base_url: http://127.0.0.1:1\nmodel: m\ntokenizer: nobody/nothing\ndataset: {type: custom, path: rows.jsonl}\n", nil, exitOK, "no faults, 1 cases"},
+		{"offline", "base_url: http://127.0.0.1:1\nmodel: m\ntokenizer: nobody/nothing\ndataset: {type: custom, path: rows.jsonl}\n", nil, exitOK, "no faults, 1 case"},
 		{"no file", "base_url: sim:fast\ndataset: {type: custom, path: nothere.jsonl}\n", nil, exitUsage, "nothere.jsonl"},
 		{"online", "base_url: sim:fast\nwarmup: 1\ndataset: {type: custom, path: rows.jsonl}\n", []string{"--online"}, exitOK, "no faults"},
 		{"online, too few rows", "base_url: sim:fast\nwarmup: 2\ndataset: {type: custom, path: rows.jsonl}\n", []string{"--online"}, exitUsage, "allow_repeat"},
