@@ -27,6 +27,7 @@ type growth struct {
 	known    map[string]reading // by case
 	added    []PlannedCase      // in this process
 	left     []PlannedCase      // to run once nothing grows
+	ended    int                // growers that want no more: with many of them, asking them all before each case takes long
 	still    bool               // nothing is to be added: --only and --only-failed
 }
 
@@ -117,7 +118,8 @@ func (g *growth) add(pc PlannedCase) (isNew bool) {
 // what is left. They are in the manifest before they run.
 func (g *growth) grow() ([]PlannedCase, error) {
 	if !g.still {
-		for _, gr := range g.growers() {
+		for all := g.growers(); g.ended < len(all); g.ended++ {
+			gr := all[g.ended]
 			for wanted := gr.next(g.known); len(wanted) > 0; wanted = gr.next(g.known) {
 				todo, err := g.take(wanted)
 				if err != nil || len(todo) > 0 {
