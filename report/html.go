@@ -22,6 +22,8 @@ type HTML struct {
 	Cases    []*htmlCase
 	Many     htmlColumns // columns that differ between the cases
 
+	Found       []string    // what searches and refined curves came to, in words
+	Skipped     [][2]string // cases of the plan that a rule left out, and why
 	Warnings    []string
 	Notes       []htmlNote
 	Config      string      // as the manifest has it, secrets out
@@ -39,12 +41,9 @@ type htmlCount struct {
 
 // An htmlNote is what a case's file notes.
 type htmlNote struct {
-	Case htmlLink
+	Case link
 	Text string
 }
-
-// An htmlLink leads to a case's JSON.
-type htmlLink struct{ Text, Href string }
 
 // Data is the charts' content as JSON. Every < in it is escaped, so that it can
 // stand in a script element.
