@@ -17,8 +17,10 @@ type HTML struct {
 	Progress string // "12 of 40 cases; bench_x is at work"; "" = the run is complete
 
 	Verdicts []htmlCount
+	Compared htmlBlock // what sets servers or settings apart
 	Findings []htmlBlock
 	Curves   []htmlSummary
+	Costs    bool // some point has a price
 	Cases    []*htmlCase
 	Many     htmlColumns // columns that differ between the cases
 

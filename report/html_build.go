@@ -47,8 +47,8 @@ func htmlBuild(cases []loadedCase, run *runlog.Run, href func(name string) strin
 			h.Warnings = append(h.Warnings, rows[i].Case+": "+cases[i].broken)
 		}
 	}
-	h.Findings = htmlFindings(rows, rd, href)
-	h.Curves = htmlSummaries(rows, rd, href)
+	h.Compared, h.Findings = htmlFindings(rows, rd, href)
+	h.Curves, h.Costs = htmlSummaries(rows, rd, href)
 	h.charts = htmlChartsOf(cases, rows, rd, h.Cases)
 	for k := range h.charts.Curves {
 		h.charts.Curves[k].Asked = aggregate.SLOOf(run)

@@ -58,53 +58,53 @@ func htmlLinks(rows []aggregate.Row, p *aggregate.Point, href func(string) strin
 	return out
 }
 
-// htmlSummaries are the curves with the points that count.
-func htmlSummaries(rows []aggregate.Row, rd aggregate.Reading, href func(string) string) []htmlSummary {
-	var out []htmlSummary
+// htmlSummaries are the curves with the points that count, and whether one of them
+// has a price.
+func htmlSummaries(rows []aggregate.Row, rd aggregate.Reading, href func(string) string) (out []htmlSummary, costs bool) {
 	for k := range rd.Curves {
 		c := &rd.Curves[k]
 		s := htmlSummary{Title: c.Title, Over: htmlOver(c)}
 		for _, at := range standouts(c) {
 			p := &c.Points[at.at]
+			costs = costs || p.Cost != nil
 			s.Spots = append(s.Spots, htmlSpot{strings.Join(at.names, ", "), htmlLoad(p.Load), p, htmlLinks(rows, p, href)})
 		}
 		out = append(out, s)
 	}
-	return out
+	return out, costs
 }
 
-// htmlFindings are what is said of the sweep, with the cases that it names as links.
-// What sets servers or settings apart comes first.
-func htmlFindings(rows []aggregate.Row, rd aggregate.Reading, href func(string) string) []htmlBlock {
+// htmlFindings are what is said of the sweep, with the cases that it names as links:
+// of servers or settings beside each other, and of each curve.
+func htmlFindings(rows []aggregate.Row, rd aggregate.Reading, href func(string) string) (compared htmlBlock, curves []htmlBlock) {
 	hrefs := map[string]string{}
 	for _, r := range rows {
 		hrefs[r.Case] = href(r.Case)
 	}
-	var blocks []Block
-	if lines := append(Comparisons(&rd, rows), fronts(&rd)...); len(lines) > 0 {
-		blocks = append(blocks, Block{"Compared", lines})
+	compared = htmlBlockOf(Block{"Compared", append(Comparisons(&rd, rows), fronts(&rd)...)}, hrefs)
+	for _, b := range Words(&rd, rows) {
+		curves = append(curves, htmlBlockOf(b, hrefs))
 	}
-	blocks = append(blocks, Words(&rd, rows)...)
 	if len(rd.Left) > 0 {
 		off := Block{Title: "On no curve"}
 		for _, why := range rd.Left {
 			off.Lines = append(off.Lines, Sentence{Text: why})
 		}
-		blocks = append(blocks, off)
+		curves = append(curves, htmlBlockOf(off, hrefs))
 	}
-	var out []htmlBlock
-	for _, b := range blocks {
-		block := htmlBlock{Title: b.Title}
-		for _, s := range b.Lines {
-			line := htmlSentence{Text: traced(s.Text, hrefs)}
-			for _, behind := range []string{s.More, s.Source} {
-				if behind != "" {
-					line.Behind = append(line.Behind, traced(behind, hrefs))
-				}
+	return compared, curves
+}
+
+func htmlBlockOf(b Block, hrefs map[string]string) htmlBlock {
+	block := htmlBlock{Title: b.Title}
+	for _, s := range b.Lines {
+		line := htmlSentence{Text: traced(s.Text, hrefs)}
+		for _, behind := range []string{s.More, s.Source} {
+			if behind != "" {
+				line.Behind = append(line.Behind, traced(behind, hrefs))
 			}
-			block.Lines = append(block.Lines, line)
 		}
-		out = append(out, block)
+		block.Lines = append(block.Lines, line)
 	}
-	return out
+	return block
 }
