@@ -45,7 +45,7 @@ func Cases(w io.Writer, rows []aggregate.Row, width int) {
 	})
 	fmt.Fprintln(w, rendered)
 	if hidden > 0 {
-		fmt.Fprintf(w, "%d columns more where it is wider; the CSV has them all\n", hidden)
+		fmt.Fprintf(w, "%s more where it is wider; the CSV has them all\n", counted(hidden, "column"))
 	}
 	if columns.shortNames() {
 		fmt.Fprintf(w, "a case's files are named by its row: the first one's %s.json\n", rows[0].Case)
