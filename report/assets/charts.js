@@ -100,7 +100,7 @@ function drawTradeoff() {
         const label = [knee ? "knee" : "", best ? "best under SLO" : ""].filter(Boolean).join(", ");
         const more = {spot: spotName(curve, j)};
         if (label) Object.assign(more, {symbol: knee ? "diamond" : "triangle", symbolSize: 15,
-          label: {show: room, formatter: label, position: best ? "top" : "bottom", color: c.text, fontSize: 11}});
+          label: {show: room, formatter: label, position: best ? "top" : "bottom", color: c.text, fontSize: 11, textBorderColor: c.card, textBorderWidth: 3}});
         return mark(curve, p, k, [p.tokens, p[metric][stat]], stat, more);
       }),
       markLine: limitLine(curve, k, metric, stat, c),
