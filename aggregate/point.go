@@ -123,3 +123,19 @@ var P99Samples = stats.WilksN(0.99, 0.99)
 func (p *Point) FewSamples() bool {
 	return p.P99TTFT != nil && p.Completed < P99Samples
 }
+
+// Mean is a figure's mean over the repeats that the point's figures are made of:
+// those that are not invalid, or all, if all are. nil = none has it.
+func (p *Point) Mean(rows []Row, of func(*Row) *float64) *float64 {
+	return meanOf(rows, usable(rows, p.Rows), of)
+}
+
+// Group is the point's repeats with their spread; a point without repeats is a
+// group of one.
+func (p *Point) Group(rows []Row) Group {
+	repeats := make([]Row, len(p.Rows))
+	for i, at := range p.Rows {
+		repeats[i] = rows[at]
+	}
+	return group(repeats)
+}

@@ -209,3 +209,13 @@ func WriteSummary(dir string, groups []Group) (path string, err error) {
 	path = filepath.Join(dir, SummaryFile)
 	return path, runlog.WriteFile(path, func(w io.Writer) error { return WriteSummaryCSV(w, groups) })
 }
+
+// Figure is a headline figure by its column; nil = there is none of that name.
+func (g *Group) Figure(name string) *Figure {
+	for i := range g.Figures {
+		if g.Figures[i].Name == name {
+			return &g.Figures[i]
+		}
+	}
+	return nil
+}

@@ -17,11 +17,15 @@ type HTML struct {
 	Progress string // "12 of 40 cases; bench_x is at work"; "" = the run is complete
 
 	Verdicts []htmlCount
+	Compared htmlBlock // what sets servers or settings apart
 	Findings []htmlBlock
 	Curves   []htmlSummary
+	Costs    bool // some point has a price
 	Cases    []*htmlCase
 	Many     htmlColumns // columns that differ between the cases
 
+	Found       []string    // what searches and refined curves came to, in words
+	Skipped     [][2]string // cases of the plan that a rule left out, and why
 	Warnings    []string
 	Notes       []htmlNote
 	Config      string      // as the manifest has it, secrets out
@@ -39,12 +43,9 @@ type htmlCount struct {
 
 // An htmlNote is what a case's file notes.
 type htmlNote struct {
-	Case htmlLink
+	Case link
 	Text string
 }
-
-// An htmlLink leads to a case's JSON.
-type htmlLink struct{ Text, Href string }
 
 // Data is the charts' content as JSON. Every < in it is escaped, so that it can
 // stand in a script element.

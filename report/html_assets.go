@@ -27,6 +27,7 @@ func htmlExecute(w io.Writer, name string, h *HTML) error {
 		"library": htmlLibrary,
 		"figure":  htmlFigure,
 		"raw":     htmlRaw,
+		"money":   money,
 	}).ParseFS(htmlAssets, "assets/page.html")
 	if err != nil {
 		return fmt.Errorf("the report's template: %w", err)

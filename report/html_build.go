@@ -25,7 +25,7 @@ func htmlReading(rows []aggregate.Row, run *runlog.Run) aggregate.Reading {
 
 // htmlBuild makes the page's content of a run's cases; run is nil where the folder
 // has no manifest.
-func htmlBuild(cases []loadedCase, run *runlog.Run, link func(name string) string) *HTML {
+func htmlBuild(cases []loadedCase, run *runlog.Run, href func(name string) string) *HTML {
 	rows := make([]aggregate.Row, len(cases))
 	for i := range cases {
 		rows[i] = cases[i].row
@@ -37,19 +37,22 @@ func htmlBuild(cases []loadedCase, run *runlog.Run, link func(name string) strin
 	rd := htmlReading(rows[:begun], run) // cases without an end stand last, and have no figures
 	h := &HTML{Title: htmlTitle(rows, run), Verdicts: htmlVerdicts(cases), Many: htmlColumnsOf(rows)}
 	for i := range cases {
-		h.Cases = append(h.Cases, htmlCaseOf(&cases[i], link))
+		h.Cases = append(h.Cases, htmlCaseOf(&cases[i], href))
 		if f := cases[i].file; f != nil {
 			for _, n := range f.Notes {
-				h.Notes = append(h.Notes, htmlNote{htmlLink{rows[i].Case, link(rows[i].Case)}, n})
+				h.Notes = append(h.Notes, htmlNote{link{rows[i].Case, href(rows[i].Case)}, n})
 			}
 		}
 		if cases[i].broken != "" {
 			h.Warnings = append(h.Warnings, rows[i].Case+": "+cases[i].broken)
 		}
 	}
-	h.Findings = htmlFindings(rows, rd, link)
-	h.Curves = htmlSummaries(rows, rd, link)
-	h.charts = htmlChartsOf(cases, rd, h.Cases)
+	h.Compared, h.Findings = htmlFindings(rows, rd, href)
+	h.Curves, h.Costs = htmlSummaries(rows, rd, href)
+	h.charts = htmlChartsOf(cases, rows, rd, h.Cases)
+	for k := range h.charts.Curves {
+		h.charts.Curves[k].Asked = aggregate.SLOOf(run)
+	}
 	h.fromRun(cases, run)
 	return h
 }
@@ -169,10 +172,10 @@ const noVerdict = "no verdict"
 
 // htmlVerdict is the case's status where it has no figures, else its validity.
 func htmlVerdict(r *aggregate.Row) string {
-	if r.Status != "" && r.Status != runlog.StatusMeasured {
-		return r.Status
+	if v := caseVerdict(r); v != "–" {
+		return v
 	}
-	return cmp.Or(r.Validity, noVerdict)
+	return noVerdict
 }
 
 // htmlConfig is the manifest's config as text.

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"strconv"
-	"strings"
 
 	"llmsweep/aggregate"
 	"llmsweep/metrics"
@@ -43,15 +42,15 @@ type htmlCase struct {
 	HasTime bool   // there are records, so there is a timeline
 }
 
-func htmlCaseOf(c *loadedCase, link func(string) string) *htmlCase {
-	h := &htmlCase{Row: c.row, Href: link(c.row.Case), Verdict: htmlVerdict(&c.row), HasTime: c.series != nil}
-	h.Reasons = htmlJoin("; ", c.row.ValidityReasons, c.row.FirstError)
+func htmlCaseOf(c *loadedCase, href func(string) string) *htmlCase {
+	h := &htmlCase{Row: c.row, Href: href(c.row.Case), Verdict: htmlVerdict(&c.row), HasTime: c.series != nil}
+	h.Reasons = caseReasons(&c.row)
 	if c.file == nil {
 		h.Href = "" // there is no file to trace its figures to
 		return h
 	}
 	if htmlFew(c.file, "ttft", "e2el") && c.row.P99TTFT != nil {
-		h.Few = fmt.Sprintf("%d requests are too few to certify a p99 (662 are needed)", c.row.Completed)
+		h.Few = fmt.Sprintf("%d requests are too few to certify a p99 (%d are needed)", c.row.Completed, aggregate.P99Samples)
 	}
 	return h
 }
@@ -86,23 +85,17 @@ func (c *htmlCase) GoodputPercent() *float64 {
 	return &p
 }
 
-// htmlFigure is a number for people: three significant digits or the whole, thousands
-// apart; "–" where undefined.
+// htmlFigure is a number for people, thousands apart; "–" where undefined.
 func htmlFigure(v any) string {
 	x, ok := htmlFloatOf(v)
 	if !ok {
 		return "–"
 	}
-	switch a := math.Abs(x); {
-	case a >= 100 || a == 0 || x == math.Trunc(x):
-		return htmlThousands(strconv.FormatFloat(x, 'f', 0, 64))
-	case a >= 10:
-		return strconv.FormatFloat(x, 'f', 1, 64)
-	case a >= 1:
-		return strconv.FormatFloat(x, 'f', 2, 64)
-	default:
-		return strconv.FormatFloat(x, 'f', 3, 64)
+	switch v.(type) {
+	case *int, int: // a count
+		return thousands(strconv.FormatFloat(x, 'f', 0, 64))
 	}
+	return thousands(amount(x))
 }
 
 // htmlRaw is a number for sorting; "" where undefined.
@@ -133,19 +126,4 @@ func htmlFloatOf(v any) (x float64, ok bool) {
 		x = n
 	}
 	return x, !math.IsNaN(x)
-}
-
-// htmlThousands sets digits apart in threes by a thin space that no line breaks at.
-func htmlThousands(digits string) string {
-	sign := ""
-	if strings.HasPrefix(digits, "-") {
-		sign, digits = "-", digits[1:]
-	}
-	if len(digits) < 5 {
-		return sign + digits
-	}
-	for i := len(digits) - 3; i > 0; i -= 3 {
-		digits = digits[:i] + "\u202f" + digits[i:]
-	}
-	return sign + digits
 }

@@ -32,7 +32,8 @@ type htmlCurve struct {
 	Best     int                `json:"best"`
 	Cheapest int                `json:"cheapest"`
 	SLO      string             `json:"slo"`
-	Limits   map[string]float64 `json:"limits"` // ms, by ttft, tpot, e2el
+	Limits   map[string]float64 `json:"limits"` // of goodput: ms, by ttft, tpot, e2el
+	Asked    map[string]float64 `json:"asked"`  // of slo: by column; nil = none
 }
 
 // An htmlPoint is a load of a curve. Latencies are ms: mean, p50, p99.
@@ -60,25 +61,25 @@ type htmlDrawn struct {
 	Series *htmlSeries `json:"series"`
 }
 
-func htmlChartsOf(cases []loadedCase, rd aggregate.Reading, lines []*htmlCase) htmlCharts {
+func htmlChartsOf(cases []loadedCase, rows []aggregate.Row, rd aggregate.Reading, lines []*htmlCase) htmlCharts {
 	out := htmlCharts{Shares: htmlNumbers(htmlShares), Curves: []htmlCurve{}, Cases: []htmlDrawn{}}
 	for i := range cases {
 		out.Cases = append(out.Cases, htmlDrawn{cases[i].row.Case, lines[i].Doubt(), cases[i].series})
 	}
 	for k := range rd.Curves {
-		out.Curves = append(out.Curves, htmlCurveOf(cases, &rd.Curves[k]))
+		out.Curves = append(out.Curves, htmlCurveOf(cases, rows, &rd.Curves[k]))
 	}
 	return out
 }
 
-func htmlCurveOf(cases []loadedCase, c *aggregate.Curve) htmlCurve {
+func htmlCurveOf(cases []loadedCase, rows []aggregate.Row, c *aggregate.Curve) htmlCurve {
 	out := htmlCurve{
 		Title: c.Title, Over: htmlOver(c), Set: htmlJoin(", ", c.Model, c.Server, c.Dataset, c.Axes), Work: fmt.Sprintf("%d %d %s", c.InputLen, c.OutputLen, c.Dataset), In: c.InputLen, Out: c.OutputLen,
 		Points: []htmlPoint{}, Peak: c.Peak, Knee: c.Knee, Best: c.BestSLO, Cheapest: c.Cheapest, SLO: c.SLO, Limits: map[string]float64{},
 	}
 	for j := range c.Points {
 		p := &c.Points[j]
-		out.Points = append(out.Points, htmlPointOf(cases, p))
+		out.Points = append(out.Points, htmlPointOf(rows, p))
 		for _, i := range p.Rows {
 			out.limits(&cases[i])
 		}
@@ -99,47 +100,18 @@ func (c *htmlCurve) limits(l *loadedCase) {
 	}
 }
 
-func htmlPointOf(cases []loadedCase, p *aggregate.Point) htmlPoint {
+func htmlPointOf(rows []aggregate.Row, p *aggregate.Point) htmlPoint {
 	out := htmlPoint{
 		Load: htmlLoad(p.Load), Cases: p.Rows, Doubt: p.Doubt, Few: htmlOnlyFew(p.Doubt), Meets: p.MeetsSLO, Pareto: p.Pareto,
 		Tokens: htmlNumberOf(p.OutputThroughput), Asked: htmlNumberOf(p.RequestThroughput),
 		PerGPU: htmlNumberOf(p.TokensPerGPU), PerUser: htmlNumberOf(p.TokensPerUser),
 	}
-	rows := htmlBelieved(cases, p.Rows)
-	out.Bad = len(rows) > 0 && rows[0].Validity == metrics.Invalid
-	mean := func(of func(*aggregate.Row) *float64) htmlNumber { return htmlMean(rows, of) }
+	out.Bad = p.Verdict == metrics.Invalid
+	mean := func(of func(*aggregate.Row) *float64) htmlNumber { return htmlNumberOf(p.Mean(rows, of)) }
 	out.TTFT = [3]htmlNumber{htmlNumberOf(p.MeanTTFT), mean(func(r *aggregate.Row) *float64 { return r.MedianTTFT }), htmlNumberOf(p.P99TTFT)}
 	out.TPOT = [3]htmlNumber{htmlNumberOf(p.MeanTPOT), mean(func(r *aggregate.Row) *float64 { return r.MedianTPOT }), mean(func(r *aggregate.Row) *float64 { return r.P99TPOT })}
 	out.E2EL = [3]htmlNumber{htmlNumberOf(p.MeanE2EL), mean(func(r *aggregate.Row) *float64 { return r.MedianE2EL }), htmlNumberOf(p.P99E2EL)}
 	return out
-}
-
-// htmlBelieved are the rows of a point that its figures are made of: those that are not
-// invalid, unless all are.
-func htmlBelieved(cases []loadedCase, at []int) []*aggregate.Row {
-	var all, good []*aggregate.Row
-	for _, i := range at {
-		r := &cases[i].row
-		all = append(all, r)
-		if r.Validity != metrics.Invalid {
-			good = append(good, r)
-		}
-	}
-	if len(good) > 0 {
-		return good
-	}
-	return all
-}
-
-// htmlMean is the mean over the rows that have the figure; NaN where none has.
-func htmlMean(rows []*aggregate.Row, of func(*aggregate.Row) *float64) htmlNumber {
-	sum, n := 0.0, 0
-	for _, r := range rows {
-		if v := of(r); v != nil {
-			sum, n = sum+*v, n+1
-		}
-	}
-	return htmlNumber(sum / float64(n)) // 0 ÷ 0 is NaN
 }
 
 func htmlNumberOf(v *float64) htmlNumber {

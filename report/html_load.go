@@ -4,9 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -68,10 +70,33 @@ func (s *HTMLSource) Load() (*HTML, error) {
 	h := htmlBuild(cases, run, s.link)
 	h.Live, h.Tool = s.Live, s.Tool
 	h.charts.Live = s.Live
+	if run != nil {
+		h.leftOut(s.Dir, rows)
+	}
 	for _, b := range broken {
 		h.Warnings = append(h.Warnings, b.Error())
 	}
 	return h, nil
+}
+
+// leftOut takes over what the run's folder says beside its cases: what searches
+// found, and which cases rules left out. What of it cannot be read is a warning.
+func (h *HTML) leftOut(dir string, rows []aggregate.Row) {
+	found, err := runlog.Found(dir)
+	if err != nil {
+		h.Warnings = append(h.Warnings, err.Error())
+	}
+	h.Found = found
+	skipped, err := runlog.Skipped(dir)
+	if err != nil {
+		h.Warnings = append(h.Warnings, err.Error())
+	}
+	for _, r := range rows {
+		delete(skipped, r.Case) // measured after all
+	}
+	for _, name := range slices.Sorted(maps.Keys(skipped)) {
+		h.Skipped = append(h.Skipped, [2]string{name, skipped[name]})
+	}
 }
 
 // link is the case JSON's path as seen from the page, as a relative URL.
@@ -166,7 +191,9 @@ func (s *HTMLSource) Version() string {
 	look(s.Dir, func(name string) bool {
 		return strings.HasSuffix(name, ".json") || strings.HasPrefix(name, "bench_") && strings.Contains(name, ".requests.jsonl")
 	})
-	look(filepath.Join(s.Dir, ".run"), func(name string) bool { return name == "run.json" || name == "journal.jsonl" })
+	look(filepath.Join(s.Dir, ".run"), func(name string) bool {
+		return name == "run.json" || name == "journal.jsonl" || name == runlog.SearchFile
+	})
 	return b.String()
 }
 

@@ -2,17 +2,23 @@ package report
 
 import (
 	"math"
-	"slices"
 	"strings"
 
 	"llmsweep/aggregate"
+	"llmsweep/runlog"
 )
 
-// An htmlBlock is what is said of a curve: a sentence a line, in pieces, of which
-// those with an Href lead to a case's file.
+// An htmlBlock is what is said of a curve.
 type htmlBlock struct {
 	Title string
-	Lines [][]htmlLink
+	Lines []htmlSentence
+}
+
+// An htmlSentence is a Sentence in pieces, of which those with an Href lead to a
+// case's file.
+type htmlSentence struct {
+	Text   []link
+	Behind [][]link // a line each
 }
 
 // An htmlSummary is a line of the table of curves.
@@ -27,14 +33,14 @@ type htmlSpot struct {
 	Name  string // "peak", "knee", "best under SLO", "cheapest", or several
 	Load  string
 	Point *aggregate.Point
-	Cases []htmlLink
+	Cases []link
 }
 
 func htmlLoad(load float64) string {
 	if math.IsInf(load, 1) {
 		return "unbounded"
 	}
-	return htmlFigure(load)
+	return thousands(runlog.Rate(load).String())
 }
 
 func htmlOver(c *aggregate.Curve) string {
@@ -44,91 +50,61 @@ func htmlOver(c *aggregate.Curve) string {
 	return "concurrency"
 }
 
-func htmlLinks(rows []aggregate.Row, p *aggregate.Point, link func(string) string) []htmlLink {
-	var out []htmlLink
+func htmlLinks(rows []aggregate.Row, p *aggregate.Point, href func(string) string) []link {
+	var out []link
 	for _, i := range p.Rows {
-		out = append(out, htmlLink{rows[i].Case, link(rows[i].Case)})
+		out = append(out, link{rows[i].Case, href(rows[i].Case)})
 	}
 	return out
 }
 
-// An htmlSpotAt is a point of a curve that stands out, and in which ways.
-type htmlSpotAt struct {
-	name string
-	at   int
-}
-
-func htmlSpots(c *aggregate.Curve) (spots []htmlSpotAt) {
-	for _, s := range []htmlSpotAt{{"best under SLO", c.BestSLO}, {"knee", c.Knee}, {"peak", c.Peak}, {"cheapest", c.Cheapest}} {
-		if s.at < 0 || s.at >= len(c.Points) {
-			continue
-		}
-		if k := slices.IndexFunc(spots, func(o htmlSpotAt) bool { return o.at == s.at }); k >= 0 {
-			spots[k].name += ", " + s.name
-			continue
-		}
-		spots = append(spots, s)
-	}
-	return spots
-}
-
-// htmlSummaries are the curves with the points that count.
-func htmlSummaries(rows []aggregate.Row, rd aggregate.Reading, link func(string) string) []htmlSummary {
-	var out []htmlSummary
+// htmlSummaries are the curves with the points that count, and whether one of them
+// has a price.
+func htmlSummaries(rows []aggregate.Row, rd aggregate.Reading, href func(string) string) (out []htmlSummary, costs bool) {
 	for k := range rd.Curves {
 		c := &rd.Curves[k]
 		s := htmlSummary{Title: c.Title, Over: htmlOver(c)}
-		for _, at := range htmlSpots(c) {
+		for _, at := range standouts(c) {
 			p := &c.Points[at.at]
-			s.Spots = append(s.Spots, htmlSpot{at.name, htmlLoad(p.Load), p, htmlLinks(rows, p, link)})
+			costs = costs || p.Cost != nil
+			s.Spots = append(s.Spots, htmlSpot{strings.Join(at.names, ", "), htmlLoad(p.Load), p, htmlLinks(rows, p, href)})
 		}
 		out = append(out, s)
 	}
-	return out
+	return out, costs
 }
 
-// htmlFindings are what is said of the sweep, with the cases that it names as links.
-func htmlFindings(rows []aggregate.Row, rd aggregate.Reading, link func(string) string) []htmlBlock {
+// htmlFindings are what is said of the sweep, with the cases that it names as links:
+// of servers or settings beside each other, and of each curve.
+func htmlFindings(rows []aggregate.Row, rd aggregate.Reading, href func(string) string) (compared htmlBlock, curves []htmlBlock) {
 	hrefs := map[string]string{}
 	for _, r := range rows {
-		hrefs[r.Case] = link(r.Case)
+		hrefs[r.Case] = href(r.Case)
 	}
-	var out []htmlBlock
-	blocks := Words(&rd, rows)
-	if lines := append(Comparisons(&rd, rows), fronts(&rd)...); len(lines) > 0 {
-		blocks = append(blocks, Block{"Compared", lines})
+	compared = htmlBlockOf(Block{"Compared", append(Comparisons(&rd, rows), fronts(&rd)...)}, hrefs)
+	for _, b := range Words(&rd, rows) {
+		curves = append(curves, htmlBlockOf(b, hrefs))
 	}
 	if len(rd.Left) > 0 {
-		blocks = append(blocks, Block{"On no curve", rd.Left})
-	}
-	for _, b := range blocks {
-		block := htmlBlock{Title: b.Title}
-		for _, line := range b.Lines {
-			block.Lines = append(block.Lines, htmlLinked(line, hrefs))
+		off := Block{Title: "On no curve"}
+		for _, why := range rd.Left {
+			off.Lines = append(off.Lines, Sentence{Text: why})
 		}
-		out = append(out, block)
+		curves = append(curves, htmlBlockOf(off, hrefs))
 	}
-	return out
+	return compared, curves
 }
 
-// caseDelimiters end a case's name in a sentence.
-const caseDelimiters = " ,;:()"
-
-// htmlLinked cuts a sentence where the names of cases begin and end.
-func htmlLinked(line string, hrefs map[string]string) (pieces []htmlLink) {
-	text := ""
-	for line != "" {
-		end := strings.IndexAny(line, caseDelimiters)
-		if end < 0 {
-			end = len(line)
+func htmlBlockOf(b Block, hrefs map[string]string) htmlBlock {
+	block := htmlBlock{Title: b.Title}
+	for _, s := range b.Lines {
+		line := htmlSentence{Text: traced(s.Text, hrefs)}
+		for _, behind := range []string{s.More, s.Source} {
+			if behind != "" {
+				line.Behind = append(line.Behind, traced(behind, hrefs))
+			}
 		}
-		if href, ok := hrefs[line[:end]]; ok {
-			pieces = append(pieces, htmlLink{Text: text}, htmlLink{line[:end], href})
-			text, line = "", line[end:]
-			continue
-		}
-		end = min(end+1, len(line))
-		text, line = text+line[:end], line[end:]
+		block.Lines = append(block.Lines, line)
 	}
-	return append(pieces, htmlLink{Text: text})
+	return block
 }

@@ -9,15 +9,15 @@ func TestHTMLLinked(t *testing.T) {
 	hrefs := map[string]string{"bench_a": "bench_a.json", "bench_a_rate0.5": "r.json", "chat": "chat.json"}
 	for _, tt := range []struct {
 		line string
-		want []htmlLink
+		want []link
 	}{
-		{"", []htmlLink{{}}},
-		{"nothing named", []htmlLink{{Text: "nothing named"}}},
-		{"knee (bench_a, bench_a_rate0.5; doubt)", []htmlLink{{Text: "knee ("}, {"bench_a", "bench_a.json"}, {Text: ", "}, {"bench_a_rate0.5", "r.json"}, {Text: "; doubt)"}}},
-		{"bench_a: failed", []htmlLink{{}, {"bench_a", "bench_a.json"}, {Text: ": failed"}}},
-		{"chatty bench_ab of chat", []htmlLink{{Text: "chatty bench_ab of "}, {"chat", "chat.json"}, {}}},
+		{"", []link{{}}},
+		{"nothing named", []link{{Text: "nothing named"}}},
+		{"knee (bench_a, bench_a_rate0.5; doubt)", []link{{Text: "knee ("}, {"bench_a", "bench_a.json"}, {Text: ", "}, {"bench_a_rate0.5", "r.json"}, {Text: "; doubt)"}}},
+		{"bench_a: failed", []link{{}, {"bench_a", "bench_a.json"}, {Text: ": failed"}}},
+		{"chatty bench_ab of chat", []link{{Text: "chatty bench_ab of "}, {"chat", "chat.json"}, {}}},
 	} {
-		if got := htmlLinked(tt.line, hrefs); !slices.Equal(got, tt.want) {
+		if got := traced(tt.line, hrefs); !slices.Equal(got, tt.want) {
 			t.Errorf("%q: %q, want %q", tt.line, got, tt.want)
 		}
 	}

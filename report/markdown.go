@@ -4,10 +4,8 @@ import (
 	"bufio"
 	"fmt"
 	"io"
-	"math"
 	"net/url"
 	"path/filepath"
-	"strconv"
 	"strings"
 
 	"llmsweep/aggregate"
@@ -15,10 +13,11 @@ import (
 
 // WriteMarkdown writes cases as GitHub shows them: first the answer in words, then
 // a table with a row a case, each with its verdict, then the spread over repeats
-// and every doubt. A row's File is the path that its link leads to.
-func WriteMarkdown(w io.Writer, rows []aggregate.Row) error {
+// and every doubt. A row's File is the path that its link leads to; the reading is of
+// the rows.
+func WriteMarkdown(w io.Writer, rows []aggregate.Row, r aggregate.Reading) error {
 	out := bufio.NewWriter(w)
-	m := markdown{out, rows}
+	m := markdown{out, rows, r}
 	m.answer()
 	m.cases()
 	m.repeats()
@@ -32,48 +31,52 @@ func WriteMarkdown(w io.Writer, rows []aggregate.Row) error {
 type markdown struct {
 	*bufio.Writer // keeps its first error for Flush
 	rows          []aggregate.Row
+	reading       aggregate.Reading
 }
 
 func (m markdown) line(format string, args ...any) { fmt.Fprintf(m, format+"\n", args...) }
 
-// answer says, a line a series, where the most tokens and the least latency are.
+// answer is what the terminal says first, a list item a finding, with links.
 func (m markdown) answer() {
-	for _, s := range chartSeriesOf(m.rows) {
-		most, least := s.best("output_throughput", 1), s.best("mean_e2el_ms", -1)
-		if most == nil || least == nil {
-			m.line("- **%s**: no case that may be believed", mdText(s.title))
-			continue
+	hrefs := map[string]string{}
+	for i := range m.rows {
+		hrefs[m.rows[i].Case] = markdownHref(&m.rows[i])
+	}
+	for _, s := range Comparisons(&m.reading, m.rows) {
+		m.sentence("", s, hrefs)
+	}
+	for _, b := range Words(&m.reading, m.rows) {
+		m.line("- **%s**", markdownText(b.Title))
+		for _, s := range b.Lines {
+			m.sentence("  ", s, hrefs)
 		}
-		m.line("- **%s**: most output tokens/s at %s: **%s** (mean E2EL %s ms)%s; lowest mean E2EL at %s: **%s ms** (%s tok/s)%s", mdText(s.title),
-			s.at(most), mdFigure(most.value("output_throughput")), mdFigure(most.value("mean_e2el_ms")), mdDoubt(most),
-			s.at(least), mdFigure(least.value("mean_e2el_ms")), mdFigure(least.value("output_throughput")), mdDoubt(least))
+	}
+	for _, s := range fronts(&m.reading) {
+		m.sentence("", s, hrefs)
 	}
 	valid, suspect, invalid, failed := verdictCounts(m.rows)
 	m.line("- %d cases: %d valid, %d suspect, %d invalid, %d failed or interrupted, %d from elsewhere, without a verdict\n",
 		len(m.rows), valid, suspect, invalid, failed, len(m.rows)-valid-suspect-invalid-failed)
 }
 
-// mdDoubt is what to know of a point beside its figures.
-func mdDoubt(p *chartPoint) string {
-	g := &p.group
-	var all []string
-	if g.Repeats > 1 {
-		all = append(all, fmt.Sprintf("mean of %d repeats", g.Repeats-g.Invalid))
+// sentence is a list item; what stands behind the answer is on lines of its own.
+func (m markdown) sentence(indent string, s Sentence, hrefs map[string]string) {
+	var lines []string
+	for _, text := range []string{s.Text, s.More, s.Source} {
+		if text == "" {
+			continue
+		}
+		line := ""
+		for _, piece := range traced(text, hrefs) {
+			line += markdownLink(piece)
+		}
+		lines = append(lines, line)
 	}
-	if g.Suspect > 0 {
-		all = append(all, fmt.Sprintf("%d of %d suspect", g.Suspect, g.Repeats))
-	}
-	if g.Invalid > 0 {
-		all = append(all, fmt.Sprintf("%d of %d invalid, left out", g.Invalid, g.Repeats))
-	}
-	if all == nil {
-		return ""
-	}
-	return ", " + strings.Join(all, ", ")
+	m.line("%s- %s", indent, strings.Join(lines, "<br>\n"+indent+"  "))
 }
 
-// mdColumns are the table's figures: the column and how it is headed.
-func mdColumns() [][2]string {
+// markdownColumns are the table's figures: the column and how it is headed.
+func markdownColumns() [][2]string {
 	return [][2]string{
 		{"request_throughput", "requests/s"}, {"output_throughput", "output tok/s"},
 		{"mean_ttft_ms", "TTFT ms, mean"}, {"p99_ttft_ms", "TTFT ms, p99"}, {"mean_tpot_ms", "TPOT ms, mean"},
@@ -83,7 +86,7 @@ func mdColumns() [][2]string {
 
 func (m markdown) cases() {
 	header, rule := "| case | done |", "| --- | ---: |"
-	for _, c := range mdColumns() {
+	for _, c := range markdownColumns() {
 		header += " " + c[1] + " |"
 		rule += " ---: |"
 	}
@@ -95,8 +98,8 @@ func (m markdown) cases() {
 	few := false
 	for i := range m.rows {
 		r := &m.rows[i]
-		fmt.Fprintf(m, "| %s | %d/%d |", mdLink(r), r.Completed, r.NumPrompts)
-		for _, c := range mdColumns() {
+		fmt.Fprintf(m, "| %s | %d/%d |", caseLink(r), r.Completed, r.NumPrompts)
+		for _, c := range markdownColumns() {
 			var figure *float64
 			if v, ok := columns[c[0]].Of(r).(float64); ok {
 				figure = &v
@@ -105,46 +108,46 @@ func (m markdown) cases() {
 			if figure != nil && isTooFew(c[0], r) {
 				mark, few = "*", true
 			}
-			fmt.Fprintf(m, " %s%s |", mdFigure(figure), mark)
+			fmt.Fprintf(m, " %s%s |", Figure(figure), mark)
 		}
 		m.line(" %s |", caseVerdict(r))
 	}
 	if few {
-		m.line("\n\\* of fewer than %d requests: too few for a p99 that can be relied on", enoughForP99())
+		m.line("\n\\* of fewer than %d requests: too few for a p99 that can be relied on", aggregate.P99Samples)
 	}
 }
 
 // repeats is a table of what was measured more than once.
 func (m markdown) repeats() {
 	first := true
-	for _, s := range chartSeriesOf(m.rows) {
-		for i := range s.points {
-			p := &s.points[i]
-			if p.group.Repeats < 2 {
+	for i := range m.reading.Curves {
+		c := &m.reading.Curves[i]
+		for j := range c.Points {
+			p := &c.Points[j]
+			if len(p.Rows) < 2 {
 				continue
 			}
 			if first {
 				m.line("\nOver the repeats: mean, 95 %% confidence interval of the mean (Student's t) and coefficient of variation.\n")
-				m.line("| series | load | repeats | output tok/s | TTFT ms, mean | E2EL ms, mean |\n| --- | --- | ---: | ---: | ---: | ---: |")
+				m.line("| curve | load | repeats | output tok/s | TTFT ms, mean | E2EL ms, mean |\n| --- | --- | ---: | ---: | ---: | ---: |")
 				first = false
 			}
-			m.line("| %s | %s | %d | %s | %s | %s |", mdText(s.title), s.at(p), p.group.Repeats,
-				mdSpread(p, "output_throughput"), mdSpread(p, "mean_ttft_ms"), mdSpread(p, "mean_e2el_ms"))
+			g := p.Group(m.rows)
+			used := fmt.Sprint(g.Repeats)
+			if g.Invalid > 0 && g.Invalid < g.Repeats {
+				used = fmt.Sprintf("%d of %d", g.Repeats-g.Invalid, g.Repeats)
+			}
+			m.line("| %s | %s | %s | %s | %s | %s |", markdownText(c.Title), c.LoadText(p), used,
+				markdownSpread(g.Figure("output_throughput")), markdownSpread(g.Figure("mean_ttft_ms")), markdownSpread(g.Figure("mean_e2el_ms")))
 		}
 	}
 }
 
-func mdSpread(p *chartPoint, name string) string {
-	for _, f := range p.group.Figures {
-		if f.Name != name || f.Mean == nil {
-			continue
-		}
-		if f.Low == nil || f.CV == nil {
-			return mdFigure(f.Mean)
-		}
-		return fmt.Sprintf("%s [%s, %s], %.1f %%", mdFigure(f.Mean), mdFigure(f.Low), mdFigure(f.High), 100**f.CV)
+func markdownSpread(f *aggregate.Figure) string {
+	if f.Low == nil || f.CV == nil {
+		return Figure(f.Mean)
 	}
-	return "–"
+	return fmt.Sprintf("%s [%s, %s], %.1f %%", Figure(f.Mean), Figure(f.Low), Figure(f.High), 100**f.CV)
 }
 
 func (m markdown) doubts() {
@@ -159,37 +162,25 @@ func (m markdown) doubts() {
 			m.line("")
 			first = false
 		}
-		m.line("- %s %s: %s", mdLink(r), caseVerdict(r), mdText(why))
+		m.line("- %s %s: %s", caseLink(r), caseVerdict(r), markdownText(why))
 	}
 }
 
-// mdLink is the case's name, leading to its file.
-func mdLink(r *aggregate.Row) string {
+// caseLink is the case's name, leading to its file.
+func caseLink(r *aggregate.Row) string { return markdownLink(link{r.Case, markdownHref(r)}) }
+
+func markdownLink(l link) string {
+	if l.Href == "" {
+		return markdownText(l.Text)
+	}
+	return "[" + markdownText(l.Text) + "](" + l.Href + ")"
+}
+
+// markdownHref is the path of a case's file as a link has it; "" = it has none.
+func markdownHref(r *aggregate.Row) string {
 	if r.File == "" {
-		return mdText(r.Case)
+		return ""
 	}
 	u := url.URL{Path: filepath.ToSlash(r.File)}
-	return fmt.Sprintf("[%s](%s)", mdText(r.Case), strings.NewReplacer("(", "%28", ")", "%29").Replace(u.String()))
-}
-
-// mdText keeps text from being read as Markdown, or as the end of a cell.
-func mdText(s string) string {
-	return strings.NewReplacer("\\", "\\\\", "|", "\\|", "\n", " ", "<", "&lt;", "[", "\\[", "*", "\\*", "`", "\\`").Replace(s)
-}
-
-// mdFigure is a number to three significant digits or to the whole; "–" where
-// undefined.
-func mdFigure(v *float64) string {
-	if v == nil {
-		return "–"
-	}
-	switch x := math.Abs(*v); {
-	case x >= 100 || x == 0:
-		return strconv.FormatFloat(*v, 'f', 0, 64)
-	case x >= 10:
-		return strconv.FormatFloat(*v, 'f', 1, 64)
-	case x >= 1:
-		return strconv.FormatFloat(*v, 'f', 2, 64)
-	}
-	return strconv.FormatFloat(*v, 'g', 3, 64)
+	return strings.NewReplacer("(", "%28", ")", "%29").Replace(u.String())
 }

@@ -33,24 +33,11 @@ func TestMarkdownGolden(t *testing.T) {
 	}
 	elsewhere := aggregate.Row{Case: "vllm", Model: "other", NumPrompts: 1000, Completed: 1000, RequestRate: "4", Definitions: "vllm-0.32", OutputThroughput: ptr(1234.5), P99TTFT: ptr(0.01234)}
 	var b strings.Builder
-	if err := WriteMarkdown(&b, append(rows, failed, elsewhere)); err != nil {
+	rows = append(rows, failed, elsewhere)
+	if err := WriteMarkdown(&b, rows, aggregate.Read(rows, aggregate.ReadOptions{SLO: map[string]float64{"p99_ttft_ms": 100}})); err != nil {
 		t.Fatal(err)
 	}
 	golden(t, "sample.golden.md", b.String())
 }
 
 func ptr(v float64) *float64 { return &v }
-
-func TestMDFigure(t *testing.T) {
-	for _, tt := range []struct {
-		v    *float64
-		want string
-	}{
-		{nil, "–"}, {ptr(0), "0"}, {ptr(1234.56), "1235"}, {ptr(100), "100"}, {ptr(12.34), "12.3"}, {ptr(1.234), "1.23"},
-		{ptr(0.012345), "0.0123"}, {ptr(-12.34), "-12.3"},
-	} {
-		if got := mdFigure(tt.v); got != tt.want {
-			t.Errorf("%v is %q, want %q", tt.v, got, tt.want)
-		}
-	}
-}

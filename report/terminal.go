@@ -22,44 +22,71 @@ const wordsWidth = 100
 
 // What is named before the rest is only counted.
 const (
+	fewCurves   = 2  // are told in words before the table of curves
 	mostCurves  = 6  // in words
 	mostRows    = 30 // of the table of curves
 	mostMissing = 6  // cases
+	mostReasons = 8  // cases that are not valid, on a terminal
 )
 
-// Terminal writes the first screen after a run: what was found in words, a line a
-// curve, a line a case. Of a single case there is the last alone.
+// Terminal writes the first screen after a run, the answer first: which of several
+// servers or settings does most; then a line a curve and what was found on each, of
+// few curves the words before the table; then a line a case. Of a single case there
+// is the last alone.
 func Terminal(w io.Writer, s Screen) {
 	width := wordsWidth
 	if s.Width > 0 {
 		width = min(max(s.Width, 20), wordsWidth)
 	}
-	words := Words(&s.Reading, s.Rows)
+	parts := []func() bool{
+		func() bool { return printSentences(w, Comparisons(&s.Reading, s.Rows), width, 0) },
+		func() bool { return printCurves(w, &s.Reading, s.Width) },
+		func() bool { return printWords(w, Words(&s.Reading, s.Rows), width) },
+	}
+	if len(s.Reading.Curves) <= fewCurves {
+		parts[1], parts[2] = parts[2], parts[1]
+	}
+	for _, part := range append(parts, func() bool { return printSentences(w, fronts(&s.Reading), width, 0) }) {
+		if part() {
+			fmt.Fprintln(w)
+		}
+	}
+	Cases(w, s.Rows, s.Width)
+	if n := len(s.Missing); n > 0 {
+		fmt.Fprintln(w, wrap("\nnot measured: "+listed(s.Missing, mostMissing), width, 2))
+	}
+}
+
+// printWords tells of each curve, and reports whether there was any.
+func printWords(w io.Writer, words []Block, width int) bool {
 	for i, b := range words {
 		if i == mostCurves {
 			fmt.Fprintf(w, "and %d more in the table\n", len(words)-mostCurves)
 			break
 		}
 		fmt.Fprintln(w, b.Title)
-		for _, line := range b.Lines {
-			fmt.Fprintln(w, wrap("  "+line, width, 4))
+		printSentences(w, b.Lines, width, 2)
+	}
+	return len(words) > 0
+}
+
+// printSentences writes each finding, and below it, further in, what stands behind
+// it; it reports whether there was any.
+func printSentences(w io.Writer, lines []Sentence, width, indent int) bool {
+	lead := strings.Repeat(" ", indent)
+	for _, s := range lines {
+		fmt.Fprintln(w, wrap(lead+s.Text, width, indent+2))
+		behind := []string{s.More, s.Source}
+		if one := strings.Join(behind, "; "); s.More == "" || s.Source == "" || utf8.RuneCountInString(one)+indent+2 <= width {
+			behind = []string{strings.Trim(one, "; ")}
+		}
+		for _, line := range behind {
+			if line != "" {
+				fmt.Fprintln(w, wrap(lead+"  "+line, width, indent+4))
+			}
 		}
 	}
-	between := append(Comparisons(&s.Reading, s.Rows), fronts(&s.Reading)...)
-	for _, line := range between {
-		fmt.Fprintln(w, wrap(line, width, 2))
-	}
-	if len(words) > 0 {
-		fmt.Fprintln(w)
-		printCurves(w, &s.Reading, s.Width)
-	}
-	if len(words)+len(between) > 0 {
-		fmt.Fprintln(w)
-	}
-	Cases(w, s.Rows, s.Width)
-	if n := len(s.Missing); n > 0 {
-		fmt.Fprintln(w, wrap("\nnot measured: "+listed(s.Missing, mostMissing), width, 2))
-	}
+	return len(lines) > 0
 }
 
 // listed is the first most texts, and how many more there are.

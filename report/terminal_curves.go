@@ -19,15 +19,18 @@ import (
 // titleWidth is how wide the table's column of titles is; longer ones are wrapped.
 const titleWidth = 28
 
-// printCurves writes a line for each curve with more than one point: how
-// throughput and latency go over the load, and which loads stand out. It goes
-// without the scaling, then without the loads, where it is wider than width.
-func printCurves(w io.Writer, r *aggregate.Reading, width int) {
+// printCurves writes a line for each curve with more than one point, and reports
+// whether there was any: how throughput and latency go over the load, and which
+// loads stand out. It goes without the scaling, then without the loads, where it is wider than width.
+func printCurves(w io.Writer, r *aggregate.Reading, width int) bool {
 	var curves []*aggregate.Curve
 	for i := range r.Curves {
 		if c := &r.Curves[i]; len(c.Points) > 1 {
 			curves = append(curves, c)
 		}
+	}
+	if len(curves) == 0 {
+		return false
 	}
 	some := func(has func(*aggregate.Curve) bool) bool { return slices.ContainsFunc(curves, has) }
 	slo := some(func(c *aggregate.Curve) bool { return c.SLO != "" })
@@ -77,6 +80,7 @@ func printCurves(w io.Writer, r *aggregate.Reading, width int) {
 	}) {
 		fmt.Fprintln(w, "? suspect, for the reasons below")
 	}
+	return true
 }
 
 // span is the curve's loads.

@@ -3,7 +3,6 @@ package report
 import (
 	"fmt"
 	"io"
-	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -38,7 +37,7 @@ func Cases(w io.Writer, rows []aggregate.Row, width int) {
 			fmt.Sprintf("%d/%d", r.Completed, r.NumPrompts),
 			Figure(r.RequestThroughput), Figure(r.OutputThroughput)+mark(most[i], mostMark),
 			Figure(r.MeanTTFT), Figure(r.P99TTFT), Figure(r.MeanTPOT), Figure(r.P99ITL),
-			Figure(r.MeanE2EL)+mark(lowest[i], lowestMark), Figure(r.P99E2EL), verdict(r),
+			Figure(r.MeanE2EL)+mark(lowest[i], lowestMark), Figure(r.P99E2EL), caseVerdict(r),
 		))
 	}
 	rendered, hidden := fitted(t, width, []int{at + 9, at + 7, at + 2, at + 4, at + 1}, func(hidden []int) []table.ColumnConfig {
@@ -46,7 +45,7 @@ func Cases(w io.Writer, rows []aggregate.Row, width int) {
 	})
 	fmt.Fprintln(w, rendered)
 	if hidden > 0 {
-		fmt.Fprintf(w, "%d columns more where it is wider; the CSV has them all\n", hidden)
+		fmt.Fprintf(w, "%s more where it is wider; the CSV has them all\n", counted(hidden, "column"))
 	}
 	if columns.shortNames() {
 		fmt.Fprintf(w, "a case's files are named by its row: the first one's %s.json\n", rows[0].Case)
@@ -94,23 +93,19 @@ func figureColumns(first, last int, hidden ...int) (columns []table.ColumnConfig
 	return columns
 }
 
-// verdict is the case's status where it has no figures, else its validity.
-func verdict(r *aggregate.Row) string {
-	if r.Status != "" && r.Status != runlog.StatusMeasured {
-		return r.Status
-	}
-	if r.Validity == "" {
-		return "–" // a file from elsewhere says none
-	}
-	return r.Validity
-}
-
 // printReasons says why cases are not valid: on a terminal the first reason of
-// each, so that what was said first stays in sight, else all.
+// each, of many cases the worst, so that what was said first stays in sight; else
+// all.
 func printReasons(w io.Writer, rows []aggregate.Row, width int) {
-	first := true
-	for i := range rows {
+	first, told := true, 0
+	worst := worstFirst(rows)
+	for _, i := range worst {
 		r := &rows[i]
+		if width > 0 && told == mostReasons {
+			fmt.Fprintf(w, "and %d cases more; their reasons are in the CSV, and all in llmsweep report\n", len(worst)-told)
+			return
+		}
+		told++
 		why := r.ValidityReasons
 		if reasons := strings.Split(why, "; "); width > 0 && len(reasons) > 1 {
 			why = fmt.Sprintf("%s; %d more in its file", reasons[0], len(reasons)-1)
@@ -118,19 +113,32 @@ func printReasons(w io.Writer, rows []aggregate.Row, width int) {
 		if r.FirstError != "" {
 			why += "; first error: " + r.FirstError
 		}
-		if why == "" {
-			continue
-		}
 		if first {
 			fmt.Fprintln(w)
 			first = false
 		}
-		line := fmt.Sprintf("%s %s: %s", r.Case, verdict(r), strings.TrimPrefix(why, "; "))
+		line := fmt.Sprintf("%s %s: %s", r.Case, caseVerdict(r), strings.TrimPrefix(why, "; "))
 		if width > 0 {
 			line = wrap(line, width, 2)
 		}
 		fmt.Fprintln(w, line)
 	}
+}
+
+// worstFirst are the rows with a reason to be doubted: on top what has no figures or
+// is invalid.
+func worstFirst(rows []aggregate.Row) []int {
+	var bad, suspect []int
+	for i := range rows {
+		switch v := caseVerdict(&rows[i]); {
+		case caseReasons(&rows[i]) == "":
+		case v == metrics.Suspect || v == metrics.Valid:
+			suspect = append(suspect, i)
+		default:
+			bad = append(bad, i)
+		}
+	}
+	return append(bad, suspect...)
 }
 
 // best finds, among the cases of each pair of lengths, or of one dataset with
@@ -177,24 +185,4 @@ func mark(is bool, m string) string {
 		return m
 	}
 	return noMark
-}
-
-// Figure is a number to three significant digits or to the whole; "–" where undefined.
-func Figure(x *float64) string {
-	if x == nil || math.IsNaN(*x) {
-		return "–"
-	}
-	v := math.Abs(*x)
-	switch {
-	case v >= 100:
-		return strconv.FormatFloat(*x, 'f', 0, 64)
-	case v >= 10:
-		return strconv.FormatFloat(*x, 'f', 1, 64)
-	case v >= 1:
-		return strconv.FormatFloat(*x, 'f', 2, 64)
-	case v == 0:
-		return "0"
-	default:
-		return strings.TrimSuffix(strconv.FormatFloat(*x, 'f', 3, 64), ".000")
-	}
 }

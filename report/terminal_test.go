@@ -81,15 +81,15 @@ func TestTerminalGolden(t *testing.T) {
 		has  []string
 	}{
 		{"plain", screen(rising("", 256), nil, 0), []string{
-			"qwen3, 256 → 128\n  knee at 16 in flight: 960 tok/s, p99 TTFT 300 ms, mean E2EL 1600 ms, 62.5 tok/s a user, 60 % of linear",
-			"peak at 64 in flight: 1200 tok/s", "(bench_io256x128_mc64_np700)"}},
+			"qwen3, 256 → 128\n  knee at 16 in flight: 960 tok/s, p99 TTFT 300 ms, mean E2EL 1600 ms\n 62.5 tok/s a user, 60 % of linear scaling; bench_io256x128_mc16_np700",
+			"peak at 64 in flight: 1200 tok/s", "19 % of linear scaling; bench_io256x128_mc64_np700"}},
 		{"servers", screen(twoServers(), slo, 0, "bench_a", "bench_b (skipped: p99_ttft_ms > 900)"), []string{
-			"best under SLO (p99 TTFT ≤ 300 ms)", "1.04 USD per 1M output tokens", "0.347 per 1M in all", "0.000133 a request",
-			"tp2 gives 1600 tok/s at 16 in flight (suspect), 1.67 × tp1,", "cheapest is tp1, 1.04 USD",
-			"suspect: reader lag p99 2 ms, limit 1 ms)", "not measured: bench_a, bench_b (skipped: p99_ttft_ms > 900)"}},
+			"(SLO: p99 TTFT ≤ 300 ms)", "1.04 USD per 1M output tokens", "0.347 USD per 1M tokens in all", "0.000133 USD a request",
+			"tp2 does most, 1600 tok/s at 16 in flight (suspect); cheapest is tp1, 1.04 USD", "that is 1.67 × tp1, 960 tok/s at 16 in flight",
+			"suspect: reader lag p99 2 ms, limit 1 ms", "not measured: bench_a, bench_b (skipped: p99_ttft_ms > 900)"}},
 		{"narrow", screen(twoServers(), slo, 80), []string{"columns more where it is wider"}},
 		{"many", screen(many, nil, 0), []string{"and 3 more in the table"}},
-		{"unmet", screen(rising("", 256), map[string]float64{"p99_ttft_ms": 1}, 0), []string{"no load meets the SLO (p99 TTFT ≤ 1 ms)"}},
+		{"unmet", screen(rising("", 256), map[string]float64{"p99_ttft_ms": 1}, 0), []string{"(SLO: p99 TTFT ≤ 1 ms) no load meets the SLO"}},
 		{"invalid", screen(broken, nil, 0), []string{"none of its cases is valid"}},
 		{"repeats", screen(repeated, nil, 0), []string{"bench_io256x128_mc16_np700_run1 and its repeat"}},
 	} {
@@ -109,6 +109,48 @@ func TestTerminalOfOneCase(t *testing.T) {
 	Cases(&table, rising("", 256)[:1], 0)
 	if got := screen(rising("", 256)[:1], nil, 0); got != table.String() {
 		t.Errorf("more than the table:\n%s", got)
+	}
+}
+
+// The decision stands in the first five lines: of two servers, which; of one curve,
+// where.
+func TestTerminalAnswersFirst(t *testing.T) {
+	slo := map[string]float64{"p99_ttft_ms": 300}
+	for name, tt := range map[string]struct {
+		text string
+		want []string
+	}{
+		"two servers": {screen(twoServers(), slo, 100), []string{"tp2 does most, 1600 tok/s at 16 in flight", "cheapest is tp1, 1.04 USD per 1M output tokens", "1.67 × tp1"}},
+		"one curve":   {screen(rising("", 256), slo, 100), []string{"best under SLO and knee at 16 in flight: 960 tok/s, p99 TTFT 300 ms", "peak at 64 in flight: 1200 tok/s"}},
+		"no SLO":      {screen(rising("", 256), nil, 80), []string{"knee at 16 in flight: 960 tok/s", "peak at 64 in flight: 1200 tok/s"}},
+	} {
+		lines := strings.SplitN(tt.text, "\n", 6)
+		first := strings.Join(strings.Fields(strings.Join(lines[:5], " ")), " ")
+		for _, want := range tt.want {
+			if !strings.Contains(first, want) {
+				t.Errorf("%s: the first five lines lack %q:\n%s", name, want, first)
+			}
+		}
+	}
+}
+
+// On a terminal the reasons of many cases do not push the answer out of sight: the
+// worst are told, the rest counted. Elsewhere all are.
+func TestTerminalReasons(t *testing.T) {
+	var rows []aggregate.Row
+	for in := range 5 {
+		rows = append(rows, rising("", 100*(in+1))...)
+	}
+	for i := range rows {
+		rows[i].Validity, rows[i].ValidityReasons = metrics.Suspect, "reader lag"
+	}
+	rows[19].Validity, rows[19].ValidityReasons = metrics.Invalid, "too short"
+	terminal, file := screen(rows, nil, 140), screen(rows, nil, 0)
+	if n := strings.Count(terminal, " suspect: reader lag\n"); n < 7 || !strings.Contains(terminal, "bench_io500x128_mc64_np700 invalid: too short\nbench_io100x128_mc1_np700 suspect") || !strings.Contains(terminal, "and 12 cases more;") {
+		t.Errorf("on a terminal:\n%s", terminal)
+	}
+	if strings.Contains(file, "cases more;") || !strings.Contains(file, "bench_io500x128_mc16_np700 suspect: reader lag\n") {
+		t.Errorf("in a file:\n%s", file)
 	}
 }
 
@@ -168,14 +210,6 @@ func TestWrap(t *testing.T) {
 	} {
 		if got := wrap(tt.text, 8, 4); got != tt.want {
 			t.Errorf("%q: %q, want %q", tt.text, got, tt.want)
-		}
-	}
-}
-
-func TestMoney(t *testing.T) {
-	for x, want := range map[float64]string{0: "–", 12345: "12345.00", 1.0417: "1.04", 0.4217: "0.422", 0.05: "0.0500", 0.000133: "0.000133"} {
-		if got := money(x); got != want {
-			t.Errorf("%v: %s, want %s", x, got, want)
 		}
 	}
 }

@@ -13,9 +13,10 @@ import (
 
 // A Workbook is what WriteXLSX puts into a spreadsheet.
 type Workbook struct {
-	Rows   []aggregate.Row // their File is the path that a case's link leads to
-	Runs   []WorkbookRun
-	Broken []error // files that could not be read
+	Rows    []aggregate.Row   // their File is the path that a case's link leads to
+	Reading aggregate.Reading // of the rows
+	Runs    []WorkbookRun
+	Broken  []error // files that could not be read
 }
 
 // A WorkbookRun is a run that rows are from.
@@ -53,7 +54,7 @@ func WriteXLSX(w io.Writer, wb Workbook) error {
 	if err != nil {
 		return fmt.Errorf("writing a workbook: %w", err)
 	}
-	b := book{f, st, chartSeriesOf(wb.Rows)}
+	b := book{f, st, wb.Rows, wb.Reading.Curves}
 	for _, write := range []func(Workbook) error{b.cases, b.pivot, b.curves, b.charts, b.about} {
 		if err := write(wb); err != nil {
 			return fmt.Errorf("writing a workbook: %w", err)
@@ -69,7 +70,8 @@ func WriteXLSX(w io.Writer, wb Workbook) error {
 type book struct {
 	f      *excelize.File
 	style  styles
-	series []chartSeries
+	rows   []aggregate.Row
+	series []aggregate.Curve
 }
 
 // styles are the cells' looks, by their number in the workbook.

@@ -89,7 +89,7 @@ func (b *book) grayFew(names []string, rows int) error {
 			continue
 		}
 		err := b.f.SetConditionalFormat(sheetCases, cell(i+1, 2)+":"+cell(i+1, rows+1), []excelize.ConditionalFormatOptions{
-			{Type: "formula", Criteria: fmt.Sprintf("%s<%d", completed, enoughForP99()), Format: &b.style.few},
+			{Type: "formula", Criteria: fmt.Sprintf("%s<%d", completed, aggregate.P99Samples), Format: &b.style.few},
 		})
 		if err != nil {
 			return err

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/xuri/excelize/v2"
+
+	"llmsweep/aggregate"
 )
 
 // maxChartSeries is how many series a chart shows: Excel's limit is 255, the
@@ -41,11 +43,12 @@ func (b *book) curves(Workbook) error {
 	at := 2
 	for i := range b.series {
 		s := &b.series[i]
-		for j := range s.points {
-			p := &s.points[j]
-			line := []any{s.title, sheetLoad(p.load), s.load, p.group.Repeats, p.group.Suspect, p.group.Invalid}
+		for j := range s.Points {
+			p := &s.Points[j]
+			g := p.Group(b.rows)
+			line := []any{s.Title, sheetLoad(p.Load), loadTitle(s), g.Repeats, g.Suspect, g.Invalid}
 			for _, name := range curveColumns() {
-				if v := p.value(name); v != nil {
+				if v := g.Figure(name).Mean; v != nil {
 					line = append(line, b.valueCell(name, *v))
 				} else {
 					line = append(line, nil)
@@ -58,6 +61,14 @@ func (b *book) curves(Workbook) error {
 		}
 	}
 	return out.Flush()
+}
+
+// loadTitle is what a curve's loads are.
+func loadTitle(c *aggregate.Curve) string {
+	if c.Over == aggregate.OverRate {
+		return "requests/s"
+	}
+	return "max concurrency"
 }
 
 // sheetLoad is a load as a number; an unbounded one as text.
@@ -76,8 +87,8 @@ func (b *book) charts(Workbook) error {
 	}
 	load := "max concurrency"
 	for i := range b.series {
-		load = b.series[0].load
-		if b.series[i].load != load {
+		load = loadTitle(&b.series[0])
+		if b.series[i].Over != b.series[0].Over {
 			load = "max concurrency, or requests/s"
 			break
 		}
@@ -144,7 +155,7 @@ func (b *book) lines(x, y string) []excelize.ChartSeries {
 	first := 2
 	for i := range b.series {
 		s := &b.series[i]
-		last := first + len(s.points) - 1
+		last := first + len(s.Points) - 1
 		if len(lines) < maxChartSeries {
 			lines = append(lines, excelize.ChartSeries{
 				Name:       fmt.Sprintf("%s!$A$%d", sheetCurves, first),

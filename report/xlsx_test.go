@@ -29,7 +29,7 @@ func sampleBook(t *testing.T, rows []aggregate.Row) (*excelize.File, []byte) {
 		t.Fatalf("the sample's manifest: %v, %v", run, err)
 	}
 	var b bytes.Buffer
-	err = WriteXLSX(&b, Workbook{Rows: rows, Runs: []WorkbookRun{{"results/sample", run}}, Broken: []error{errors.New("bench_x.json is cut short")}})
+	err = WriteXLSX(&b, Workbook{Rows: rows, Reading: aggregate.Read(rows, aggregate.ReadOptions{}), Runs: []WorkbookRun{{"results/sample", run}}, Broken: []error{errors.New("bench_x.json is cut short")}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -198,8 +198,8 @@ func TestXLSXCharts(t *testing.T) {
 		lines = append(lines, strings.Join(line[:6], "; "))
 	}
 	want := []string{
-		"simulated, 128 → 16; 1; max concurrency; 2; 0; 0", "simulated, 128 → 16; 4; max concurrency; 2; 0; 0", "simulated, 128 → 16; 16; max concurrency; 2; 0; 0",
-		"simulated, 512 → 16; 1; max concurrency; 2; 1; 0", "simulated, 512 → 16; 4; max concurrency; 2; 0; 0", "simulated, 512 → 16; 16; max concurrency; 2; 0; 0",
+		"128 → 16; 1; max concurrency; 2; 0; 0", "128 → 16; 4; max concurrency; 2; 0; 0", "128 → 16; 16; max concurrency; 2; 0; 0",
+		"512 → 16; 1; max concurrency; 2; 1; 0", "512 → 16; 4; max concurrency; 2; 0; 0", "512 → 16; 16; max concurrency; 2; 0; 0",
 	}
 	if diff := cmp.Diff(want, lines); diff != "" {
 		t.Errorf("curves (-want +got):\n%s", diff)

@@ -52,13 +52,13 @@ exit status 1.`,
 		if err := ask.check(); err != nil {
 			return withStatus(exitUsage, err)
 		}
-		f := folded{paths: args}
+		f := folded{paths: args, slo: sloOf(args, ask.slo)}
 		f.rows, f.broken = load(args)
 		if len(f.rows) == 0 {
 			return withStatus(exitFailed, errors.Join(append(f.broken, fmt.Errorf("no case files in %s; llmsweep run, or vllm bench serve --save-result, writes some", strings.Join(args, ", ")))...))
 		}
 		ask.reprice(f.rows)
-		if err := writeAggregate(cmd, f, picked, *output, ask.slo); err != nil {
+		if err := writeAggregate(cmd, f, picked, *output); err != nil {
 			return withStatus(exitFailed, errors.Join(append(f.broken, err)...))
 		}
 		if len(f.broken) > 0 {
@@ -76,7 +76,7 @@ func brokenOf(broken, all int) error {
 
 // writeAggregate writes the formats; the table goes to stdout unless one of them
 // does.
-func writeAggregate(cmd *cobra.Command, f folded, formats []string, output string, slo map[string]float64) error {
+func writeAggregate(cmd *cobra.Command, f folded, formats []string, output string) error {
 	stdout := cmd.OutOrStdout()
 	if output == "-" {
 		return f.write(stdout, formats[0], ".")
@@ -102,7 +102,7 @@ func writeAggregate(cmd *cobra.Command, f folded, formats []string, output strin
 		}
 		written = append(written, path)
 	}
-	err := printScreen(stdout, f.paths, f.rows, slo)
+	err := printScreen(stdout, f.paths, f.rows, f.slo)
 	fmt.Fprintln(stdout)
 	for _, path := range written {
 		fmt.Fprintln(stdout, path)

@@ -45,15 +45,17 @@ type folded struct {
 	rows   []aggregate.Row
 	broken []error
 	paths  []string // that were asked for
+	slo    map[string]float64
 }
 
 // write writes one format; links in it are relative to the folder from.
 func (f folded) write(w io.Writer, format, from string) error {
+	reading := func() aggregate.Reading { return aggregate.Read(f.rows, aggregate.ReadOptions{SLO: f.slo}) }
 	switch format {
 	case "xlsx":
-		return report.WriteXLSX(w, report.Workbook{Rows: linked(f.rows, from), Runs: runsOf(f.paths), Broken: f.broken})
+		return report.WriteXLSX(w, report.Workbook{Rows: linked(f.rows, from), Reading: reading(), Runs: runsOf(f.paths), Broken: f.broken})
 	case "md":
-		return report.WriteMarkdown(w, linked(f.rows, from))
+		return report.WriteMarkdown(w, linked(f.rows, from), reading())
 	case "json":
 		return aggregate.WriteJSON(w, f.rows)
 	case "parquet":

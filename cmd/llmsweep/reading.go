@@ -16,9 +16,8 @@ import (
 	"llmsweep/runlog"
 )
 
-// printScreen reads the sweep in rows and shows it. What the SLO is, and which
-// cases are missing, the manifests of those paths that are results folders say; an
-// SLO that is given stands in its place.
+// printScreen reads the sweep in rows and shows it. Which cases are missing, the
+// manifests of those paths that are results folders say.
 func printScreen(w io.Writer, paths []string, rows []aggregate.Row, slo map[string]float64) error {
 	s := report.Screen{Rows: rows, Width: columns(w)}
 	var errs []error
@@ -27,9 +26,6 @@ func printScreen(w io.Writer, paths []string, rows []aggregate.Row, slo map[stri
 		if err != nil || run == nil {
 			continue // a file, or a folder without a run; a damaged manifest was told before
 		}
-		if slo == nil {
-			slo = aggregate.SLOOf(run)
-		}
 		missing, err := missingCases(path, run, rows)
 		s.Missing = append(s.Missing, missing...)
 		errs = append(errs, err)
@@ -37,6 +33,20 @@ func printScreen(w io.Writer, paths []string, rows []aggregate.Row, slo map[stri
 	s.Reading = aggregate.Read(rows, aggregate.ReadOptions{SLO: slo})
 	report.Terminal(w, s)
 	return errors.Join(errs...)
+}
+
+// sloOf is the SLO that is given, else that of the first manifest in the folders
+// among paths that has one.
+func sloOf(paths []string, given map[string]float64) map[string]float64 {
+	for _, path := range paths {
+		if given != nil {
+			break
+		}
+		if run, err := runlog.ReadRun(path); err == nil {
+			given = aggregate.SLOOf(run)
+		}
+	}
+	return given
 }
 
 // missingCases are those of the plan that have no row, and why where a rule left

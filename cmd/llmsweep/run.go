@@ -132,7 +132,7 @@ func fold(w io.Writer, dir string) ([]aggregate.Row, error) {
 		return rows, errors.Join(append(broken, err)...)
 	}
 	fmt.Fprintln(w)
-	broken = append(broken, printScreen(w, []string{dir}, rows, nil), foldScenarios(w, dir, rows))
+	broken = append(broken, printScreen(w, []string{dir}, rows, sloOf([]string{dir}, nil)), foldScenarios(w, dir, rows))
 	fmt.Fprintf(w, "\n%s\n", path)
 	return rows, errors.Join(broken...)
 }

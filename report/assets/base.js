@@ -43,9 +43,9 @@ function colours() {
 // figure is a number for people: three significant digits or the whole.
 function figure(x) {
   if (x === null || x === undefined || !Number.isFinite(x)) return "–";
-  const a = Math.abs(x);
-  if (a >= 100 || x === Math.trunc(x)) return Math.round(x).toLocaleString("en-US").replaceAll(",", a < 10000 ? "" : "\u202f");
-  return x.toFixed(a >= 10 ? 1 : a >= 1 ? 2 : 3);
+  if (x === 0) return "0";
+  const exponent = +x.toExponential(2).split("e")[1], text = x.toFixed(Math.min(100, Math.max(0, 2 - exponent)));
+  return exponent < 4 ? text : text.replace(/\B(?=(\d{3})+$)/g, "\u202f");
 }
 
 // short is a number for an axis: 1200, 15k, 2.5M.

@@ -82,12 +82,12 @@ function drawTradeoff() {
   if (!data.curves.length) return draw("c-tradeoff", null, "No curve: no case has figures yet.");
   const values = data.curves.flatMap(v => v.points.map(p => p[metric][stat])), s = scale(values);
   const name = `${statNames[stat]} ${metricNames[metric]}, ms`, highest = Math.max(...values);
-  const limits = [...new Set(data.curves.map(v => v.limits[metric]).filter(Boolean))], near = limits.filter(l => l < 3 * highest);
+  const limits = [...new Set(data.curves.map(v => limitOf(v, metric, stat)).filter(Boolean))], near = limits.filter(l => l < 3 * highest);
   if (near.some(l => l > (s.max || highest))) { // room for the limit's line; its own label says the value
     s.max = +(1.05 * Math.max(...near)).toPrecision(2);
     s.axisLabel = {color: c.soft, formatter: short, hideOverlap: true, showMaxLabel: false};
   }
-  byId("t-limit").textContent = limits.length ? `SLO: ${metricNames[metric]} ≤ ${limits.map(figure).join(" or ")} ms` + (near.length ? ", dashed." : ", beyond the chart.") : "";
+  byId("t-limit").textContent = limits.length ? `SLO: ${limitName(data.curves.find(v => limitOf(v, metric, stat)), metric, stat)} ≤ ${limits.map(figure).join(" or ")} ms` + (near.length ? ", dashed." : ", beyond the chart.") : "";
   const room = data.curves.length <= 2 && !narrow("c-tradeoff"); // labels of more would cover one another
   draw("c-tradeoff", {
     tooltip: {...tip(), formatter: about},
@@ -100,21 +100,27 @@ function drawTradeoff() {
         const label = [knee ? "knee" : "", best ? "best under SLO" : ""].filter(Boolean).join(", ");
         const more = {spot: spotName(curve, j)};
         if (label) Object.assign(more, {symbol: knee ? "diamond" : "triangle", symbolSize: 15,
-          label: {show: room, formatter: label, position: best ? "top" : "bottom", color: c.text, fontSize: 11}});
+          label: {show: room, formatter: label, position: best ? "top" : "bottom", color: c.text, fontSize: 11, textBorderColor: c.card, textBorderWidth: 3}});
         return mark(curve, p, k, [p.tokens, p[metric][stat]], stat, more);
       }),
-      markLine: limitLine(curve, k, metric, c),
+      markLine: limitLine(curve, k, metric, stat, c),
     })),
   });
   byId("c-tradeoff").setAttribute("aria-label", `${name} against output tokens/s; a diamond is a curve's knee, a triangle its best point under the SLO`);
 }
 
-// limitLine is the SLO's limit on the metric, drawn once where curves share it.
-function limitLine(curve, k, metric, c) {
-  const limit = curve.limits[metric];
-  if (!limit || data.curves.findIndex(o => o.limits[metric] === limit) !== k) return undefined;
+// limitOf is what the SLO allows a statistic of a metric: slo's own limit, or else
+// goodput's, which each request has to meet.
+const limitOf = (curve, metric, stat) => askedOf(curve, metric, stat) || curve.limits[metric];
+const askedOf = (curve, metric, stat) => [["mean"], ["median", "p50"], ["p99"]][stat].map(s => (curve.asked || {})[`${s}_${metric}_ms`]).find(Boolean);
+const limitName = (curve, metric, stat) => (askedOf(curve, metric, stat) ? statNames[stat] + " " : "") + metricNames[metric];
+
+// limitLine is the SLO's limit on what is drawn, once where curves share it.
+function limitLine(curve, k, metric, stat, c) {
+  const limit = limitOf(curve, metric, stat);
+  if (!limit || data.curves.findIndex(o => limitOf(o, metric, stat) === limit) !== k) return undefined;
   return {silent: true, symbol: "none", lineStyle: {color: c.bad, type: "dashed", width: 1.5}, data: [{yAxis: limit}],
-    label: {position: "insideStartTop", formatter: `SLO: ${metricNames[metric]} ≤ ${figure(limit)} ms`, color: c.bad}};
+    label: {position: "insideStartTop", formatter: `SLO: ${limitName(curve, metric, stat)} ≤ ${figure(limit)} ms`, color: c.bad}};
 }
 
 function drawPareto() {

@@ -25,8 +25,11 @@ function setUp() {
   } else if (data.live && byId("t-case").options.length) {
     byId("t-case").selectedIndex = byId("t-case").options.length - 1; // the case at work
   }
-  const limited = ["ttft", "tpot", "e2el"].find(m => data.curves.some(c => c.limits[m]));
-  if (limited && state.keep.tmetric === undefined) select("tmetric").value = limited; // where the SLO's line is
+  const limited = ["0", "1", "2"].flatMap(s => ["ttft", "tpot", "e2el"].map(m => [m, s])).sort(([m, s], [n, r]) =>
+    data.curves.some(c => askedOf(c, n, r)) - data.curves.some(c => askedOf(c, m, s))).find(([m, s]) => data.curves.some(c => limitOf(c, m, s)));
+  if (limited && state.keep.tmetric === undefined && state.keep.tstat === undefined) { // where the SLO's line is
+    [select("tmetric").value, select("tstat").value] = limited;
+  }
   for (const s of document.querySelectorAll("[data-keep]")) {
     const key = s.dataset.keep;
     if (key !== "case" && state.keep[key] !== undefined) {

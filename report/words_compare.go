@@ -18,10 +18,10 @@ type rival struct {
 	point *aggregate.Point
 }
 
-// Comparisons says, where several models, servers or settings had the same work, how
-// much more the best of them does: each at its best under the SLO where all have one, else at
-// its knee, else at its peak.
-func Comparisons(r *aggregate.Reading, rows []aggregate.Row) (lines []string) {
+// Comparisons says, where several models, servers or settings had the same work, which
+// does most, and how much more: each at its best under the SLO where all have one, else
+// at its knee, else at its peak.
+func Comparisons(r *aggregate.Reading, rows []aggregate.Row) (lines []Sentence) {
 	var order []string
 	same := map[string][]*aggregate.Curve{}
 	for i := range r.Curves {
@@ -32,36 +32,37 @@ func Comparisons(r *aggregate.Reading, rows []aggregate.Row) (lines []string) {
 		same[c.Work] = append(same[c.Work], c)
 	}
 	for _, work := range order {
-		if line := comparison(work, same[work], rows); line != "" {
+		if line := comparison(work, same[work], rows); line.Text != "" {
 			lines = append(lines, line)
 		}
 	}
 	if len(lines) > mostCurves {
-		lines = append(lines[:mostCurves], fmt.Sprintf("and %d more such comparisons in the table", len(lines)-mostCurves))
+		lines = append(lines[:mostCurves], Sentence{Text: fmt.Sprintf("and %d more such comparisons in the table", len(lines)-mostCurves)})
 	}
 	return lines
 }
 
-func comparison(work string, curves []*aggregate.Curve, rows []aggregate.Row) string {
+func comparison(work string, curves []*aggregate.Curve, rows []aggregate.Row) (s Sentence) {
 	names := map[string]bool{}
 	for _, c := range curves {
 		names[c.Chosen] = true
 	}
 	if len(curves) < 2 || len(names) < len(curves) {
-		return "" // nothing but how they were measured sets them apart
+		return s // nothing but how they were measured sets them apart
 	}
 	stage, rivals := stageOf(curves)
 	if rivals == nil {
-		return ""
+		return s
 	}
 	slices.SortStableFunc(rivals, func(a, b rival) int { return cmp.Compare(*b.point.OutputThroughput, *a.point.OutputThroughput) })
 	top := rivals[0]
 	var than []string
 	for _, o := range rivals[1:] {
-		than = append(than, fmt.Sprintf("%s × %s, %s", ratio(*top.point.OutputThroughput, *o.point.OutputThroughput), o.curve.Chosen, told(o, rows)))
+		than = append(than, fmt.Sprintf("%s × %s, %s", amount(*top.point.OutputThroughput / *o.point.OutputThroughput), o.curve.Chosen, told(o, rows)))
 	}
-	text := fmt.Sprintf("%s, each at its %s: %s gives %s, %s", work, stage, top.curve.Chosen, told(top, rows), listed(than, mostRivals-1))
-	return strings.TrimPrefix(text, ", ") + cheaper(rivals)
+	text := fmt.Sprintf("%s, each at its %s: %s does most, %s", work, stage, top.curve.Chosen, told(top, rows))
+	s.Text, s.More = strings.TrimPrefix(text, ", ")+cheaper(rivals), "that is "+listed(than, mostRivals-1)
+	return s
 }
 
 // told is a rival's throughput and load, and what is to be doubted. What is told of
@@ -117,11 +118,9 @@ func cheaper(rivals []rival) string {
 	return fmt.Sprintf("; cheapest is %s, %s %s per 1M output tokens", least.curve.Chosen, money(cost.PerMillionOutput), cost.Currency)
 }
 
-func ratio(a, b float64) string { return fmt.Sprintf("%.2f", a/b) }
-
 // fronts says for each work which points are on the Pareto front, by tokens/s per
 // user, falling; of a curve alone nothing.
-func fronts(r *aggregate.Reading) (lines []string) {
+func fronts(r *aggregate.Reading) (lines []Sentence) {
 	var order []string
 	front, curves := map[string][]rival{}, map[string]int{}
 	for i := range r.Curves {
@@ -148,7 +147,8 @@ func fronts(r *aggregate.Reading) (lines []string) {
 		for _, f := range front[work] {
 			points = append(points, fmt.Sprintf("%s at %s (%s, %s)", f.curve.Chosen, f.curve.LoadText(f.point), Figure(f.point.TokensPerUser), Figure(f.point.TokensPerGPU)))
 		}
-		lines = append(lines, fmt.Sprintf("%s, Pareto front (tok/s a user, tok/s a %s): %s", work, per, listed(points, mostRivals)))
+		text := fmt.Sprintf("%s, Pareto front (tok/s a user, tok/s a %s): %s", work, per, listed(points, mostRivals))
+		lines = append(lines, Sentence{Text: strings.TrimPrefix(text, ", ")})
 	}
 	return lines
 }

@@ -1,0 +1,138 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"llmsweep/aggregate"
+)
+
+// A Block is what is said of a curve, or of several.
+type Block struct {
+	Title string
+	Lines []Sentence
+}
+
+// A Sentence is a finding: the answer, then what stands behind it.
+type Sentence struct {
+	Text   string // "knee at 16 in flight: 960 tok/s, p99 TTFT 300 ms"
+	More   string // other figures; "" = there are none
+	Source string // the cases that the figures are from, and what is to be doubted of them; "" = Text names them
+}
+
+// Words says of each curve with more than one point which loads stand out, with
+// the figures that say so, the cases they are from, and what is to be doubted. A
+// point that stands out in several ways is told once.
+func Words(r *aggregate.Reading, rows []aggregate.Row) (blocks []Block) {
+	for i := range r.Curves {
+		if c := &r.Curves[i]; len(c.Points) > 1 {
+			title := c.Title
+			if c.SLO != "" {
+				title += " (SLO: " + c.SLO + ")"
+			}
+			blocks = append(blocks, Block{title, sentences(c, r.PerGPU, rows)})
+		}
+	}
+	return blocks
+}
+
+func sentences(c *aggregate.Curve, perGPU bool, rows []aggregate.Row) (lines []Sentence) {
+	if c.Peak < 0 {
+		return []Sentence{{Text: "none of its cases is valid"}}
+	}
+	if c.SLO != "" && c.BestSLO < 0 {
+		lines = append(lines, Sentence{Text: "no load meets the SLO"})
+	}
+	for _, s := range standouts(c) {
+		p := &c.Points[s.at]
+		lines = append(lines, Sentence{
+			Text: and(s.names) + " at " + c.LoadText(p) + ": " + answer(p),
+			More: figures(p, perGPU), Source: source(p, rows),
+		})
+	}
+	return lines
+}
+
+// A standout is a point of a curve that is the most in some way, or in several.
+type standout struct {
+	names []string
+	at    int
+}
+
+// standouts are what somebody may choose, best under the SLO first.
+func standouts(c *aggregate.Curve) (all []standout) {
+	add := func(name string, at int) {
+		if c.At(at) == nil {
+			return
+		}
+		for i := range all {
+			if all[i].at == at {
+				all[i].names = append(all[i].names, name)
+				return
+			}
+		}
+		all = append(all, standout{[]string{name}, at})
+	}
+	add("best under SLO", c.BestSLO)
+	add("knee", c.Knee)
+	add("peak", c.Peak)
+	add("cheapest", c.Cheapest)
+	return all
+}
+
+// answer is what a load is chosen by: work, waiting, price.
+func answer(p *aggregate.Point) string {
+	parts := []string{Figure(p.OutputThroughput) + " tok/s"}
+	if p.P99TTFT != nil {
+		parts = append(parts, "p99 TTFT "+Figure(p.P99TTFT)+" ms")
+	}
+	if p.MeanE2EL != nil {
+		parts = append(parts, "mean E2EL "+Figure(p.MeanE2EL)+" ms")
+	}
+	if p.Cost != nil {
+		parts = append(parts, money(p.Cost.PerMillionOutput)+" "+p.Cost.Currency+" per 1M output tokens")
+	}
+	return strings.Join(parts, ", ")
+}
+
+// figures are the rest; "" = there are none.
+func figures(p *aggregate.Point, perGPU bool) string {
+	var parts []string
+	if perGPU && *p.TokensPerGPU != *p.OutputThroughput {
+		parts = append(parts, Figure(p.TokensPerGPU)+" tok/s a GPU")
+	}
+	if p.TokensPerUser != nil {
+		parts = append(parts, Figure(p.TokensPerUser)+" tok/s a user")
+	}
+	if p.Efficiency != nil && p.Load > 1 {
+		parts = append(parts, percent(*p.Efficiency)+" of linear scaling")
+	}
+	if c := p.Cost; c != nil {
+		parts = append(parts, fmt.Sprintf("%s %s per 1M tokens in all, %s %s a request", money(c.PerMillionTotal), c.Currency, money(c.PerRequest), c.Currency))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// source names the cases that a point's figures are from, and what is to be
+// doubted of them.
+func source(p *aggregate.Point, rows []aggregate.Row) string {
+	text := rows[p.Rows[0]].Case
+	switch n := len(p.Rows); {
+	case n == 2:
+		text += " and its repeat"
+	case n > 2:
+		text += fmt.Sprintf(" and its %d repeats", n-1)
+	}
+	if p.Doubt != "" {
+		text += "; " + p.Doubt
+	}
+	return text
+}
+
+// and joins names as a sentence does.
+func and(names []string) string {
+	if len(names) < 2 {
+		return strings.Join(names, "")
+	}
+	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
+}
