@@ -311,7 +311,7 @@ func changeOf(name string, old, fresh []float64) Change {
 	a, b := logs(old), logs(fresh)
 	c.test = stats.TTest{Estimate: stats.Mean(b) - stats.Mean(a)}
 	c.Share = math.Expm1(c.test.Estimate)
-	c.sdOld, c.sdNew = deviation(a), deviation(b)
+	c.sdOld, c.sdNew = stats.SampleStdDev(a), stats.SampleStdDev(b)
 	switch {
 	case len(a) > 1 && len(b) > 1:
 		c.test, c.By = stats.Welch(a, b), ByWelch
@@ -342,10 +342,4 @@ func logs(xs []float64) []float64 {
 		out[i] = math.Log(x)
 	}
 	return out
-}
-
-// deviation is the standard deviation of what xs were drawn from (divisor n − 1);
-// NaN below two values.
-func deviation(xs []float64) float64 {
-	return stats.OneSample(xs).SE * math.Sqrt(float64(len(xs)))
 }

@@ -137,7 +137,7 @@ func (r *GateResult) absolute(c *CaseChange) {
 	}
 	xs := scale(values)
 	t := stats.OneSample(xs)
-	r.sds = [2]float64{0, deviation(xs)}
+	r.sds = [2]float64{0, stats.SampleStdDev(xs)}
 	if len(values) == 1 {
 		r.sds[1] = c.new.resampled(r.Gate.Metric, rows, &r.Why)
 		t = stats.TTest{Estimate: xs[0], SE: r.sds[1], DoF: math.Inf(1)}
