@@ -6,7 +6,6 @@ import (
 	"llmsweep/aggregate"
 	"llmsweep/metrics"
 	"llmsweep/runlog"
-	"llmsweep/stats"
 )
 
 // caseVerdict is what a figure is to be read with: the status of a case that was not
@@ -34,17 +33,10 @@ func caseReasons(r *aggregate.Row) string {
 	return strings.Join(all, "; ")
 }
 
-// enoughForP99 is how many requests a p99 of theirs needs so that the second-largest
-// value bounds it at 99 % (Wilks).
-func enoughForP99() int { return stats.WilksN(0.99, 0.99) }
-
-// isTooFew reports whether a column is a p99 over requests, of fewer than it needs.
+// isTooFew reports whether a column is a percentile over requests, of fewer than it
+// needs.
 func isTooFew(column string, r *aggregate.Row) bool {
-	switch column {
-	case "p99_ttft_ms", "p99_tpot_ms", "p99_e2el_ms":
-		return r.Completed < enoughForP99()
-	}
-	return false
+	return r.Completed < aggregate.SamplesNeeded(column)
 }
 
 // verdictCounts is how many rows there are, and of which verdict.

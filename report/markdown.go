@@ -110,7 +110,7 @@ func (m markdown) cases() {
 		m.line(" %s |", caseVerdict(r))
 	}
 	if few {
-		m.line("\n\\* of fewer than %d requests: too few for a p99 that can be relied on", enoughForP99())
+		m.line("\n\\* of fewer than %d requests: too few for a p99 that can be relied on", aggregate.SamplesNeeded("p99_ttft_ms"))
 	}
 }
 

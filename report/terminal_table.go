@@ -38,7 +38,7 @@ func Cases(w io.Writer, rows []aggregate.Row, width int) {
 			fmt.Sprintf("%d/%d", r.Completed, r.NumPrompts),
 			Figure(r.RequestThroughput), Figure(r.OutputThroughput)+mark(most[i], mostMark),
 			Figure(r.MeanTTFT), Figure(r.P99TTFT), Figure(r.MeanTPOT), Figure(r.P99ITL),
-			Figure(r.MeanE2EL)+mark(lowest[i], lowestMark), Figure(r.P99E2EL), verdict(r),
+			Figure(r.MeanE2EL)+mark(lowest[i], lowestMark), Figure(r.P99E2EL), caseVerdict(r),
 		))
 	}
 	rendered, hidden := fitted(t, width, []int{at + 9, at + 7, at + 2, at + 4, at + 1}, func(hidden []int) []table.ColumnConfig {
@@ -63,8 +63,7 @@ func fitted(t table.Writer, width int, spare []int, columns func(hidden []int) [
 	for {
 		t.SetColumnConfigs(columns(spare[:hidden]))
 		rendered = t.Render()
-		line, _, _ := strings.Cut(rendered, "\n")
-		if width <= 0 || text.StringWidthWithoutEscSequences(line) <= width || hidden == len(spare) {
+		if width <= 0 || text.LongestLineLen(rendered) <= width || hidden == len(spare) {
 			return rendered, hidden
 		}
 		hidden++
@@ -94,17 +93,6 @@ func figureColumns(first, last int, hidden ...int) (columns []table.ColumnConfig
 	return columns
 }
 
-// verdict is the case's status where it has no figures, else its validity.
-func verdict(r *aggregate.Row) string {
-	if r.Status != "" && r.Status != runlog.StatusMeasured {
-		return r.Status
-	}
-	if r.Validity == "" {
-		return "–" // a file from elsewhere says none
-	}
-	return r.Validity
-}
-
 // printReasons says why cases are not valid: on a terminal the first reason of
 // each, so that what was said first stays in sight, else all.
 func printReasons(w io.Writer, rows []aggregate.Row, width int) {
@@ -125,7 +113,7 @@ func printReasons(w io.Writer, rows []aggregate.Row, width int) {
 			fmt.Fprintln(w)
 			first = false
 		}
-		line := fmt.Sprintf("%s %s: %s", r.Case, verdict(r), strings.TrimPrefix(why, "; "))
+		line := fmt.Sprintf("%s %s: %s", r.Case, caseVerdict(r), strings.TrimPrefix(why, "; "))
 		if width > 0 {
 			line = wrap(line, width, 2)
 		}
