@@ -102,14 +102,15 @@ func group(rows []Row) Group {
 	return g
 }
 
-// setting is what repeats share. A foreign file does not tell its repeat: its
+// setting is what repeats share: also those of several runs of one config with the same
+// labels, and of no other, whose server may have been another one. A foreign file does not tell its repeat: its
 // name sets it apart.
 func (r *Row) setting() string {
 	name := ""
 	if r.Repeat == nil {
 		name = r.Case
 	}
-	return fmt.Sprintf("%q %q", name, append(r.coordinates(), r.Definitions, r.Backend))
+	return fmt.Sprintf("%q %q", name, append(r.coordinates(), r.Definitions, r.Backend, r.Hash, r.Labels))
 }
 
 func (r *Row) coordinates() []string {
