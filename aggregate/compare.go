@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strconv"
 	"strings"
 
 	"llmsweep/metrics"
@@ -49,8 +48,8 @@ type Comparison struct {
 	OnlyBase  []string // cases without a partner
 	OnlyNew   []string
 
-	lost  []*repeats // of OnlyBase
-	added []*repeats // of OnlyNew
+	lost  []*caseRuns // of OnlyBase
+	added []*caseRuns // of OnlyNew
 }
 
 // A CaseChange is one case on both sides.
@@ -60,7 +59,7 @@ type CaseChange struct {
 	Doubt             string   // "" = both are valid, else as in "NEW suspect: …"
 	Changes           []Change // of the headline figures and those that are gated; one that is undefined on both sides is left out
 
-	base, new *repeats
+	base, new *caseRuns
 }
 
 // A Change is a figure on both sides. What is undefined is NaN.
@@ -74,6 +73,7 @@ type Change struct {
 	RankP     float64 // Mann–Whitney U, two-sided; NaN where a side has one run
 	By        string  // how P was found; "" = not at all, Why says why not
 	Why       string
+	Doubt     string // what the figure is to be read with, in short: "suspect; from 20 requests, 662 needed"; "" = nothing
 
 	test     stats.TTest // of the difference of logarithms
 	old, new []float64   // the repeats
@@ -139,87 +139,6 @@ func oneDefinition(sides []*Side) (string, error) {
 	return sides[0].Rows[0].Definitions, nil
 }
 
-// match pairs the cases of two sides.
-func match(base, other *Side) *Comparison {
-	c := &Comparison{Base: base, New: other, Changed: changedBetween(base, other)}
-	k := keyOf(base, other)
-	baseKeys, olds := base.groups(k)
-	newKeys, news := other.groups(k)
-	for _, key := range newKeys {
-		g, old := news[key], olds[key]
-		if old == nil {
-			c.OnlyNew, c.added = append(c.OnlyNew, g.name()), append(c.added, g)
-			continue
-		}
-		c.Cases = append(c.Cases, CaseChange{
-			Name: sharedName(old.name(), g.name()), BaseRuns: len(old.measured), NewRuns: len(g.measured),
-			Doubt: doubtOf(old, g), base: old, new: g,
-		})
-	}
-	for _, key := range baseKeys {
-		if news[key] == nil {
-			c.OnlyBase, c.lost = append(c.OnlyBase, olds[key].name()), append(c.lost, olds[key])
-		}
-	}
-	return c
-}
-
-// axesOf are the first cases of a side, with what they are matched by.
-func axesOf(groups []*repeats) string {
-	const most = 3
-	var all []string
-	for i, g := range groups {
-		if i == most {
-			all = append(all, fmt.Sprintf("%d more", len(groups)-i))
-			break
-		}
-		r, axes := g.first(), []string{}
-		for _, a := range []struct{ name, value string }{
-			{"input", cell(r.InputLen)}, {"output", cell(r.OutputLen)}, {"concurrency", cell(r.MaxConcurrency)},
-			{"prompts", strconv.Itoa(r.NumPrompts)}, {"rate", r.RequestRate}, {"dataset", r.Dataset}, {"axes", r.Axes},
-		} {
-			if a.value != "" {
-				axes = append(axes, a.name+" "+a.value)
-			}
-		}
-		all = append(all, g.name()+" ("+strings.Join(axes, ", ")+")")
-	}
-	return strings.Join(all, ", ")
-}
-
-// changedBetween says what differs between the sides but is the same within each.
-func changedBetween(base, other *Side) (all []string) {
-	for _, of := range []struct {
-		what  string
-		value func(*Row) string
-	}{
-		{"model", modelOf}, {"server", serverOf}, {"backend", func(r *Row) string { return r.Backend }},
-		{"tokenizer", func(r *Row) string { return r.Tokenizer }}, {"labels", func(r *Row) string { return r.Labels }},
-	} {
-		a, b := base.values(of.value), other.values(of.value)
-		if len(a) == 1 && len(b) == 1 && a[0] != b[0] && a[0] != "" && b[0] != "" {
-			all = append(all, fmt.Sprintf("%s %s → %s", of.what, a[0], b[0]))
-		}
-	}
-	return all
-}
-
-func doubtOf(base, other *repeats) string {
-	var all []string
-	for _, g := range []struct {
-		side string
-		*repeats
-	}{{"BASE", base}, {"NEW", other}} {
-		if verdict, why := g.doubt(); verdict != "" {
-			all = append(all, fmt.Sprintf("%s %s: %s", g.side, verdict, why))
-		}
-		for _, r := range g.rest {
-			all = append(all, fmt.Sprintf("%s %s is left out: %s", g.side, r.Case, r.Status))
-		}
-	}
-	return strings.Join(all, "; ")
-}
-
 // compare finds the changes of the headline figures, then of those gated.
 func (c *CaseChange) compare(o CompareOptions) {
 	var names []string
@@ -237,6 +156,7 @@ func (c *CaseChange) compare(o CompareOptions) {
 			continue
 		}
 		ch.describe()
+		ch.Doubt = c.doubts(name)
 		c.Changes = append(c.Changes, ch)
 	}
 }
@@ -256,7 +176,7 @@ func (c *CaseChange) change(name string, paired bool) Change {
 	}
 	ch := changeOf(name, old, fresh)
 	if ch.Why == "" && !ch.test.Defined() {
-		ch.bootstrap(c, oldRows, newRows)
+		ch.bootstrap(oldRows, newRows)
 	}
 	return ch
 }
@@ -311,7 +231,7 @@ func changeOf(name string, old, fresh []float64) Change {
 	a, b := logs(old), logs(fresh)
 	c.test = stats.TTest{Estimate: stats.Mean(b) - stats.Mean(a)}
 	c.Share = math.Expm1(c.test.Estimate)
-	c.sdOld, c.sdNew = deviation(a), deviation(b)
+	c.sdOld, c.sdNew = stats.SampleStdDev(a), stats.SampleStdDev(b)
 	switch {
 	case len(a) > 1 && len(b) > 1:
 		c.test, c.By = stats.Welch(a, b), ByWelch
@@ -342,10 +262,4 @@ func logs(xs []float64) []float64 {
 		out[i] = math.Log(x)
 	}
 	return out
-}
-
-// deviation is the standard deviation of what xs were drawn from (divisor n − 1);
-// NaN below two values.
-func deviation(xs []float64) float64 {
-	return stats.OneSample(xs).SE * math.Sqrt(float64(len(xs)))
 }

@@ -21,9 +21,9 @@ const (
 // bootstrap tests the change by how much each run's figure varies when its
 // requests are drawn anew. What differs from run to run is not in it, so it finds
 // more changes than there are.
-func (c *Change) bootstrap(cc *CaseChange, oldRows, newRows []*Row) {
-	c.sdOld = cc.base.resampled(c.Metric, oldRows, &c.Why)
-	c.sdNew = cc.new.resampled(c.Metric, newRows, &c.Why)
+func (c *Change) bootstrap(oldRows, newRows []*Row) {
+	c.sdOld = resampled(c.Metric, oldRows, &c.Why)
+	c.sdNew = resampled(c.Metric, newRows, &c.Why)
 	if c.Why != "" {
 		return
 	}
@@ -35,10 +35,10 @@ func (c *Change) bootstrap(cc *CaseChange, oldRows, newRows []*Row) {
 // resampled is the standard error of the logarithm of a run's figure under
 // resampling of its requests: the root mean square over the runs. Why is set where
 // it cannot be found.
-func (g *repeats) resampled(metric string, rows []*Row, why *string) float64 {
+func resampled(metric string, rows []*Row, why *string) float64 {
 	sum := 0.0
 	for _, r := range rows {
-		se, err := g.side.spreadOf(r, metric)
+		se, err := r.spreadOf(metric)
 		if err != nil {
 			*why = "one run, and " + err.Error()
 			return math.NaN()
@@ -51,15 +51,15 @@ func (g *repeats) resampled(metric string, rows []*Row, why *string) float64 {
 var latencyName = regexp.MustCompile(`^(mean|median|p[0-9.]+)_(ttft|tpot|itl|e2el)_ms$`)
 
 // spreadOf is the bootstrap's standard error of the logarithm of a case's figure.
-func (s *Side) spreadOf(r *Row, metric string) (float64, error) {
+func (r *Row) spreadOf(metric string) (float64, error) {
 	m := latencyName.FindStringSubmatch(metric)
 	if m == nil {
 		return math.NaN(), errors.New("only repeats tell how much it varies")
 	}
-	if s.folder == "" {
+	if r.File == "" {
 		return math.NaN(), errors.New("no records beside a CSV: name the results folder")
 	}
-	sample, err := latencies(s.caseFile(r), m[2])
+	sample, err := latencies(r.File, m[2])
 	if err != nil {
 		return math.NaN(), err
 	}
@@ -75,7 +75,7 @@ func (s *Side) spreadOf(r *Row, metric string) (float64, error) {
 	}
 	found := sample.Bootstrap(resamples, resamplesSeed, of)
 	if len(found) < resamples/2 {
-		return math.NaN(), fmt.Errorf("too few requests for %s in %s", metric, filepath.Base(s.caseFile(r)))
+		return math.NaN(), fmt.Errorf("too few requests for %s in %s", metric, filepath.Base(r.File))
 	}
 	return stats.StdDev(logs(found)), nil
 }

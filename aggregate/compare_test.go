@@ -235,7 +235,7 @@ func TestBootstrapOfSingleRuns(t *testing.T) {
 	}
 	// The bootstrap's standard error of a mean is near σ/√n of its requests.
 	r := &s.Rows[5] // 32 requests
-	records, err := recordsOf(s.caseFile(r))
+	records, err := recordsOf(r.File)
 	check(t, err)
 	var ttfts []float64
 	for i := range records {
@@ -244,7 +244,7 @@ func TestBootstrapOfSingleRuns(t *testing.T) {
 		}
 	}
 	want := *r.StdTTFT / math.Sqrt(float64(len(ttfts))) / *r.MeanTTFT
-	if se, err := s.spreadOf(r, "mean_ttft_ms"); err != nil || math.Abs(se/want-1) > 0.1 {
+	if se, err := r.spreadOf("mean_ttft_ms"); err != nil || math.Abs(se/want-1) > 0.1 {
 		t.Errorf("standard error %v, %v; want near %v of %d requests", se, err, want, len(ttfts))
 	}
 }
@@ -258,8 +258,38 @@ func TestBootstrapOfArrays(t *testing.T) {
 	s, broken, err := ReadSide("a", filepath.Join(dir, "a.json"), false)
 	check(t, err, errors.Join(broken...))
 	for _, metric := range []string{"mean_ttft_ms", "median_tpot_ms", "p99_itl_ms", "mean_e2el_ms"} {
-		if se, err := s.spreadOf(&s.Rows[0], metric); err != nil || !(se > 0) {
+		if se, err := s.Rows[0].spreadOf(metric); err != nil || !(se > 0) {
 			t.Errorf("%s: %v, %v", metric, se, err)
 		}
+	}
+}
+
+// What a figure is to be read with: the sides' worse verdict, which no word in a reason
+// can change, and the fewest requests where a percentile needs more.
+func TestDoubtsOfAFigure(t *testing.T) {
+	few := func(verdict string, completed int) func(*Row) {
+		return func(r *Row) {
+			r.Validity, r.ValidityReasons, r.Completed = verdict, `1 request failed: http_4xx: "invalid model"`, completed
+		}
+	}
+	o := gates(t, "p99_ttft_ms > +5%", "p99_ttft_ms > 50", "output_throughput < -5%")
+	all := compare(t, o, sideOf("a", few(metrics.Suspect, 700), 10, 11, 12), sideOf("b", few(metrics.Valid, 80), 20, 21, 22))
+	c := all.Pairs[0]
+	if got, want := c.figure(t, "p99_ttft_ms").Doubt, "suspect; from 80 requests, 662 needed"; got != want {
+		t.Errorf("p99: %q, want %q", got, want)
+	}
+	if got := c.figure(t, "output_throughput").Doubt; got != "suspect" {
+		t.Errorf("throughput: %q, want suspect", got)
+	}
+	var told []string
+	for _, g := range all.Gates {
+		told = append(told, g.Doubt)
+	}
+	if want := []string{"suspect; from 80 requests, 662 needed", "from 80 requests, 662 needed", "suspect"}; !slices.Equal(told, want) {
+		t.Errorf("gates: %q, want %q", told, want)
+	}
+	c = compare(t, CompareOptions{}, sideOf("a", few(metrics.Suspect, 700), 10, 11), sideOf("b", few(metrics.Invalid, 700), 20, 21)).Pairs[0]
+	if got := c.figure(t, "p99_ttft_ms").Doubt; got != "invalid" {
+		t.Errorf("of suspect and invalid: %q, want invalid", got)
 	}
 }

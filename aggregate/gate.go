@@ -39,6 +39,7 @@ type GateResult struct {
 	Repeats int     // of each side that would tell; 0 = unknown, or nothing is to be told
 	AtLeast bool    // Repeats is a lower bound: how much runs differ is not known
 	Why     string  // in words
+	Doubt   string  // as Change.Doubt; "" where Found is none, too
 
 	test stats.TTest // of how much worse it is than the limit of its null hypothesis, in logarithms
 	sds  [2]float64
@@ -112,7 +113,7 @@ func (c *CaseChange) gate(g runlog.Gate, side string) GateResult {
 // much is too much, and does not have to be passed by a margin.
 func (r *GateResult) relative(c *Change) {
 	r.By, r.Why, r.sds = c.By, c.Why, [2]float64{c.sdOld, c.sdNew}
-	r.Found = c.Share
+	r.Found, r.Doubt = c.Share, c.Doubt
 	if math.IsNaN(c.Share) {
 		return
 	}
@@ -137,13 +138,14 @@ func (r *GateResult) absolute(c *CaseChange) {
 	}
 	xs := scale(values)
 	t := stats.OneSample(xs)
-	r.sds = [2]float64{0, deviation(xs)}
+	r.sds = [2]float64{0, stats.SampleStdDev(xs)}
 	if len(values) == 1 {
-		r.sds[1] = c.new.resampled(r.Gate.Metric, rows, &r.Why)
+		r.sds[1] = resampled(r.Gate.Metric, rows, &r.Why)
 		t = stats.TTest{Estimate: xs[0], SE: r.sds[1], DoF: math.Inf(1)}
 		r.By = ByBootstrap
 	}
 	r.Found = back(stats.Mean(xs))
+	r.Doubt = (&CaseChange{new: c.new}).doubts(r.Gate.Metric) // a limit by itself has no other side
 	r.past = beyond(r.Gate, r.Found)
 	t.Estimate -= limit
 	r.test = worseUp(r.Gate, t)

@@ -1,91 +1,76 @@
 package aggregate
 
 import (
-	"cmp"
-	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
-
-	"llmsweep/metrics"
-	"llmsweep/runlog"
 )
 
-// A Side is one of the runs that are compared.
-type Side struct {
-	Name string // as it was asked for: @prev, results
-	Path string // a folder, a case file, or a CSV
-	Rows []Row
-
-	folder string // where its case files lie; "" = there are none
-}
-
-// ReadSide reads a results folder, one of the history, a case JSON or an
-// aggregate_results.csv, ours or vLLM's. With vllm, the figures of our cases are
-// computed anew by vLLM's definitions. Files that cannot be read are in broken;
-// the error is that nothing could be.
-func ReadSide(name, path string, vllm bool) (s *Side, broken []error, err error) {
-	s = &Side{Name: name, Path: path}
-	switch {
-	case filepath.Ext(path) == ".csv" && vllm:
-		return nil, nil, fmt.Errorf("%s: a CSV holds no records to compute vLLM's figures from; name the results folder", path)
-	case filepath.Ext(path) == ".csv":
-		f, err := os.Open(path)
-		if err != nil {
-			return nil, nil, fmt.Errorf("comparing: %w", err)
+// match pairs the cases of two sides.
+func match(base, other *Side) *Comparison {
+	c := &Comparison{Base: base, New: other, Changed: changedBetween(base, other)}
+	k := keyOf(base, other)
+	baseKeys, olds := base.groups(k)
+	newKeys, news := other.groups(k)
+	for _, key := range newKeys {
+		g, old := news[key], olds[key]
+		if old == nil {
+			c.OnlyNew, c.added = append(c.OnlyNew, g.name()), append(c.added, g)
+			continue
 		}
-		defer f.Close()
-		if s.Rows, err = ReadCSV(f); err != nil {
-			return nil, nil, fmt.Errorf("%s: %w", path, err)
-		}
-	case vllm:
-		s.Rows, broken = LoadVLLM([]string{path})
-	default:
-		s.Rows, broken = Load([]string{path})
+		c.Cases = append(c.Cases, CaseChange{
+			Name: sharedName(old.name(), g.name()), BaseRuns: len(old.measured), NewRuns: len(g.measured),
+			Doubt: doubtOf(old, g), base: old, new: g,
+		})
 	}
-	if len(s.Rows) == 0 {
-		return nil, nil, errors.Join(append(broken, fmt.Errorf("%s: no case files; name a results folder, a case JSON or an aggregate_results.csv", path))...)
-	}
-	if filepath.Ext(path) != ".csv" {
-		s.folder = path
-		if filepath.Ext(path) == ".json" {
-			s.folder = filepath.Dir(path)
+	for _, key := range baseKeys {
+		if news[key] == nil {
+			c.OnlyBase, c.lost = append(c.OnlyBase, olds[key].name()), append(c.lost, olds[key])
 		}
 	}
-	return s, broken, nil
+	return c
 }
 
-// Gates are those of the config that the side was run by; none where it has no
-// manifest.
-func (s *Side) Gates() ([]runlog.Gate, error) {
-	if s.folder == "" {
-		return nil, nil
-	}
-	run, err := runlog.ReadRun(s.folder)
-	if run == nil || err != nil {
-		return nil, err
-	}
-	return run.Gates()
-}
-
-// values are what the side's rows have of something, sorted, each once.
-func (s *Side) values(of func(*Row) string) []string {
+// axesOf are the first cases of a side, with what they are matched by.
+func axesOf(groups []*caseRuns) string {
+	const most = 3
 	var all []string
-	for i := range s.Rows {
-		all = append(all, of(&s.Rows[i]))
+	for i, g := range groups {
+		if i == most {
+			all = append(all, fmt.Sprintf("%d more", len(groups)-i))
+			break
+		}
+		r, axes := g.first(), []string{}
+		for _, a := range []struct{ name, value string }{
+			{"input", cell(r.InputLen)}, {"output", cell(r.OutputLen)}, {"concurrency", cell(r.MaxConcurrency)},
+			{"prompts", strconv.Itoa(r.NumPrompts)}, {"rate", r.RequestRate}, {"dataset", r.Dataset}, {"axes", r.Axes},
+		} {
+			if a.value != "" {
+				axes = append(axes, a.name+" "+a.value)
+			}
+		}
+		all = append(all, g.name()+" ("+strings.Join(axes, ", ")+")")
 	}
-	slices.Sort(all)
-	return slices.Compact(all)
+	return strings.Join(all, ", ")
 }
 
-func modelOf(r *Row) string       { return r.Model }
-func serverOf(r *Row) string      { return r.Server }
-func datasetOf(r *Row) string     { return r.Dataset }
-func definitionsOf(r *Row) string { return r.Definitions }
+// changedBetween says what differs between the sides but is the same within each.
+func changedBetween(base, other *Side) (all []string) {
+	for _, of := range []struct {
+		what  string
+		value func(*Row) string
+	}{
+		{"model", modelOf}, {"server", serverOf}, {"backend", func(r *Row) string { return r.Backend }},
+		{"tokenizer", func(r *Row) string { return r.Tokenizer }}, {"labels", func(r *Row) string { return r.Labels }},
+	} {
+		a, b := base.values(of.value), other.values(of.value)
+		if len(a) == 1 && len(b) == 1 && a[0] != b[0] && a[0] != "" && b[0] != "" {
+			all = append(all, fmt.Sprintf("%s %s → %s", of.what, a[0], b[0]))
+		}
+	}
+	return all
+}
 
 // A keyed says which coordinates tell cases apart beside lengths, load and axes:
 // those that vary within a side. What only differs between the sides is what is
@@ -115,112 +100,4 @@ func (k keyed) of(r *Row) string {
 		}
 	}
 	return fmt.Sprintf("%q", parts)
-}
-
-// A repeats is the repeats of a case on one side: those that were measured, and the
-// rest.
-type repeats struct {
-	side     *Side
-	measured []*Row
-	rest     []*Row // failed or interrupted
-}
-
-func (s *Side) groups(k keyed) (order []string, groups map[string]*repeats) {
-	groups = map[string]*repeats{}
-	for i := range s.Rows {
-		r := &s.Rows[i]
-		key := k.of(r)
-		g := groups[key]
-		if g == nil {
-			g = &repeats{side: s}
-			groups[key], order = g, append(order, key)
-		}
-		if r.Status == "" || r.Status == runlog.StatusMeasured {
-			g.measured = append(g.measured, r)
-		} else {
-			g.rest = append(g.rest, r)
-		}
-	}
-	return order, groups
-}
-
-func (g *repeats) first() *Row {
-	if len(g.measured) > 0 {
-		return g.measured[0]
-	}
-	return g.rest[0]
-}
-
-var repeatPart = regexp.MustCompile(`_run\d+$`)
-
-func (g *repeats) name() string { return shortName(g.first().Case) }
-
-// shortName is a case's name without what all have and without its repeat.
-func shortName(name string) string {
-	return repeatPart.ReplaceAllString(strings.TrimPrefix(name, "bench_"), "")
-}
-
-// sharedName is what the names of two matched cases have in common.
-func sharedName(a, b string) string {
-	inA := strings.Split(a, "_")
-	var both []string
-	for _, part := range strings.Split(b, "_") {
-		if slices.Contains(inA, part) {
-			both = append(both, part)
-		}
-	}
-	if len(both) == 0 {
-		return b
-	}
-	return strings.Join(both, "_")
-}
-
-// doubt is the worst verdict on the measured repeats, with its reason; "" = valid,
-// or none was told.
-func (g *repeats) doubt() (verdict, reason string) {
-	for _, want := range []string{metrics.Invalid, metrics.Suspect} {
-		for _, r := range g.measured {
-			if r.Validity == want {
-				return want, cmp.Or(r.ValidityReasons, "no reason given")
-			}
-		}
-	}
-	return "", ""
-}
-
-// figures are the repeats' values of a figure, where it is defined.
-func (g *repeats) figures(name string) (values []float64, rows []*Row) {
-	for _, r := range g.measured {
-		if v, ok := g.side.figure(r, name); ok {
-			values, rows = append(values, v), append(rows, r)
-		}
-	}
-	return values, rows
-}
-
-// figure is a figure of a case: a column, or what only its file has.
-func (s *Side) figure(r *Row, name string) (float64, bool) {
-	if v, isColumn := r.column(name); isColumn {
-		if v == nil {
-			return 0, false
-		}
-		return *v, true
-	}
-	if sent := r.Completed + r.Failed; name == "failed_share" && sent > 0 {
-		return float64(r.Failed) / float64(sent), true
-	}
-	f, err := runlog.ReadCase(s.caseFile(r))
-	if err != nil {
-		return 0, false
-	}
-	v, ok := f.Figures()[name]
-	return v, ok
-}
-
-// caseFile is where the row's case lies.
-func (s *Side) caseFile(r *Row) string {
-	if filepath.Ext(s.Path) == ".json" {
-		return s.Path
-	}
-	return filepath.Join(s.folder, r.Case+".json")
 }

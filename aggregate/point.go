@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"llmsweep/metrics"
-	"llmsweep/stats"
 )
 
 // pointOf folds the repeats of one load.
@@ -110,18 +109,15 @@ func (p *Point) judge(rows []Row, used []int) {
 		doubts = append(doubts, fmt.Sprintf("%d of %d repeats invalid and left out", out, len(p.Rows)))
 	}
 	if p.FewSamples() {
-		doubts = append(doubts, fmt.Sprintf("p99 from %d requests, %d needed", p.Completed, P99Samples))
+		doubts = append(doubts, fmt.Sprintf("p99 from %d requests, %d needed", p.Completed, SamplesNeeded("p99_ttft_ms")))
 	}
 	p.Doubt = strings.Join(doubts, "; ")
 }
 
-// P99Samples is how many requests it takes to bound a p99 at 99 % (Wilks).
-var P99Samples = stats.WilksN(0.99, 0.99)
-
 // FewSamples reports whether the point's p99s are of too few requests to be
 // certain.
 func (p *Point) FewSamples() bool {
-	return p.P99TTFT != nil && p.Completed < P99Samples
+	return p.P99TTFT != nil && p.Completed < SamplesNeeded("p99_ttft_ms")
 }
 
 // Mean is a figure's mean over the repeats that the point's figures are made of:

@@ -24,9 +24,6 @@ type Group struct {
 	Figures []Figure
 }
 
-// confidence is that of the intervals.
-const confidence = 0.95
-
 // A Figure is a headline figure over the repeats that have it. Std is over
 // repeats (divisor n − 1), CV is std ÷ mean, Low and High are the 95 % confidence
 // interval of the mean by Student's t; all four are nil below two repeats.
@@ -105,14 +102,15 @@ func group(rows []Row) Group {
 	return g
 }
 
-// setting is what repeats share. A foreign file does not tell its repeat: its
+// setting is what repeats share: also those of several runs of one config with the same
+// labels, and of no other, whose server may have been another one. A foreign file does not tell its repeat: its
 // name sets it apart.
 func (r *Row) setting() string {
 	name := ""
 	if r.Repeat == nil {
 		name = r.Case
 	}
-	return fmt.Sprintf("%q %q", name, append(r.coordinates(), r.Definitions, r.Backend))
+	return fmt.Sprintf("%q %q", name, append(r.coordinates(), r.Definitions, r.Backend, r.Hash, r.Labels))
 }
 
 func (r *Row) coordinates() []string {
@@ -144,7 +142,7 @@ func over(rows []Row, h figure) Figure {
 	f.Mean, f.Median = &mean, &median
 	if len(xs) > 1 {
 		std := stats.SampleStdDev(xs)
-		low, high := stats.TInterval(xs, confidence)
+		low, high := stats.OneSample(xs).Interval(Confidence)
 		f.Std, f.Low, f.High = &std, &low, &high
 		if mean != 0 {
 			cv := std / mean

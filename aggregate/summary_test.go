@@ -66,3 +66,28 @@ func four(v *float64) string {
 	}
 	return fmt.Sprintf("%.4f", *v)
 }
+
+// Runs of one config are repeats of each other; those of another server or another
+// build that has the same lengths and load are not.
+func TestGroupsOfSeveralRuns(t *testing.T) {
+	of := func(n int, ttft float64, hash, labels string) Row {
+		r := repeat(n, 1, ttft)
+		r.Hash, r.Labels, r.OutputThroughput = hash, labels, &ttft
+		return r
+	}
+	rows := []Row{of(1, 2, "a", "image=1"), of(2, 4, "a", "image=1"), of(1, 6, "a", "image=1"), of(1, 40, "b", "image=1"), of(1, 50, "a", "image=2")}
+	var got []string
+	for _, g := range Groups(rows) {
+		got = append(got, fmt.Sprintf("%s %s: %d of mean %v", g.First.Hash, g.First.Labels, g.Repeats, *g.Figures[2].Mean))
+	}
+	if diff := cmp.Diff([]string{"a image=1: 3 of mean 4", "b image=1: 1 of mean 40", "a image=2: 1 of mean 50"}, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	points := 0
+	for _, c := range Read(rows, ReadOptions{}).Curves {
+		points += len(c.Points)
+	}
+	if points != 3 {
+		t.Errorf("%d points, want 3", points)
+	}
+}

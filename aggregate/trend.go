@@ -42,7 +42,7 @@ func (l *TrendLine) Verdict() string {
 // run, in its order; an invalid case is no value.
 func Trend(runs []*Side, names []string) []TrendLine {
 	k := keyOf(runs...)
-	groups := make([]map[string]*repeats, len(runs))
+	groups := make([]map[string]*caseRuns, len(runs))
 	var order []string
 	for i, s := range runs {
 		order, groups[i] = s.groups(k)

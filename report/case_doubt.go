@@ -33,13 +33,10 @@ func caseReasons(r *aggregate.Row) string {
 	return strings.Join(all, "; ")
 }
 
-// isTooFew reports whether a column is a p99 over requests, of fewer than it needs.
+// isTooFew reports whether a column is a percentile over requests, of fewer than it
+// needs.
 func isTooFew(column string, r *aggregate.Row) bool {
-	switch column {
-	case "p99_ttft_ms", "p99_tpot_ms", "p99_e2el_ms":
-		return r.Completed < aggregate.P99Samples
-	}
-	return false
+	return r.Completed < aggregate.SamplesNeeded(column)
 }
 
 // verdictCounts is how many rows there are, and of which verdict.

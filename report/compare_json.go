@@ -48,6 +48,7 @@ type (
 		By      string       `json:"test,omitempty"`
 		Verdict string       `json:"verdict,omitempty"`
 		Why     string       `json:"why,omitempty"`
+		Doubt   string       `json:"doubt,omitempty"`
 	}
 	gateJSON struct {
 		Gate    string       `json:"gate"`
@@ -60,6 +61,7 @@ type (
 		By      string       `json:"test,omitempty"`
 		Repeats int          `json:"repeats_needed,omitempty"`
 		Why     string       `json:"why,omitempty"`
+		Doubt   string       `json:"doubt,omitempty"`
 	}
 )
 
@@ -71,7 +73,7 @@ func CompareJSON(w io.Writer, all *aggregate.Comparisons) error {
 	}
 	for _, g := range all.Gates {
 		out.Gates = append(out.Gates, gateJSON{
-			g.Gate.Text, g.Case, g.New, g.Outcome, runlog.Float(g.Found), g.Gate.Limit, runlog.Float(g.P), g.By, g.Repeats, g.Why,
+			g.Gate.Text, g.Case, g.New, g.Outcome, runlog.Float(g.Found), g.Gate.Limit, runlog.Float(g.P), g.By, g.Repeats, g.Why, g.Doubt,
 		})
 	}
 	for _, c := range all.Pairs {
@@ -92,7 +94,7 @@ func pairOf(c *aggregate.Comparison) pairJSON {
 			ch := &from.Changes[j]
 			to.Figures = append(to.Figures, changeJSON{
 				ch.Metric, runlog.Float(ch.Old), runlog.Float(ch.New), runlog.Float(ch.Share), runlog.Float(ch.Low), runlog.Float(ch.High),
-				runlog.Float(ch.P), runlog.Float(ch.RankP), ch.By, ch.Verdict(), ch.Why,
+				runlog.Float(ch.P), runlog.Float(ch.RankP), ch.By, ch.Verdict(), ch.Why, ch.Doubt,
 			})
 		}
 		p.Cases = append(p.Cases, to)

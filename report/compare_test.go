@@ -7,7 +7,10 @@ import (
 	"io"
 	"math"
 	"path/filepath"
+	"strings"
 	"testing"
+
+	"github.com/jedib0t/go-pretty/v6/text"
 
 	"llmsweep/aggregate"
 	"llmsweep/runlog"
@@ -40,8 +43,8 @@ func sample(t *testing.T, gates ...string) *aggregate.Comparisons {
 func TestCompareGolden(t *testing.T) {
 	all := sample(t, "p99_ttft_ms > +5%", "output_throughput < -0.01%", "mean_e2el_ms > 2000")
 	for name, write := range map[string]func(io.Writer) error{
-		"compare.golden.txt":     func(w io.Writer) error { return CompareTerminal(w, all, false) },
-		"compare_all.golden.txt": func(w io.Writer) error { return CompareTerminal(w, all, true) },
+		"compare.golden.txt":     func(w io.Writer) error { return CompareTerminal(w, all, false, 0) },
+		"compare_all.golden.txt": func(w io.Writer) error { return CompareTerminal(w, all, true, 0) },
 		"compare.golden.md":      func(w io.Writer) error { return CompareMarkdown(w, all, false) },
 		"compare.golden.json":    func(w io.Writer) error { return CompareJSON(w, all) },
 		"compare.golden.xml":     func(w io.Writer) error { return CompareJUnit(w, all, false) },
@@ -52,9 +55,25 @@ func TestCompareGolden(t *testing.T) {
 	}
 }
 
+// On a terminal words are wrapped, and figures left out until the table fits.
+func TestCompareFitsATerminal(t *testing.T) {
+	for _, width := range []int{100, 120} {
+		var b bytes.Buffer
+		check(t, CompareTerminal(&b, sample(t, "p99_ttft_ms > +5%"), true, width))
+		if n := text.LongestLineLen(b.String()); n > width {
+			t.Errorf("%d columns of %d:\n%s", n, width, b.String())
+		}
+		for _, want := range []string{"BASE", "change", "p99_ttft_ms", "requests, 662"} {
+			if !strings.Contains(b.String(), want) {
+				t.Errorf("%d columns: no %q in\n%s", width, want, b.String())
+			}
+		}
+	}
+}
+
 func TestCompareWithoutGates(t *testing.T) {
 	var b bytes.Buffer
-	check(t, CompareTerminal(&b, sample(t), false))
+	check(t, CompareTerminal(&b, sample(t), false, 0))
 	golden(t, "compare_plain.golden.txt", b.String())
 }
 
@@ -126,9 +145,10 @@ func TestTrendGolden(t *testing.T) {
 	nan := math.NaN()
 	lines := []aggregate.TrendLine{
 		{Case: "io32x8_mc2", Metric: "p99_ttft_ms", Better: -1, Values: []float64{10, 11, 10, nan, 13}, First: 4, Share: 0.3, P: 0.002},
+		{Case: "io32x8_mc2", Metric: "duration", Values: []float64{10, 11, 10, nan, 13}, First: 4, Share: 0.3, P: 0.002},
 		{Case: "io32x8_mc2", Metric: "output_throughput", Better: 1, Values: []float64{100, 100, 101, nan, 100}, First: -1, Share: nan, P: nan},
 	}
 	var b bytes.Buffer
-	check(t, TrendTerminal(&b, []string{"n1", "n2", "n3", "n4", "n5"}, lines))
+	check(t, TrendTerminal(&b, []string{"n1", "n2", "n3", "n4", "n5"}, lines, 0))
 	golden(t, "trend.golden.txt", b.String())
 }

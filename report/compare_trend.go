@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"math"
@@ -37,15 +38,16 @@ func trendline(values []float64) string {
 }
 
 // TrendTerminal writes which runs were the first to differ, then a line a case and
-// figure. Names are the runs', the oldest first.
-func TrendTerminal(w io.Writer, names []string, lines []aggregate.TrendLine) error {
-	out := lineWriter{w: w}
+// figure. Names are the runs', the oldest first; width is the terminal's, 0 = any will
+// do.
+func TrendTerminal(w io.Writer, names []string, lines []aggregate.TrendLine, width int) error {
+	out := lineWriter{w: w, width: width}
 	first, last := names[0], names[len(names)-1]
 	said := false
 	for i := range lines {
 		if l := &lines[i]; l.First >= 0 {
 			said = true
-			s := fmt.Sprintf("%s since %s: %s %s at %s, against the median of the runs before", l.Verdict(), names[l.First], metricTitle(l.Metric), change(l.Share), l.Case)
+			s := fmt.Sprintf("%s since %s: %s %s at %s, against the median of the runs before", cmp.Or(l.Verdict(), "different"), names[l.First], metricTitle(l.Metric), change(l.Share), l.Case)
 			if !math.IsNaN(l.P) {
 				s += ", p " + pText(l.P)
 			}
@@ -68,6 +70,6 @@ func TrendTerminal(w io.Writer, names []string, lines []aggregate.TrendLine) err
 		rows = append(rows, []string{l.Case, l.Metric, trendline(l.Values), amount(l.Values[0]), amount(l.Values[len(l.Values)-1]), change(l.Share), since})
 	}
 	out.line("", fmt.Sprintf("%d runs, %s … %s", len(names), first, last))
-	out.line(plainTable([]string{"case", "metric", "runs", "first", "last", "differs by", "first that differs"}, rows, 4, 6))
+	out.table([]string{"case", "metric", "runs", "first", "last", "differs by", "first that differs"}, rows, 4, 6, []int{4, 5})
 	return out.err
 }

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"llmsweep/aggregate"
-	"llmsweep/metrics"
 )
 
 // mostAnswers bounds the changes that are put in words before the table.
@@ -83,8 +82,8 @@ func (l located) sentence(verdict string) string {
 	if note := methodNote(c); note != "" {
 		s += " (" + note + ")"
 	}
-	if l.where.Doubt != "" {
-		s += " – in doubt"
+	if c.Doubt != "" {
+		s += " – in doubt: " + c.Doubt
 	}
 	return s
 }
@@ -98,25 +97,6 @@ func methodNote(c *aggregate.Change) string {
 		return "1 run against several"
 	}
 	return ""
-}
-
-// metricTitle is a figure as people say it: p99_ttft_ms is p99 TTFT.
-func metricTitle(name string) string {
-	words := strings.Split(strings.TrimSuffix(name, "_ms"), "_")
-	for i, w := range words {
-		if slices.Contains([]string{"ttft", "tpot", "itl", "e2el"}, w) {
-			words[i] = strings.ToUpper(w)
-		}
-	}
-	return strings.Join(words, " ")
-}
-
-// interval is the confidence interval: 95 % CI +8.0 … +16.2 %.
-func interval(c *aggregate.Change) string {
-	if math.IsNaN(c.Low) {
-		return "no interval"
-	}
-	return fmt.Sprintf("%.0f %% CI %s", 100*aggregate.Confidence, between(c.Low, c.High))
 }
 
 // head says what is compared: the sides, what differs as a whole, and what has no
@@ -182,16 +162,10 @@ func changeRows(all *aggregate.Comparisons, c *aggregate.Comparison, whole bool)
 // doubt.
 func remark(l located) string {
 	var all []string
-	for _, text := range []string{l.change.Verdict(), methodNote(l.change), l.change.Why} {
+	for _, text := range []string{l.change.Verdict(), methodNote(l.change), l.change.Why, l.change.Doubt} {
 		if text != "" {
 			all = append(all, text)
 		}
-	}
-	switch {
-	case strings.Contains(l.where.Doubt, metrics.Invalid):
-		all = append(all, metrics.Invalid)
-	case strings.Contains(l.where.Doubt, metrics.Suspect):
-		all = append(all, metrics.Suspect)
 	}
 	return strings.Join(all, "; ")
 }
@@ -213,62 +187,6 @@ func method(all *aggregate.Comparisons) []string {
 	}
 	if tested > 20 {
 		lines = append(lines, fmt.Sprintf("were nothing changed, about %.1f of these %d figures would have p < %s by chance", float64(tested)*aggregate.Notable, tested, pText(aggregate.Notable)))
-	}
-	return lines
-}
-
-// gateSentence is a gate's outcome in words.
-func gateSentence(g *aggregate.GateResult) string {
-	s := fmt.Sprintf("%s: %s at %s", gateWord(g.Outcome), g.Gate.Text, g.Case)
-	if !math.IsNaN(g.Found) {
-		s += ": " + foundText(g)
-	}
-	if !math.IsNaN(g.P) {
-		s += fmt.Sprintf(" (p %s after Holm)", pText(g.P))
-	}
-	if g.Why != "" {
-		s += ": " + g.Why
-	}
-	return s
-}
-
-func gateWord(outcome string) string {
-	switch outcome {
-	case aggregate.GateBroken:
-		return "gate broken"
-	case aggregate.GateUnknown:
-		return "gate cannot tell"
-	}
-	return "gate passed"
-}
-
-func foundText(g *aggregate.GateResult) string {
-	if g.Gate.Relative {
-		return change(g.Found)
-	}
-	return amount(g.Found)
-}
-
-// gateSummary is the gates' outcome on one line; "" = there are none.
-func gateSummary(gates []aggregate.GateResult) string {
-	if len(gates) == 0 {
-		return ""
-	}
-	n := map[string]int{}
-	for _, g := range gates {
-		n[g.Outcome]++
-	}
-	return fmt.Sprintf("%s: %d broken, %d cannot tell, %d passed", gateWord(aggregate.Worst(gates)), n[aggregate.GateBroken], n[aggregate.GateUnknown], n[aggregate.GatePassed])
-}
-
-// gateLines are the gates that did not pass, in words.
-func gateLines(gates []aggregate.GateResult) (lines []string) {
-	for _, outcome := range []string{aggregate.GateBroken, aggregate.GateUnknown} {
-		for i := range gates {
-			if gates[i].Outcome == outcome {
-				lines = append(lines, gateSentence(&gates[i]))
-			}
-		}
 	}
 	return lines
 }

@@ -50,7 +50,7 @@ func htmlCaseOf(c *loadedCase, href func(string) string) *htmlCase {
 		return h
 	}
 	if htmlFew(c.file, "ttft", "e2el") && c.row.P99TTFT != nil {
-		h.Few = fmt.Sprintf("%d requests are too few to certify a p99 (%d are needed)", c.row.Completed, aggregate.P99Samples)
+		h.Few = fmt.Sprintf("%d requests are too few to certify a p99 (%d are needed)", c.row.Completed, aggregate.SamplesNeeded("p99_ttft_ms"))
 	}
 	return h
 }

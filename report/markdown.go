@@ -113,7 +113,7 @@ func (m markdown) cases() {
 		m.line(" %s |", caseVerdict(r))
 	}
 	if few {
-		m.line("\n\\* of fewer than %d requests: too few for a p99 that can be relied on", aggregate.P99Samples)
+		m.line("\n\\* of fewer than %d requests: too few for a p99 that can be relied on", aggregate.SamplesNeeded("p99_ttft_ms"))
 	}
 }
 

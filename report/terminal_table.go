@@ -62,8 +62,7 @@ func fitted(t table.Writer, width int, spare []int, columns func(hidden []int) [
 	for {
 		t.SetColumnConfigs(columns(spare[:hidden]))
 		rendered = t.Render()
-		line, _, _ := strings.Cut(rendered, "\n")
-		if width <= 0 || text.StringWidthWithoutEscSequences(line) <= width || hidden == len(spare) {
+		if width <= 0 || text.LongestLineLen(rendered) <= width || hidden == len(spare) {
 			return rendered, hidden
 		}
 		hidden++

@@ -6,8 +6,6 @@ import (
 	"maps"
 	"slices"
 	"time"
-
-	"llmsweep/aggregate"
 )
 
 // about is the sheet of what stands behind the figures: every doubt, what could
@@ -45,7 +43,7 @@ func aboutLines(wb Workbook) [][3]string {
 		{"cases", "all", fmt.Sprint(len(wb.Rows))}, {"cases", "valid", fmt.Sprint(valid)}, {"cases", "suspect", fmt.Sprint(suspect)},
 		{"cases", "invalid", fmt.Sprint(invalid)}, {"cases", "failed or interrupted", fmt.Sprint(failed)},
 		{"cases", "from elsewhere, without a verdict", fmt.Sprint(len(wb.Rows) - valid - suspect - invalid - failed)},
-		{"cases", "gray p99", fmt.Sprintf("of fewer than %d requests: too few for a p99 that can be relied on", aggregate.P99Samples)},
+		{"cases", "gray percentile", "of too few requests to be relied on: of fewer than 64 for a p90, 130 for a p95, 662 for a p99"},
 	}
 	for i := range wb.Rows {
 		if why := caseReasons(&wb.Rows[i]); why != "" {

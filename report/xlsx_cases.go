@@ -81,15 +81,16 @@ func (b *book) valueCell(column string, v any) any {
 	return v
 }
 
-// grayFew makes a p99 of too few requests look as doubtful as it is.
+// grayFew makes a percentile of too few requests look as doubtful as it is.
 func (b *book) grayFew(names []string, rows int) error {
 	completed := "$" + columnLetters(slices.Index(names, "completed")+1) + "2"
 	for i, name := range names {
-		if !isTooFew(name, &aggregate.Row{}) { // not a column that is ever in this doubt
+		needed := aggregate.SamplesNeeded(name)
+		if needed == 0 {
 			continue
 		}
 		err := b.f.SetConditionalFormat(sheetCases, cell(i+1, 2)+":"+cell(i+1, rows+1), []excelize.ConditionalFormatOptions{
-			{Type: "formula", Criteria: fmt.Sprintf("%s<%d", completed, aggregate.P99Samples), Format: &b.style.few},
+			{Type: "formula", Criteria: fmt.Sprintf("%s<%d", completed, needed), Format: &b.style.few},
 		})
 		if err != nil {
 			return err

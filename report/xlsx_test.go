@@ -140,12 +140,14 @@ func TestXLSXSettings(t *testing.T) {
 	column := func(name string) string {
 		return columnLetters(slices.IndexFunc(aggregate.Columns(), func(c aggregate.Column) bool { return c.Name == name }) + 2)
 	}
-	few := func(name string) string {
-		return fmt.Sprintf("%s2:%s13 $%s2<662", column(name), column(name), column("completed"))
+	few := func(name string, needed int) string {
+		return fmt.Sprintf("%s2:%s13 $%s2<%d", column(name), column(name), column("completed"), needed)
 	}
 	want := []string{
 		"A2:" + last + `13 OR($B2="invalid",$B2="failed",$B2="interrupted")`, "A2:" + last + `13 $B2="suspect"`,
-		few("p99_ttft_ms"), few("p99_tpot_ms"), few("p99_e2el_ms"),
+		few("p90_ttft_ms", 64), few("p95_ttft_ms", 130), few("p99_ttft_ms", 662),
+		few("p90_tpot_ms", 64), few("p95_tpot_ms", 130), few("p99_tpot_ms", 662),
+		few("p90_e2el_ms", 64), few("p95_e2el_ms", 130), few("p99_e2el_ms", 662),
 	}
 	slices.Sort(want)
 	if diff := cmp.Diff(want, rules); diff != "" {

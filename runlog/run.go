@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 )
 
 // RunSchema is the version of the manifest and of the files that it names.
@@ -28,6 +29,9 @@ type Run struct {
 	Warnings    []string       `json:"warnings,omitempty"`
 	Cases       []Case         `json:"cases"` // the plan, in its order
 }
+
+// Stamp is the run's start as folders of the history are named by it.
+func (r *Run) Stamp() string { return time.Unix(0, r.StartUnixNS).UTC().Format(stampLayout) }
 
 // Run is the manifest of the run in the folder; nil when there is none.
 func (d *Dir) Run() (*Run, error) { return ReadRun(d.path) }

@@ -29,5 +29,5 @@ func powerAt(n int, effect, va, vb, alpha float64) float64 {
 	}
 	t := TTest{Estimate: effect, SE: math.Sqrt((va + vb) / float64(n))}
 	t.DoF = float64(n-1) * (va + vb) * (va + vb) / (va*va + vb*vb)
-	return 1 - t.cdf(tQuantile(t.DoF, 1-alpha)-effect/t.SE)
+	return studentTail(studentQuantile(alpha, t.DoF)-effect/t.SE, t.DoF)
 }

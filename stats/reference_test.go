@@ -198,3 +198,9 @@ func TestOneAgainst(t *testing.T) {
 	close9(t, "standard error", got.SE, math.Sqrt(4.0/3))
 	close9(t, "dof", got.DoF, 2)
 }
+
+// By hand: {1, 2, 2, 3} can be split into two pairs in 6 ways, of which U is ½, ½, 2,
+// 2, 3½, 3½ (a tie is half): 4 of them are as far from 2 as {1, 2} and {2, 3} are.
+func TestMannWhitneyWithTies(t *testing.T) {
+	close9(t, "p", MannWhitney([]float64{1, 2}, []float64{2, 3}), 4.0/6)
+}

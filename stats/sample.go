@@ -21,6 +21,15 @@ func Median(xs []float64) float64 { return orNaN(stats.Median(xs)) }
 // std with ddof 0; 0 for a single value, NaN for an empty sample.
 func StdDev(xs []float64) float64 { return orNaN(stats.StandardDeviationPopulation(xs)) }
 
+// SampleStdDev is the standard deviation of the population that xs was drawn from,
+// √(Σ(x−mean)² ÷ (n − 1)); NaN below two values.
+func SampleStdDev(xs []float64) float64 {
+	if len(xs) < 2 {
+		return math.NaN()
+	}
+	return orNaN(stats.StandardDeviationSample(xs))
+}
+
 // Percentile is the p-th percentile, p in (0, 100], by linear interpolation
 // (Hyndman–Fan 7, 1996; NumPy's default); NaN for an empty sample or another p.
 // It sorts a copy at each call: for many percentiles of one sample, Sort once.

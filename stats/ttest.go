@@ -1,10 +1,6 @@
 package stats
 
-import (
-	"math"
-
-	moremath "github.com/aclements/go-moremath/stats"
-)
+import "math"
 
 // A TTest is an estimate with its standard error: all that a test against a null
 // hypothesis and a confidence interval need. Its zero value knows nothing; see
@@ -92,7 +88,7 @@ func (t TTest) Above(null float64) float64 {
 	case !t.Defined():
 		return math.NaN()
 	case t.SE > 0:
-		return t.cdf(-d / t.SE)
+		return studentTail(d/t.SE, t.DoF)
 	case d > 0:
 		return 0
 	case d < 0:
@@ -110,43 +106,12 @@ func (t TTest) Interval(confidence float64) (low, high float64) {
 	if t.SE == 0 {
 		return t.Estimate, t.Estimate
 	}
-	half := tQuantile(t.DoF, (1+confidence)/2) * t.SE
+	half := studentQuantile((1-confidence)/2, t.DoF) * t.SE
 	return t.Estimate - half, t.Estimate + half
-}
-
-func (t TTest) cdf(x float64) float64 {
-	if math.IsInf(t.DoF, 1) {
-		return moremath.StdNormal.CDF(x)
-	}
-	return moremath.TDist{V: t.DoF}.CDF(x)
-}
-
-// tQuantile is the quantile of Student's t at p in (0.5, 1). dof = +Inf is the
-// normal distribution.
-func tQuantile(dof, p float64) float64 {
-	z := math.Sqrt2 * math.Erfinv(2*p-1)
-	if math.IsInf(dof, 1) {
-		return z
-	}
-	dist := moremath.TDist{V: dof}
-	low, high := z, 2*z // its tails are heavier than the normal's
-	for dist.CDF(high) < p {
-		low, high = high, 2*high
-	}
-	for range 60 {
-		mid := (low + high) / 2
-		if dist.CDF(mid) < p {
-			low = mid
-		} else {
-			high = mid
-		}
-	}
-	return (low + high) / 2
 }
 
 // variance is Σ(x−mean)² ÷ (n − 1): of what the sample was drawn from.
 func variance(xs []float64) float64 {
-	n := float64(len(xs))
-	sd := StdDev(xs)
-	return sd * sd * n / (n - 1)
+	sd := SampleStdDev(xs)
+	return sd * sd
 }

@@ -14,6 +14,9 @@ import (
 	"llmsweep/runlog"
 )
 
+// errNoGates reports a JUnit file without a test case.
+var errNoGates = errors.New("--junit: there are no gates to report; give --fail-on, or gate: in the config")
+
 // compareFlags are how a comparison is judged and where it goes.
 type compareFlags struct {
 	resultsDir, definitions, config string
@@ -57,6 +60,9 @@ compared; 3 a gate is broken, or with --strict cannot tell.`,
 	ab := cmd.Flags().String("ab", "", "run this `config` of two servers, interleaved, and compare them")
 	sets := setFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if err := flags.check(); err != nil {
+			return withStatus(exitUsage, err)
+		}
 		switch {
 		case *ab != "" && len(args) > 0:
 			return withStatus(exitUsage, errors.New("--ab runs its config and compares its two servers; name no runs beside it"))
@@ -84,9 +90,6 @@ compared; 3 a gate is broken, or with --strict cannot tell.`,
 
 // read reads the runs that args name; the first is BASE.
 func (f *compareFlags) read(stderr io.Writer, args []string) (sides []*aggregate.Side, broken []error, err error) {
-	if f.definitions != "llmsweep" && f.definitions != "vllm" {
-		return nil, nil, fmt.Errorf("--definitions %s: want llmsweep or vllm", f.definitions)
-	}
 	told := map[string]bool{}
 	for _, name := range args {
 		path, note, err := aggregate.Resolve(name, f.resultsDir)
@@ -107,8 +110,26 @@ func (f *compareFlags) read(stderr io.Writer, args []string) (sides []*aggregate
 	return sides, broken, nil
 }
 
-// gates are those of the command line, else of the config, else of the last run.
-func (f *compareFlags) gates(sides []*aggregate.Side) ([]runlog.Gate, error) {
+// check faults what is wrong before anything is read or run.
+func (f *compareFlags) check() error {
+	if f.definitions != "llmsweep" && f.definitions != "vllm" {
+		return fmt.Errorf("--definitions %s: want llmsweep or vllm", f.definitions)
+	}
+	onStdout := 0
+	for _, path := range []string{f.markdown, f.junit, f.json} {
+		if path == "-" {
+			onStdout++
+		}
+	}
+	if onStdout > 1 {
+		return errors.New("stdout is one of --markdown, --junit and --json; write the others to files")
+	}
+	_, err := f.asked()
+	return err
+}
+
+// asked are the gates of the command line, else of --config.
+func (f *compareFlags) asked() (gates []runlog.Gate, err error) {
 	texts := f.failOn
 	if len(texts) == 0 && f.config != "" {
 		c, err := loadConfig([]string{f.config}, nil)
@@ -117,10 +138,6 @@ func (f *compareFlags) gates(sides []*aggregate.Side) ([]runlog.Gate, error) {
 		}
 		texts = c.Gate
 	}
-	if len(texts) == 0 && f.config == "" {
-		return sides[len(sides)-1].Gates()
-	}
-	var gates []runlog.Gate
 	for _, text := range texts {
 		g, err := runlog.ParseGate(text)
 		if err != nil {
@@ -129,6 +146,14 @@ func (f *compareFlags) gates(sides []*aggregate.Side) ([]runlog.Gate, error) {
 		gates = append(gates, g)
 	}
 	return gates, nil
+}
+
+// gates are those asked for, else of the config of the last run.
+func (f *compareFlags) gates(sides []*aggregate.Side) ([]runlog.Gate, error) {
+	if len(f.failOn) == 0 && f.config == "" {
+		return sides[len(sides)-1].Gates()
+	}
+	return f.asked()
 }
 
 // compare writes the comparison to where it was asked for; the error is a gate's.
@@ -142,7 +167,7 @@ func (f *compareFlags) compare(stdout, stderr io.Writer, sides []*aggregate.Side
 		return withStatus(exitUsage, err)
 	}
 	if len(gates) == 0 && f.junit != "" {
-		return withStatus(exitUsage, errors.New("--junit: there are no gates to report; give --fail-on, or gate: in the config"))
+		return withStatus(exitUsage, errNoGates)
 	}
 	if err := f.write(stdout, all); err != nil {
 		return withStatus(exitFailed, err)
@@ -176,7 +201,7 @@ func (f *compareFlags) write(stdout io.Writer, all *aggregate.Comparisons) error
 	if taken {
 		return nil
 	}
-	return report.CompareTerminal(stdout, all, f.all)
+	return report.CompareTerminal(stdout, all, f.all, columns(stdout))
 }
 
 // gateStatus is the exit status of the gates.

@@ -25,10 +25,12 @@ func compareAB(cmd *cobra.Command, config string, sets []string, flags compareFl
 		return withStatus(exitUsage, fmt.Errorf("%s: --ab compares two servers, and there are %d; want servers: with two entries", c.Path, len(servers)))
 	case c.Repeats < 2:
 		return withStatus(exitUsage, fmt.Errorf("%s: repeats: %d gives no pairs to compare; add --set repeats=5", c.Path, c.Repeats))
+	case flags.junit != "" && len(flags.failOn) == 0 && flags.config == "" && len(c.Gate) == 0:
+		return withStatus(exitUsage, errNoGates)
 	}
 	flags.paired = true
 	run := runThen(func(w *watch, stderr io.Writer, c *sweep.Config, _ string, _ bool) error {
-		sides, broken, err := twoServers(c.ResultsDir, servers)
+		sides, broken, err := twoServers(c.ResultsDir, servers, flags.definitions == "vllm")
 		for _, b := range broken {
 			w.Warn(b.Error())
 		}
@@ -59,9 +61,9 @@ func serversOf(c *sweep.Config) (names []string) {
 }
 
 // twoServers are the sides of a run on two servers: the first is BASE.
-func twoServers(dir string, servers []string) (sides []*aggregate.Side, broken []error, err error) {
+func twoServers(dir string, servers []string, vllm bool) (sides []*aggregate.Side, broken []error, err error) {
 	for _, name := range servers {
-		s, b, err := aggregate.ReadSide(name, dir, false)
+		s, b, err := aggregate.ReadSide(name, dir, vllm)
 		if err != nil {
 			return nil, b, err
 		}

@@ -93,6 +93,9 @@ server cannot be reached; 2 the command or the config is wrong; 3 a gate is brok
 		}
 		printSkipped(w.results, out.Skipped)
 		if err := ending(cmd.Context(), out, rows, err, *strict); err != nil {
+			if *baseline != "" {
+				w.Note("not compared with --baseline " + *baseline + ": the run did not end well")
+			}
 			return err
 		}
 		return after(w, cmd.ErrOrStderr(), c, *baseline, *strict)

@@ -48,20 +48,20 @@ among themselves.`,
 			return withStatus(exitUsage, fmt.Errorf("%s and its history hold %d runs, want 2 or more; run the sweep again, or name a results folder", dir, len(runs)))
 		}
 		runs = runs[max(0, len(runs)-*last):]
-		return trend(cmd, runs, *figures)
+		return trend(cmd, dir, runs, *figures)
 	}
 	return cmd
 }
 
-// trend reads the runs and writes their figures. A run that cannot be read is
+// trend reads runs of dir and writes their figures. A run that cannot be read is
 // named and left out.
-func trend(cmd *cobra.Command, folders, figures []string) error {
+func trend(cmd *cobra.Command, dir string, folders, figures []string) error {
 	var sides []*aggregate.Side
 	var names []string
 	var broken []error
 	definitions := map[string]bool{}
 	for _, folder := range folders {
-		name := filepath.Base(folder)
+		name := runName(folder, dir)
 		s, b, err := aggregate.ReadSide(name, folder, false)
 		if broken = append(broken, b...); err != nil {
 			broken = append(broken, err)
@@ -74,7 +74,7 @@ func trend(cmd *cobra.Command, folders, figures []string) error {
 		return withStatus(exitUsage, errors.New("the runs follow different definitions; take fewer by --last"))
 	}
 	if len(sides) > 1 {
-		if err := report.TrendTerminal(cmd.OutOrStdout(), names, aggregate.Trend(sides, figures)); err != nil {
+		if err := report.TrendTerminal(cmd.OutOrStdout(), names, aggregate.Trend(sides, figures), columns(cmd.OutOrStdout())); err != nil {
 			return withStatus(exitFailed, err)
 		}
 	}
@@ -82,4 +82,15 @@ func trend(cmd *cobra.Command, folders, figures []string) error {
 		return withStatus(exitFailed, fmt.Errorf("%w\n%d files or runs skipped", errors.Join(broken...), len(broken)))
 	}
 	return nil
+}
+
+// runName is a run's start: what its folder in the history of dir is called, or will
+// be.
+func runName(folder, dir string) string {
+	if folder == dir {
+		if run, err := runlog.ReadRun(dir); err == nil && run != nil {
+			return run.Stamp()
+		}
+	}
+	return filepath.Base(folder)
 }
