@@ -95,14 +95,14 @@ func (v *Validity) judgeClient(s *Summary) {
 	}
 	c := s.Client
 	if c.LagP99 > limit {
-		v.Add(Suspect, fmt.Sprintf("reader lag p99 %s, limit %s", msText(c.LagP99), msText(limit)))
+		v.Add(Suspect, fmt.Sprintf("reader lag p99 %s, limit %s", aboveText(c.LagP99, limit), msText(limit)))
 	}
 	if c.SendP99 > limit {
-		v.Add(Suspect, fmt.Sprintf("send lag p99 %s, limit %s", msText(c.SendP99), msText(limit)))
+		v.Add(Suspect, fmt.Sprintf("send lag p99 %s, limit %s", aboveText(c.SendP99, limit), msText(limit)))
 	}
 	if c.SharedShare > 0 && c.LagP99 >= lagFloor {
 		v.Add(Suspect, fmt.Sprintf("TTFT, TPOT and ITL: %s of the token events shared a read while the reader lagged (p99 %s, limit %s)",
-			percent(c.SharedShare), msText(c.LagP99), msText(lagFloor)))
+			percent(c.SharedShare), aboveText(c.LagP99, lagFloor), msText(lagFloor)))
 	}
 }
 
@@ -139,6 +139,15 @@ func msText(ms float64) string {
 		return fmt.Sprintf("%.0f ms", ms)
 	}
 	return fmt.Sprintf("%.3g ms", ms)
+}
+
+// aboveText is ms with as many digits as show that it is not its limit.
+func aboveText(ms, limit float64) string {
+	text := msText(ms)
+	for digits := 4; text == msText(limit) && digits < 10; digits++ {
+		text = fmt.Sprintf("%.*g ms", digits, ms)
+	}
+	return text
 }
 
 func tokens(n int) string {
