@@ -16,10 +16,11 @@ const mostAhead = 0.95
 // A case's cost is EstimateCase's: prompts × lengths, in rounds of its
 // concurrency, or what its rate or duration says. What was measured corrects it:
 // a case that differs from earlier ones in its repeat alone takes what those took;
-// one of a concurrency that was measured takes its cost × (time measured ÷ cost)
-// of those cases, since it is the batch that the cost knows least about; any
-// other the same with all cases so far. The time between cases is added as it was
-// so far. It has no clock: instants are given.
+// one of a concurrency that its server was measured at takes its cost × (time
+// measured ÷ cost) of those cases, since it is the batch that the cost knows least
+// about; any other the same with all cases of its server so far, or else of all
+// servers. The time between cases is added as it was so far. It has no clock:
+// instants are given.
 type Pace struct {
 	cases    []pacedCase
 	place    map[string]int // of a case in cases, by name
@@ -38,11 +39,13 @@ type Pace struct {
 
 type pacedCase struct {
 	PlannedCase
-	keys [3]paceKey // the nearest kin first
+	keys [4]paceKey // the nearest kin first
 }
 
-// A paceKey names a family of cases: same axes, same concurrency, or all.
+// A paceKey names a family of cases: same axes; same server and concurrency; same
+// server; or all.
 type paceKey struct {
+	family                           int
 	input, output, inFlight, prompts int
 	rate                             float64
 	rest                             string
@@ -67,10 +70,11 @@ func NewPace(toRun []PlannedCase) *Pace {
 // insert puts a case in at place i, before those that are to come.
 func (p *Pace) insert(i int, pc PlannedCase) {
 	a := pc.Axes
-	p.cases = slices.Insert(p.cases, i, pacedCase{pc, [3]paceKey{
-		{pc.Input, pc.Output, pc.MaxConcurrency, pc.NumPrompts, pc.Rate, fmt.Sprint(a.Dataset, a.Server, a.More)},
-		{inFlight: pc.MaxConcurrency, rest: a.Server},
-		{},
+	p.cases = slices.Insert(p.cases, i, pacedCase{pc, [4]paceKey{
+		{0, pc.Input, pc.Output, pc.MaxConcurrency, pc.NumPrompts, pc.Rate, fmt.Sprint(a.Dataset, a.Server, a.More)},
+		{family: 1, inFlight: pc.MaxConcurrency, rest: a.Server},
+		{family: 2, rest: a.Server},
+		{family: 3},
 	}})
 	for ; i < len(p.cases); i++ {
 		p.place[p.cases[i].Name] = i

@@ -33,6 +33,10 @@ func TestPace(t *testing.T) {
 	rated.Rate = 1
 	again := rated
 	again.Name = "rated again"
+	at := func(server string, c PlannedCase) PlannedCase {
+		c.Axes.Server = server
+		return c
+	}
 	timed := paceCase("timed", 1, 1000)
 	timed.Duration = 30 * time.Second
 	for _, tt := range []struct {
@@ -56,6 +60,12 @@ func TestPace(t *testing.T) {
 			{at: 10, end: measured, toGo: 5 + 20 + 3, sure: true, known: true}, // 20 s cost 10
 			{at: 10, start: "b", toGo: 5 + 20 + 3, sure: true, known: true},
 			{at: 40, end: measured, toGo: 20 + 6*40./30, sure: true, known: true}, // c by a: half; d by both: 40 s for 30
+		}},
+		{"a server tells of itself before others do", []PlannedCase{at("fast", paceCase("a", 1, 10)), at("slow", paceCase("b", 1, 10)), at("slow", paceCase("c", 2, 100))}, []paceStep{
+			{at: 0, start: "a"},
+			{at: 1, end: measured, toGo: 1 + 5, sure: true, known: true}, // a 20th of what they would cost
+			{at: 1, start: "b", toGo: 1 + 5, sure: true, known: true},
+			{at: 41, end: measured, toGo: 200, sure: true, known: true}, // c costs 100 s: twice, as b; not 41/40, as both
 		}},
 		{"a repeat takes what the first took", []PlannedCase{paceCase("a_run1", 1, 10), paceCase("a_run2", 1, 10)}, []paceStep{
 			{at: 0, start: "a_run1"},

@@ -121,6 +121,7 @@ func caseNames(t *testing.T, dir string) (names []string) {
 func TestMix(t *testing.T) {
 	dir := t.TempDir()
 	writeConfig(t, dir, `base_url: sim:fast
+tokenizer: ${SMALL_TOKENIZER}
 concurrency_prompts: [[4, 9]]
 dataset:
   type: mix
@@ -259,7 +260,7 @@ func TestDatasetResumed(t *testing.T) {
 	whole, broken := t.TempDir(), t.TempDir()
 	for _, dir := range []string{whole, broken} {
 		writeRows(t, dir, 30)
-		writeConfig(t, dir, "base_url: sim:fast\nconcurrency_prompts: [[1, 2], [3, 8], [4, 9]]\nwarmup: 1\ndataset: {type: custom, path: rows.jsonl}\n")
+		writeConfig(t, dir, "base_url: sim:fast\ntokenizer: ${SMALL_TOKENIZER}\nconcurrency_prompts: [[1, 2], [3, 8], [4, 9]]\nwarmup: 1\ndataset: {type: custom, path: rows.jsonl}\n")
 	}
 	sweepIn(t, whole, exitOK)
 	sweepIn(t, broken, exitOK, "--only", "*_np8")

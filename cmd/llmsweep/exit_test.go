@@ -15,10 +15,11 @@ import (
 // TestExitStatus: each way to end has its status. A sweep in which every request
 // failed never ends with 0, whatever is allowed, kept, chosen or left out.
 func TestExitStatus(t *testing.T) {
-	good, _ := simulator(t, "--preset", "fast", "--model", "m")
-	bad, _ := simulator(t, "--preset", "fast", "--model", "m", "--fault", "status:code=500")
+	small := smallPath(t)
+	good, _ := smallSimulator(t, "--preset", "fast", "--model", "m")
+	bad, _ := smallSimulator(t, "--preset", "fast", "--model", "m", "--fault", "status:code=500")
 	faulty := func(fault string) string {
-		url, _ := simulator(t, "--preset", "fast", "--model", "m", "--fault", fault)
+		url, _ := smallSimulator(t, "--preset", "fast", "--model", "m", "--fault", fault)
 		return url
 	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -30,7 +31,7 @@ func TestExitStatus(t *testing.T) {
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
 	bench := func(url string) []string {
-		return []string{"bench", "-q", "--model", "m", "--tokenizer", "builtin:qwen3", "--base-url", url, "--random-input-len", "32", "--random-output-len", "8",
+		return []string{"bench", "-q", "--model", "m", "--tokenizer", small, "--base-url", url, "--random-input-len", "32", "--random-output-len", "8",
 			"--num-prompts", "5", "--max-concurrency", "2", "--ignore-eos", "--seed", "1"}
 	}
 	for _, tt := range []struct {
@@ -85,7 +86,7 @@ func TestExitStatus(t *testing.T) {
 				if strings.Contains(tt.config, "concurrency_prompts") {
 					loads = ""
 				}
-				config := "model: m\ntokenizer: builtin:qwen3\ninput_output: [[32, 8]]\nwarmup: 0\nprompt_overhead: tokenizer\nbase_url: " + tt.url + "\n" + loads + tt.config + "\n"
+				config := "model: m\ntokenizer: " + small + "\ninput_output: [[32, 8]]\nwarmup: 0\nprompt_overhead: tokenizer\nbase_url: " + tt.url + "\n" + loads + tt.config + "\n"
 				if err := os.WriteFile(configFile, []byte(config), 0o644); err != nil {
 					t.Fatal(err)
 				}

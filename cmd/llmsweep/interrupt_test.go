@@ -32,7 +32,7 @@ func TestInterruptTwice(t *testing.T) {
 		{"a server that does not end", fmt.Sprintf(`servers:
   - name: a
     base_url: http://127.0.0.1:%d
-    launch: '%s simulate --preset fast --model m --port ${port} & %s'
+    launch: '%s simulate --preset fast --model m --tokenizer ${SMALL_TOKENIZER} --port ${port} & %s'
     stop: 'test -e stopping || { touch stopping; %s; }'
     stop_wait: 5m
 before_case: touch hook; sleep 300
@@ -41,7 +41,7 @@ before_case: touch hook; sleep 300
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
-			writeConfig(t, dir, "%s%s", "model: m\ntokenizer: builtin:qwen3\ninput_output: [[32, 4]]\nconcurrency_prompts: [[1, 2], [2, 3]]\nwarmup: 0\nprompt_overhead: tokenizer\n", tt.config)
+			writeConfig(t, dir, "%s%s", "model: m\ntokenizer: ${SMALL_TOKENIZER}\ninput_output: [[32, 4]]\nconcurrency_prompts: [[1, 2], [2, 3]]\nwarmup: 0\nprompt_overhead: tokenizer\n", tt.config)
 			cmd := llmsweep(t, dir, "run", "config.yaml")
 			mark := "LLMSWEEP_TWICE_TEST=" + dir
 			cmd.Env = append(cmd.Env, mark)

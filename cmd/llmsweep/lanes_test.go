@@ -15,6 +15,7 @@ func TestLanesWarmUpTogether(t *testing.T) {
 	for _, drain := range []bool{true, false} {
 		dir := t.TempDir()
 		writeConfig(t, dir, `base_url: sim:fast
+tokenizer: ${SMALL_TOKENIZER}
 concurrency_prompts: [[4, 40]]
 warmup: 20
 warmup_drain: %t
@@ -59,7 +60,7 @@ func TestOutOfPrompts(t *testing.T) {
 	dir := t.TempDir()
 	s := countingServer{silent: true}
 	writeConfig(t, dir, "model: m\nbase_url: %s\ntokenizer: ids:1-70\nprompt_token_ids: true\nprompt_overhead: tokenizer\nprompt_buffer: 1\n"+
-		"input_output: [[1, 2]]\nconcurrency_prompts: [[2, 100], [2, 5]]\nwarmup: 3\n", s.serve(t, "builtin:qwen3"))
+		"input_output: [[1, 2]]\nconcurrency_prompts: [[2, 100], [2, 5]]\nwarmup: 3\n", s.serve(t, smallPath(t)))
 	stdout, stderr := sweepIn(t, dir, exitFailed)
 	f := readCase(t, dir, "bench_io1x2_mc2_np100")
 	const why = "load: reading requests: "
@@ -84,7 +85,7 @@ func TestOutOfPrompts(t *testing.T) {
 func TestWarmupOutOfRows(t *testing.T) {
 	dir := t.TempDir()
 	writeRows(t, dir, 11)
-	writeConfig(t, dir, "base_url: sim:fast\nconcurrency_prompts: [[2, 5], [2, 4]]\nwarmup: 1h\ndataset: {type: custom, path: rows.jsonl}\n")
+	writeConfig(t, dir, "base_url: sim:fast\ntokenizer: ${SMALL_TOKENIZER}\nconcurrency_prompts: [[2, 5], [2, 4]]\nwarmup: 1h\ndataset: {type: custom, path: rows.jsonl}\n")
 	sweepIn(t, dir, exitOK)
 	for _, name := range caseNames(t, dir) {
 		f := readCase(t, dir, name)

@@ -40,12 +40,12 @@ func llmsweep(t testing.TB, dir string, args ...string) *exec.Cmd {
 }
 
 // smallTokenizer is a variable of all children: the path of a tokenizer that loads
-// in a third of the time, for tests where any will do.
+// in a tenth of the time, for tests where any will do.
 const smallTokenizer = "SMALL_TOKENIZER"
 
 func smallPath(t testing.TB) string {
 	t.Helper()
-	path, err := filepath.Abs("../../testdata/tokenizers/minilm")
+	path, err := filepath.Abs("../../testdata/tokenizers/tiny")
 	if err != nil {
 		t.Fatal(err)
 	}

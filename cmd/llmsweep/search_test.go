@@ -38,7 +38,7 @@ var inFlightOf = regexp.MustCompile(`_mc(\d+)_np`)
 
 func newCrowded(t *testing.T, most int) (s *crowded, url string) {
 	t.Helper()
-	tok, err := tokenizer.Load("builtin:qwen3", tokenizer.LoadOptions{})
+	tok, err := tokenizer.Load(smallPath(t), tokenizer.LoadOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,7 +83,7 @@ func (s *crowded) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func searchIn(t *testing.T, url, keys string) (dir string) {
 	t.Helper()
 	dir = t.TempDir()
-	writeConfig(t, dir, "model: m\ntokenizer: builtin:qwen3\nbase_url: %s\ndataset: {type: custom, path: %s}\n%s", url, writeRows(t, dir, 1000), keys)
+	writeConfig(t, dir, "model: m\ntokenizer: ${SMALL_TOKENIZER}\nbase_url: %s\ndataset: {type: custom, path: %s}\n%s", url, writeRows(t, dir, 1000), keys)
 	return dir
 }
 
@@ -210,7 +210,8 @@ func (i interrupter) Sending(func() int) { i.cancel() }
 
 func interruptIn(t *testing.T, dir string) {
 	t.Helper()
-	c, err := sweep.Read(filepath.Join(dir, "config.yaml"), sweep.Env{}, "results_dir="+filepath.Join(dir, "results"))
+	env := sweep.Env{LookupEnv: func(name string) (string, bool) { return smallPath(t), name == smallTokenizer }}
+	c, err := sweep.Read(filepath.Join(dir, "config.yaml"), env, "results_dir="+filepath.Join(dir, "results"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -228,7 +229,7 @@ func TestSearchOutOfPrompts(t *testing.T) {
 	t.Parallel()
 	_, url := newCrowded(t, 100)
 	dir := t.TempDir()
-	writeConfig(t, dir, "model: m\ntokenizer: builtin:qwen3\nbase_url: %s\ndataset: {type: custom, path: %s}\n%s", url, writeRows(t, dir, 40), crowdedSearch)
+	writeConfig(t, dir, "model: m\ntokenizer: ${SMALL_TOKENIZER}\nbase_url: %s\ndataset: {type: custom, path: %s}\n%s", url, writeRows(t, dir, 40), crowdedSearch)
 	stdout, stderr := sweepIn(t, dir, exitFailed, "--json")
 	for line := range strings.Lines(stdout) {
 		if strings.Contains(line, `"event":"search"`) {

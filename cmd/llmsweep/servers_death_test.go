@@ -16,7 +16,7 @@ func TestServerDiesInEveryCase(t *testing.T) {
 	dir := t.TempDir()
 	dies := strings.Replace(entry(t, dir, "dies", "--preset fast --fault exit"), "launch: '", "launch: 'echo CUDA out of memory; exec ", 1)
 	writeConfig(t, dir, "%sconcurrency_prompts: [[1, 4], [2, 4], [3, 4], [4, 4], [5, 4]]\nservers:\n%s%s",
-		strings.Replace(threeLoads, "concurrency_prompts: [[1, 4], [2, 4], [4, 4]]\n", "", 1), dies, entry(t, dir, "well", "--preset fast"))
+		strings.Replace(threeLoads, "concurrency_prompts: [[2, 4], [3, 4], [4, 4]]\n", "", 1), dies, entry(t, dir, "well", "--preset fast"))
 	stdout, stderr := sweepIn(t, dir, exitFailed)
 	for mc := 1; mc <= 5; mc++ {
 		want := "server dies ended during the case: exit status "

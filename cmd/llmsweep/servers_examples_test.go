@@ -20,7 +20,7 @@ var standIns = map[string]string{
 	"vllm": `test "$1" = serve || exit 2
 model=$2 port=8000
 while [ $# -gt 0 ]; do [ "$1" = --port ] && port=$2; shift; done
-exec "$SIMULATOR" simulate --preset fast --model "$model" --port "$port"
+exec "$SIMULATOR" simulate --preset fast --model "$model" --tokenizer "$SMALL_TOKENIZER" --port "$port"
 `,
 	"docker": `case "$1" in
 run)
@@ -151,5 +151,5 @@ func onThisMachine(block, dir, port string) string {
 	block = regexp.MustCompile(`base_url: http://\S+`).ReplaceAllString(block, "base_url: http://127.0.0.1:"+port)
 	block = regexp.MustCompile(`(?m)^(model|matrix): .*\n`).ReplaceAllString(block, "")
 	block = strings.NewReplacer("8010", port, "/tmp/", dir+"/").Replace(block)
-	return "model: m\ntokenizer: builtin:qwen3\nprompt_overhead: tokenizer\ninput_output: [[32, 8]]\nconcurrency_prompts: [[2, 4]]\nmatrix: {tp: [1, 2]}\n" + block
+	return "model: m\ntokenizer: ${SMALL_TOKENIZER}\nprompt_overhead: tokenizer\ninput_output: [[32, 8]]\nconcurrency_prompts: [[2, 4]]\nmatrix: {tp: [1, 2]}\n" + block
 }
