@@ -21,7 +21,7 @@ concurrencies, on prompts of exact length, and writes one JSON a case and one CS
 		SilenceErrors: true,
 	}
 	root.AddCommand(runCommand(), planCommand(), validateCommand(), initCommand(), benchCommand(),
-		aggregateCommand(), tokenizeCommand(), simulateCommand(), selftestCommand(), versionCommand())
+		aggregateCommand(), tokenizeCommand(), simulateCommand(), selftestCommand(), httpCommand(), versionCommand())
 	return root
 }
 
