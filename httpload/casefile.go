@@ -46,15 +46,15 @@ type CaseFile struct {
 	TimeoutS    float64 `json:"timeout_s"`
 	Rate        float64 `json:"rate,omitempty"` // requests/s asked for
 
-	TookS         float64          `json:"took_s"`
-	Requests      int64            `json:"requests"`
-	BytesRead     int64            `json:"bytes_read"`
-	ReqPerSec     float64          `json:"requests_per_sec"`
-	BytesPerSec   float64          `json:"bytes_per_sec"`
-	BytesAnAnswer float64          `json:"bytes_per_answer,omitempty"`
-	Errors        Errors           `json:"errors"`
-	Statuses      map[string]int64 `json:"statuses"`
-	Unanswered    int64            `json:"unanswered"`
+	TookS         float64       `json:"took_s"`
+	Requests      int64         `json:"requests"`
+	BytesRead     int64         `json:"bytes_read"`
+	ReqPerSec     float64       `json:"requests_per_sec"`
+	BytesPerSec   float64       `json:"bytes_per_sec"`
+	BytesAnAnswer float64       `json:"bytes_per_answer,omitempty"`
+	Errors        Errors        `json:"errors"`
+	Statuses      map[int]int64 `json:"statuses"`
+	Unanswered    int64         `json:"unanswered"`
 
 	Latency          *Stats  `json:"latency_ms,omitempty"` // nil = of no answer
 	LatencyFrom      string  `json:"latency_from"`         // sent or due
@@ -109,15 +109,12 @@ func (r *Result) CaseFile(version string) *CaseFile {
 		URL: ShownURL(o.URL), Method: o.method(), HeaderNames: []string{}, BodyBytes: len(o.Body), Script: o.Script,
 		Threads: o.Threads, Connections: o.Connections, DurationS: o.Duration.Seconds(), TimeoutS: o.Timeout.Seconds(), Rate: o.Rate,
 		TookS: r.Took.Seconds(), Requests: r.Requests, BytesRead: r.Bytes, ReqPerSec: r.ReqPerSec(), BytesPerSec: r.BytesPerSec(),
-		Errors: r.Errors, Statuses: map[string]int64{}, Unanswered: r.Unanswered,
+		Errors: r.Errors, Statuses: r.Statuses, Unanswered: r.Unanswered,
 		Latency: r.Latency.stats(micros), LatencyFrom: "sent", PerThread: r.PerSec.stats(1), SendLag: r.SendLag.stats(micros),
 		Streams: r.Streams, Broken: r.Broken, TTFT: r.TTFT.stats(micros),
 	}
 	for _, h := range o.Headers {
 		f.HeaderNames = append(f.HeaderNames, h.Name)
-	}
-	for status, n := range r.Statuses {
-		f.Statuses[strconv.Itoa(status)] = n
 	}
 	if o.Body != nil {
 		sum := sha256.Sum256(o.Body)

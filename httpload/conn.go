@@ -25,13 +25,15 @@ type conn struct {
 	number int
 	raw    *client.Raw // nil = not connected
 	live   atomic.Pointer[client.Raw]
-	sent   int64 // exchanges begun
+	sent   int64     // exchanges begun
+	ready  time.Time // when the connection could have sent the next one
 
 	sink    client.RawSink
 	headers []Header // of the answer, for the script
 	body    []byte   // likewise
 	began   time.Time
 	stream  *client.RawStream // of the answer; nil = it is none
+	status  []int             // of the answers, for use again
 }
 
 func newConn(th *thread, number int) *conn {
@@ -100,6 +102,7 @@ func (c *conn) close() {
 // Request k of connection i of n is due (i + k·n) / rate after the start.
 func (c *conn) pace() (due time.Time, err error) {
 	t := c.th.test
+	c.ready = time.Now()
 	if t.o.Rate > 0 {
 		nth := float64(c.number) + float64(c.sent)*float64(t.o.Connections)
 		due = t.start.Add(time.Duration(math.Round(nth / t.o.Rate * 1e9)))
@@ -145,9 +148,13 @@ func (c *conn) request() ([]byte, error) {
 
 // exchange sends a request and reads what answers it.
 func (c *conn) exchange(request []byte, due time.Time) {
-	x := exchange{sent: time.Now(), answers: int64(c.th.test.pipeline)}
+	x := exchange{sent: time.Now(), answers: int64(c.th.test.pipeline), status: c.status[:0]}
 	if x.from = due; due.IsZero() {
 		x.from = x.sent
+	}
+	x.late = x.sent.Sub(x.from)
+	if c.ready.After(x.from) {
+		x.late = x.sent.Sub(c.ready) // until then it waited for an answer: no fault of ours
 	}
 	c.began = x.sent
 	c.sent++
@@ -157,7 +164,7 @@ func (c *conn) exchange(request []byte, due time.Time) {
 	}
 	noBody := bytes.HasPrefix(request, []byte("HEAD "))
 	last := false
-	for i := range x.answers {
+	for range x.answers {
 		c.stream = nil
 		a, err := c.raw.Receive(noBody, &c.sink)
 		x.end = time.Now()
@@ -168,15 +175,13 @@ func (c *conn) exchange(request []byte, due time.Time) {
 		if c.stream != nil {
 			c.streamed(&x)
 		}
-		if x.status = a.Status; i < x.answers-1 {
-			c.th.count(func(*counts) { c.th.countStatus(a.Status, 1) })
-		}
+		x.status = append(x.status, a.Status)
 		if c.th.script.wantsResponse() && !c.respond(a.Status) {
 			return
 		}
 		last = a.Close
 	}
-	x.bytes = c.raw.Bytes()
+	x.bytes, c.status = c.raw.Bytes(), x.status
 	c.th.record(&x)
 	if last {
 		c.close()
@@ -248,9 +253,11 @@ func (c *conn) streamed(x *exchange) {
 // respond hands an answer to the script; false ends the connection.
 func (c *conn) respond(status int) bool {
 	c.th.lua.Lock()
-	err := c.th.script.response(status, c.headers, c.body)
-	c.th.lua.Unlock()
-	if err != nil {
+	defer c.th.lua.Unlock()
+	if c.th.stopped.Load() {
+		return false // by the script, in another connection's answer: as in wrk, nothing comes after that
+	}
+	if err := c.th.script.response(status, c.headers, c.body); err != nil {
 		c.th.test.end(err)
 		return false
 	}

@@ -109,7 +109,7 @@ type Result struct {
 
 	Latency *Tally // µs, of answers in time
 	PerSec  *Tally // requests/s of one thread over 100 ms
-	SendLag *Tally // µs from due to sent; empty without a rate
+	SendLag *Tally // µs from when a request was due, and its connection free, to sent; empty without a rate
 
 	Streams      int64  // answers that were event streams
 	Broken       int64  // of them, those that are not whole

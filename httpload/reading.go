@@ -20,13 +20,25 @@ type Point struct {
 	ReqPerSec            float64
 	Errors               Errors
 	Unanswered, Broken   int64
-	Statuses             map[string]int64 // answers by status; nil = not known
+	Statuses             map[int]int64 // answers by status; nil = not known
 }
 
 // failed is the requests that came to nothing.
 func (p *Point) failed() int64 {
 	e := &p.Errors
 	return e.Connect + e.Read + e.Write + e.Status + e.Timeout + p.Unanswered + p.Broken
+}
+
+// overload is the failures of the kinds that too much load brings.
+func (p *Point) overload() int64 {
+	e := &p.Errors
+	n := e.Connect + e.Read + e.Write + e.Timeout + p.Unanswered
+	for status, times := range p.Statuses {
+		if status == 429 || status >= 500 {
+			n += times
+		}
+	}
+	return n
 }
 
 // balance is throughput ÷ mean latency, requests/s²; what the knee has most of.
@@ -52,7 +64,7 @@ type Reading struct {
 	Before, Last int
 
 	Saturated bool // the most connections bring hardly more than some before, or less
-	NearLimit bool // there are errors or timeouts, at the most connections or before
+	NearLimit bool // there are errors or timeouts of the kinds that too much load brings
 
 	LeastBytes, MostBytes float64 // of an answer, over the settings; 0 = none was answered
 }
@@ -95,7 +107,7 @@ func Read(points []Point) Reading {
 	}
 	r.Threads = threadSteps(points)
 	r.step(points)
-	r.NearLimit = slices.ContainsFunc(points, func(p Point) bool { return p.failed() > 0 })
+	r.NearLimit = slices.ContainsFunc(points, func(p Point) bool { return p.overload() > 0 })
 	return r
 }
 
@@ -233,29 +245,28 @@ func (p *Point) errorWords() []string {
 	say(e.Timeout, "timeout", timeout+": requests wait in a queue")
 	say(p.Unanswered, "unanswered", "longer than the timeout when the test ended: the server hangs, or the queue is long")
 	say(p.Broken, "broken streams", "they ended without a finish_reason or usage, or told an error")
-	say(e.Status, "non-2xx or 3xx", p.statusWords())
+	status := commonStatus(p.Statuses)
+	what := "non-2xx or 3xx"
+	if status > 0 {
+		what += fmt.Sprintf(", most %d", status)
+	}
+	say(e.Status, what, statusWords(status))
 	return words
 }
 
-// statusWords say what the most frequent status above 399 points at.
-func (p *Point) statusWords() string {
-	status, most := "", int64(0)
-	for s, n := range p.Statuses {
-		if s >= "400" && (n > most || n == most && s < status) {
-			status, most = s, n
-		}
-	}
+// statusWords say what a status above 399 points at; 0 = it is not known which.
+func statusWords(status int) string {
 	switch status {
-	case "":
+	case 0:
 		return "the server refuses requests"
-	case "400", "422":
-		return status + ": the body is not what the server wants"
-	case "401", "403":
-		return status + ": the key is missing or wrong"
-	case "404", "405":
-		return status + ": the path or the method is wrong"
-	case "429", "503":
-		return status + ": the server sheds load"
+	case 400, 422:
+		return "the body is not what the server wants"
+	case 401, 403:
+		return "the key is missing or wrong"
+	case 404, 405:
+		return "the path or the method is wrong"
+	case 429, 503:
+		return "the server sheds load"
 	}
-	return status + ": see the server's log"
+	return "see the server's log"
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"sync"
 	"time"
 )
@@ -214,23 +213,28 @@ func (t *test) result(interrupted bool) *Result {
 	return r
 }
 
-// CommonStatus is the status above 399 that came most often; 0 = none did.
-func (r *Result) CommonStatus() (status int, times int64) {
-	for s, n := range maps.All(r.Statuses) {
-		if s > 399 && (n > times || n == times && s < status) {
-			status, times = s, n
+// commonStatus is the status above 399 that came most often; 0 = none did.
+func commonStatus(statuses map[int]int64) (status int) {
+	for s, n := range statuses {
+		if s > 399 && (status == 0 || n > statuses[status] || n == statuses[status] && s < status) {
+			status = s
 		}
 	}
-	return status, times
+	return status
 }
 
-// Nothing is why a test measured nothing; nil = something was answered in time.
+// Nothing is why a test measured nothing; nil = something was answered in time, and
+// not only by errors.
 func (r *Result) Nothing() error {
+	url := ShownURL(r.Options.URL)
 	switch {
+	case r.Requests > 0 && r.Errors.Status == r.Requests:
+		status := commonStatus(r.Statuses)
+		return fmt.Errorf("%s: every answer was an error, most with status %d (%s)", url, status, statusWords(status))
 	case r.Latency.Count() > 0:
 		return nil
 	case r.Errors.Timeout+r.Unanswered > 0:
-		return fmt.Errorf("%s: no answer came within the timeout of %v; take a longer one", ShownURL(r.Options.URL), r.Options.Timeout)
+		return fmt.Errorf("%s: no answer came within the timeout of %v; take a longer one", url, r.Options.Timeout)
 	}
-	return fmt.Errorf("%s: no request was answered in %v; look at the server, or take a longer duration", ShownURL(r.Options.URL), r.Took.Round(time.Millisecond))
+	return fmt.Errorf("%s: no request was answered in %v; look at the server, or take a longer duration", url, r.Took.Round(time.Millisecond))
 }

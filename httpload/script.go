@@ -145,7 +145,11 @@ func (s *script) init(th *thread) error {
 func (s *script) request() ([]byte, error) {
 	fn := s.global("request")
 	if fn == nil {
-		return s.format(lua.LNil, lua.LNil, lua.LNil, lua.LNil)
+		b, err := s.format(lua.LNil, lua.LNil, lua.LNil, lua.LNil)
+		if err != nil {
+			return nil, &ScriptError{fmt.Errorf("%s: %w", s.path, err)}
+		}
+		return b, nil
 	}
 	if err := s.call(fn, 1); err != nil {
 		return nil, err

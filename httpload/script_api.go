@@ -123,7 +123,7 @@ func (s *script) format(method, path, headers, body lua.LValue) ([]byte, error) 
 	var list []Header
 	table, ok := headers.(*lua.LTable)
 	if !ok {
-		return nil, &ScriptError{fmt.Errorf("wrk.format: headers are a %s, want a table of names and values", headers.Type())}
+		return nil, fmt.Errorf("wrk.format: headers are a %s, want a table of names and values", headers.Type())
 	}
 	if own, ok := s.wrk.RawGetString("headers").(*lua.LTable); ok {
 		own.ForEach(func(name, value lua.LValue) {
@@ -135,7 +135,7 @@ func (s *script) format(method, path, headers, body lua.LValue) ([]byte, error) 
 	table.ForEach(func(name, value lua.LValue) { list = append(list, Header{name.String(), value.String()}) })
 	for _, h := range list {
 		if err := h.check(); err != nil {
-			return nil, &ScriptError{fmt.Errorf("wrk.format: %w", err)}
+			return nil, fmt.Errorf("wrk.format: %w", err)
 		}
 	}
 	var content []byte

@@ -90,9 +90,10 @@ type exchange struct {
 	from    time.Time // what the latency counts from: sent, or due
 	sent    time.Time
 	end     time.Time
+	late    time.Duration // from when it was due, and the connection free, to sent
 	answers int64
 	bytes   int64
-	status  int // of the last answer; those before it are counted as they come
+	status  []int // of each answer
 }
 
 // record counts an exchange that was answered to its end.
@@ -107,17 +108,14 @@ func (th *thread) record(x *exchange) {
 	} else {
 		th.latency.add(x.end.Sub(x.from).Microseconds(), 1)
 	}
-	th.countStatus(x.status, 1)
-	if th.sendLag != nil {
-		th.sendLag.add(x.sent.Sub(x.from).Microseconds(), 1)
+	for _, status := range x.status {
+		th.counts.statuses[status]++
+		if status > 399 {
+			th.counts.errors.Status++
+		}
 	}
-}
-
-// countStatus is called with mu held.
-func (th *thread) countStatus(status int, times int64) {
-	th.counts.statuses[status] += times
-	if status > 399 {
-		th.counts.errors.Status += times
+	if th.sendLag != nil {
+		th.sendLag.add(x.late.Microseconds(), 1)
 	}
 }
 
