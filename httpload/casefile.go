@@ -53,6 +53,7 @@ type CaseFile struct {
 	BytesPerSec   float64       `json:"bytes_per_sec"`
 	BytesAnAnswer float64       `json:"bytes_per_answer,omitempty"`
 	Errors        Errors        `json:"errors"`
+	FirstError    string        `json:"first_error,omitempty"`
 	Statuses      map[int]int64 `json:"statuses"`
 	Unanswered    int64         `json:"unanswered"`
 
@@ -109,7 +110,7 @@ func (r *Result) CaseFile(version string) *CaseFile {
 		URL: ShownURL(o.URL), Method: o.method(), HeaderNames: []string{}, BodyBytes: len(o.Body), Script: o.Script,
 		Threads: o.Threads, Connections: o.Connections, DurationS: o.Duration.Seconds(), TimeoutS: o.Timeout.Seconds(), Rate: o.Rate,
 		TookS: r.Took.Seconds(), Requests: r.Requests, BytesRead: r.Bytes, ReqPerSec: r.ReqPerSec(), BytesPerSec: r.BytesPerSec(),
-		Errors: r.Errors, Statuses: r.Statuses, Unanswered: r.Unanswered,
+		Errors: r.Errors, FirstError: r.FirstError, Statuses: r.Statuses, Unanswered: r.Unanswered,
 		Latency: r.Latency.stats(micros), LatencyFrom: "sent", PerThread: r.PerSec.stats(1), SendLag: r.SendLag.stats(micros),
 		Streams: r.Streams, Broken: r.Broken, TTFT: r.TTFT.stats(micros),
 	}

@@ -2,6 +2,7 @@ package httpload
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"math"
 	"sync/atomic"
@@ -74,7 +75,10 @@ func (c *conn) connect() bool {
 	raw, err := client.DialRaw(t.ctx, c.th.addr, t.target.tls(t.o.Insecure))
 	if err != nil {
 		if t.ctx.Err() == nil {
-			c.th.count(func(n *counts) { n.errors.Connect++ })
+			c.th.count(func(n *counts) {
+				n.errors.Connect++
+				n.first = cmp.Or(n.first, "connect: "+cause(err).Error())
+			})
 			_ = loadgen.WaitUntil(t.ctx, time.Now().Add(connectAgain)) // its end is seen by the caller
 		}
 		return false
@@ -159,7 +163,10 @@ func (c *conn) exchange(request []byte, due time.Time) {
 	c.began = x.sent
 	c.sent++
 	if err := c.raw.Send(request); err != nil {
-		c.broken(&x, func(n *counts) { n.errors.Write++ })
+		c.broken(&x, func(n *counts) {
+			n.errors.Write++
+			n.first = cmp.Or(n.first, "write: "+cause(err).Error())
+		})
 		return
 	}
 	noBody := bytes.HasPrefix(request, []byte("HEAD "))
@@ -169,7 +176,10 @@ func (c *conn) exchange(request []byte, due time.Time) {
 		a, err := c.raw.Receive(noBody, &c.sink)
 		x.end = time.Now()
 		if err != nil {
-			c.broken(&x, func(n *counts) { n.errors.Read++ })
+			c.broken(&x, func(n *counts) {
+				n.errors.Read++
+				n.first = cmp.Or(n.first, "read: "+cause(err).Error())
+			})
 			return
 		}
 		if c.stream != nil {

@@ -103,6 +103,7 @@ type Result struct {
 	Requests    int64 // answered, with any status
 	Bytes       int64 // read, heads included
 	Errors      Errors
+	FirstError  string        // what a thread's first connect, read or write error was; "" = there was none
 	Statuses    map[int]int64 // answers by status
 	Unanswered  int64         // requests that had waited as long as the timeout when the test ended
 	Interrupted bool          // the test was ended before its time

@@ -43,6 +43,9 @@ func (r *Result) counted(b *strings.Builder) {
 	if e := &r.Errors; e.Sockets() {
 		fmt.Fprintf(b, "  Socket errors: connect %d, read %d, write %d, timeout %d\n", e.Connect, e.Read, e.Write, e.Timeout)
 	}
+	if r.FirstError != "" {
+		fmt.Fprintf(b, "  First error: %s\n", r.FirstError)
+	}
 	if n := r.Errors.Status; n > 0 {
 		fmt.Fprintf(b, "  Non-2xx or 3xx responses: %d\n", n)
 	}

@@ -1,6 +1,7 @@
 package httpload
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -47,15 +48,15 @@ func Run(ctx context.Context, o Options, begun func(), ended func(*Result) error
 	}
 	t := &test{o: &o, pipeline: 1}
 	t.target, _ = parseTarget(o.URL) // Check has parsed it
-	addr, err := t.target.resolve(ctx)
-	if err != nil {
-		return err
-	}
 	main, err := newScript(ctx, &o, &t.target)
 	if err != nil {
 		return err
 	}
 	defer main.close()
+	addr, err := t.target.resolve(ctx)
+	if err != nil {
+		return err
+	}
 	defer t.close()
 	if err := t.setUp(ctx, main, addr); err != nil {
 		return err
@@ -193,6 +194,7 @@ func (t *test) result(interrupted bool) *Result {
 		r.Errors.Write += n.errors.Write
 		r.Errors.Status += n.errors.Status
 		r.Errors.Timeout += n.errors.Timeout
+		r.FirstError = cmp.Or(r.FirstError, n.first)
 		r.Unanswered += n.unanswered
 		r.Streams += n.streams
 		r.Broken += n.broken
@@ -233,6 +235,8 @@ func (r *Result) Nothing() error {
 		return fmt.Errorf("%s: every answer was an error, most with status %d (%s)", url, status, statusWords(status))
 	case r.Latency.Count() > 0:
 		return nil
+	case r.FirstError != "":
+		return fmt.Errorf("%s: no request was answered: %s; look at the server, and at the URL", url, r.FirstError)
 	case r.Errors.Timeout+r.Unanswered > 0:
 		return fmt.Errorf("%s: no answer came within the timeout of %v; take a longer one", url, r.Options.Timeout)
 	}

@@ -251,7 +251,7 @@ func TestRunTLS(t *testing.T) {
 	s.StartTLS()
 	defer s.Close()
 	o := options(s.URL)
-	if r := mustRun(t, o); r.Requests != 0 || r.Errors.Connect == 0 {
+	if r := mustRun(t, o); r.Requests != 0 || r.Errors.Connect == 0 || r.Nothing() == nil || !strings.Contains(r.Nothing().Error(), "certificate") {
 		t.Errorf("a certificate of nobody's: %d requests, errors %+v", r.Requests, r.Errors)
 	}
 	o.Insecure = true

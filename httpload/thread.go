@@ -34,6 +34,7 @@ type counts struct {
 	requests, bytes, unanswered int64
 	streams, broken, tokens     int64
 	chunks                      bool
+	first                       string // what broke first
 	errors                      Errors
 	statuses                    map[int]int64
 }
