@@ -167,7 +167,7 @@ func (r *Reading) Lines(points []Point) []string {
 		if math.Abs(s.Change) < sameThreads {
 			say("threads %d → %d at %d connections: %+.1f %% requests/s, threads make no difference", a.Threads, b.Threads, a.Connections, 100*s.Change)
 		} else {
-			say("threads %d → %d at %d connections: %+.1f %% requests/s, more than chance allows: repeat it, and look at this machine's load", a.Threads, b.Threads, a.Connections, 100*s.Change)
+			say("threads %d → %d at %d connections: %+.1f %% requests/s; repeat it to see whether that is chance", a.Threads, b.Threads, a.Connections, 100*s.Change)
 		}
 	}
 	if r.Knee >= 0 {

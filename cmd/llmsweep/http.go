@@ -90,6 +90,9 @@ func httpLoad(cmd *cobra.Command, f *httpFlags, args []string) error {
 	if err != nil {
 		return withStatus(exitUsage, err)
 	}
+	for _, why := range plan.left {
+		fmt.Fprintf(cmd.ErrOrStderr(), "left out: %v\n", why)
+	}
 	out := cmd.OutOrStdout()
 	var files []*httpload.CaseFile
 	var failures []error
@@ -136,7 +139,8 @@ func httpLoad(cmd *cobra.Command, f *httpFlags, args []string) error {
 // An httpSettings is what one call of http runs, and where its files go.
 type httpSettings struct {
 	settings []httpload.Options
-	dir      string // "" = none are written
+	left     []error // why others of the lists cannot be
+	dir      string  // "" = none are written
 }
 
 func httpPlan(cmd *cobra.Command, f *httpFlags, args []string) (httpSettings, error) {

@@ -124,7 +124,6 @@ func (p *httpSettings) expand(o httpload.Options, connections, threads counts) e
 	if len(connections) == 0 {
 		connections = counts{httpConnections}
 	}
-	var impossible []error
 	for _, c := range connections {
 		each := threads
 		if len(each) == 0 {
@@ -136,14 +135,14 @@ func (p *httpSettings) expand(o httpload.Options, connections, threads counts) e
 			case err == nil:
 				p.settings = append(p.settings, o)
 			case c < t && len(connections)*len(each) > 1:
-				impossible = append(impossible, err)
+				p.left = append(p.left, err)
 			default:
 				return fmt.Errorf("http: %w", err)
 			}
 		}
 	}
 	if len(p.settings) == 0 {
-		return errors.Join(impossible...)
+		return fmt.Errorf("http: %w", errors.Join(p.left...))
 	}
 	return nil
 }

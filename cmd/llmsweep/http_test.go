@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 )
 
 // httpRun runs `llmsweep http` in dir and returns what it said.
@@ -71,14 +72,15 @@ wrk.headers["Content-Type"] = "application/json"
 		}
 	})
 	t.Run("settings", func(t *testing.T) {
-		stdout, stderr, err := httpRun(t, dir, "-c", "1,4", "-d300ms", "--body", "body.json", "-H", "Authorization: Bearer sk-very-secret", url+"/v1/completions")
+		stdout, stderr, err := httpRun(t, dir, "-c", "1,4", "-t", "1,2", "-d200ms", "--body", "body.json", "-H", "Authorization: Bearer sk-very-secret", url+"/v1/completions")
 		if err != nil {
 			t.Fatalf("%v: %s", err, stderr)
 		}
-		wantMatches(t, stdout, `^    TTFT `, `^Output tokens/sec: [1-9]`, `^knee: `, `^peak: .* at [14] connection`)
+		wantMatches(t, stdout, `^    TTFT `, `^Output tokens/sec: [1-9]`, `^knee: `, `^peak: .* at [14] connection`, `^threads 1 → 2 at 4 connections: `)
+		wantMatches(t, stderr, `^left out: connections 1: want at least as many as threads, 2`)
 		files, _ := filepath.Glob(filepath.Join(dir, "results", "http_*_c[14]_t[12].json"))
-		if len(files) != 2 {
-			t.Fatalf("files %v, want two; stderr: %s", files, stderr)
+		if len(files) != 3 {
+			t.Fatalf("files %v, want three; stderr: %s", files, stderr)
 		}
 		for _, file := range files {
 			data, err := os.ReadFile(file)
@@ -98,6 +100,20 @@ wrk.headers["Content-Type"] = "application/json"
 		}
 		wantMatches(t, stdout, `^  2 threads and 3 connections$`)
 		wantMatches(t, stderr, `^kept/http_.*_c3_t2.json$`)
+	})
+	t.Run("interrupted", func(t *testing.T) {
+		cmd := llmsweep(t, dir, "http", "-d1h", "--results-dir", "cut", url+"/sim/plain?delay=5ms")
+		var out, errs bytes.Buffer
+		cmd.Stdout, cmd.Stderr = &out, &errs
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		time.AfterFunc(500*time.Millisecond, func() { _ = cmd.Process.Signal(os.Interrupt) })
+		if exit, ok := cmd.Wait().(*exec.ExitError); !ok || exit.ExitCode() != exitInterrupted {
+			t.Errorf("%v, want status %d", exit, exitInterrupted)
+		}
+		wantMatches(t, out.String(), `^Requests/sec: `, `^Interrupted after .* of 1h0m0s$`)
+		wantMatches(t, errs.String(), `^cut/http_`, `^interrupted: `)
 	})
 	t.Run("nothing measured", func(t *testing.T) {
 		stdout, stderr, err := httpRun(t, dir, "-d100ms", "-c2", url+"/nothing")
