@@ -101,6 +101,8 @@ func (s *Server) routes() *http.ServeMux {
 	mux.HandleFunc("POST /tokenize", s.tokenize)
 	mux.HandleFunc("POST /detokenize", s.detokenize)
 	mux.HandleFunc("GET /sim/truth", s.tellTruth)
+	mux.HandleFunc("GET /sim/plain", s.plain)
+	mux.HandleFunc("POST /sim/plain", s.plain)
 	mux.HandleFunc("POST /sim/faults", s.setFaults)
 	mux.HandleFunc("POST /sim/reset", s.reset)
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {

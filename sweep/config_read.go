@@ -200,6 +200,8 @@ func configFields(c *Config) []configField {
 		{"history", readNested(configField{"keep", readWhole(&c.History.Keep, 0, maxCount)})},
 		{"resume_within", readDuration(&c.ResumeWithin)},
 		{"labels", readLabels(&c.Labels)},
+
+		{"http", readHTTP(new(HTTP))}, // `llmsweep http`'s alone: only its faults are told here
 	}
 }
 

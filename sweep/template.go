@@ -125,4 +125,19 @@ concurrency_prompts:      # [max concurrency, number of prompts], or [8, 10x] fo
 # resume_within: 12h      # an interrupted run that is older moves to the history instead
 # labels:                 # into JSON and CSV; for example
 #   git_sha: ${GIT_SHA:-unknown}
+
+# --- llmsweep http --config config.yaml
+# http:                   # a load of one request, as wrk makes it; no part of a sweep. For example
+#   url: http://127.0.0.1:8000/v1/chat/completions
+#   connections: [20, 100, 200]   # 10; each with each of threads
+#   threads: 10           # 2, or as many as connections where these are fewer
+#   duration: 60s         # 10s
+#   timeout: 30s          # 2s; an answer that takes as long is an error
+#   method: POST          # GET, or POST with a body
+#   headers: {Authorization: "Bearer ${OPENAI_API_KEY:-none}"}
+#   body: '{"model": "NAME", "messages": [{"role": "user", "content": "Hello"}], "max_tokens": 64}'   # or body_file: FILE
+#   script: post.lua      # wrk's Lua API
+#   rate: 50              # requests/s, latencies from when each is due; else each as soon as the last is answered
+#   latency: true         # false; print the latency distribution
+#   corrected: true       # false; correct latencies by the expected interval
 `
