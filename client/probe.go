@@ -56,7 +56,7 @@ func (c *Client) Ready(ctx context.Context) error {
 	defer resp.Body.Close()
 	said, _ := io.ReadAll(io.LimitReader(resp.Body, maxWords))
 	if resp.StatusCode >= 300 {
-		return fmt.Errorf("%s: status %d: %s; there is no /v1/models either: check base_url", u, resp.StatusCode, Words(c.Redact(string(said))))
+		return fmt.Errorf("%s: status %d: %s; there is no /v1/models either: check base_url", c.named(u), resp.StatusCode, Words(c.Redact(string(said))))
 	}
 	return nil
 }
@@ -72,9 +72,9 @@ func (c *Client) PromptTokens(ctx context.Context, r dataset.Request) (int, erro
 	t := c.Do(ctx, r)
 	switch {
 	case t.Err != nil:
-		return 0, fmt.Errorf("asking %s to count a prompt: %w", c.target.Redacted(), t.Err)
+		return 0, fmt.Errorf("asking %s to count a prompt: %w", c.named(c.target.Redacted()), t.Err)
 	case t.Usage == nil || t.Usage.Prompt == 0: // an empty prompt is refused: 0 is none told
-		return 0, fmt.Errorf("asking %s to count a prompt: %w", c.target.Redacted(), ErrNoUsage)
+		return 0, fmt.Errorf("asking %s to count a prompt: %w", c.named(c.target.Redacted()), ErrNoUsage)
 	}
 	return t.Usage.Prompt, nil
 }
@@ -92,11 +92,17 @@ func httpStatus(err error) int {
 
 // unready says what is wrong with the server at u, and what to do next.
 func (c *Client) unready(u string, err error) error {
-	status, refused := httpStatus(err), errors.Is(err, syscall.ECONNREFUSED)
+	u = c.named(u)
+	status, refused, step := httpStatus(err), errors.Is(err, syscall.ECONNREFUSED), tlsAdvice(err)
+	absent := errors.Is(err, syscall.ENOENT) // a Unix socket
 	err = c.redactError(err)
 	switch {
 	case refused:
 		return fmt.Errorf("%s: connection refused; start the server, or set base_url to where it listens", u)
+	case absent:
+		return fmt.Errorf("%s: no such socket; start the server, or set base_url to where it listens", u)
+	case step != "":
+		return fmt.Errorf("%s: %w; %s", u, err, step)
 	case status == http.StatusUnauthorized, status == http.StatusForbidden:
 		return fmt.Errorf("%s: %w; set the API key in the environment variable that api_key_env names", u, err)
 	}
