@@ -280,7 +280,10 @@ func (p *netHTTP) explained(err error) error {
 	if e, ok := errors.AsType[*Error](err); ok && e.Class == Connect && p.proxy {
 		e.Err = fmt.Errorf("through the proxy: %w", e.Err)
 	}
-	if p.want == HTTP2 && p.proto.Load() == nil && strings.Contains(err.Error(), "http2: ") { // net/http has no exported type for it
+	switch first := p.proto.Load() == nil; {
+	case first && p.url.Scheme == "https" && overtaken(err) != "":
+		return &Error{Class: TLS, Err: fmt.Errorf("%w; %s", err, overtaken(err))}
+	case first && p.want == HTTP2 && p.url.Scheme == "http" && (isReset(err) || isEOF(err) || strings.Contains(err.Error(), "http2: ")): // no exported type
 		return &Error{Class: Protocol, Err: fmt.Errorf("%w; does the server speak HTTP/2? if not, set protocol: http1", err)}
 	}
 	return err

@@ -95,8 +95,8 @@ func (c *Client) unready(u string, err error) error {
 	u = c.named(u)
 	status, refused, step := httpStatus(err), errors.Is(err, syscall.ECONNREFUSED), tlsAdvice(err)
 	absent := errors.Is(err, syscall.ENOENT) // a Unix socket
-	if isReset(err) && c.base.Scheme == "https" && c.cfg.TLS.Cert == "" { // an alert that the reset overtook
-		step = "if the server wants a certificate of its clients, give tls.cert and tls.key"
+	if step == "" && c.base.Scheme == "https" {
+		step = overtaken(err)
 	}
 	err = c.redactError(err)
 	switch {

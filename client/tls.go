@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"strings"
 )
 
 // TLSOptions are how a server's certificate is checked, and which one is shown to it.
@@ -85,6 +86,16 @@ func tlsAdvice(err error) string {
 func alert(err error) string {
 	if e, ok := errors.AsType[*net.OpError](err); ok && (e.Op == "remote error" || e.Op == "local error") {
 		return e.Err.Error()
+	}
+	return ""
+}
+
+// overtaken is what to do about a connection of TLS that ended before its first
+// answer: in TLS 1.3 a server refuses a client's certificate after the handshake,
+// and the end of the connection may overtake its alert. "" = it ended otherwise.
+func overtaken(err error) string {
+	if isReset(err) || strings.Contains(err.Error(), "http2: client conn could not be established") { // no exported type
+		return "if the server wants a certificate of its clients, give tls.cert and tls.key of an authority that it trusts"
 	}
 	return ""
 }
