@@ -13,27 +13,43 @@ import (
 	"llmsweep/dataset"
 )
 
-// Models is the ids that GET /v1/models lists.
-func (c *Client) Models(ctx context.Context) ([]string, error) {
-	ids, _, err := c.models(ctx)
-	return ids, err
+// Models is what GET /v1/models lists. Of several servers the first is asked, as by
+// all questions here.
+func (c *Client) Models(ctx context.Context) (Models, error) {
+	m, _, err := c.models(ctx)
+	return m, err
+}
+
+// Models are those that a server says it serves.
+type Models struct {
+	IDs     []string
+	AnyName bool // the server answers to any name: llama.cpp, which has one model
 }
 
 // models is Models with the status of a failed answer; 0 = none came.
-func (c *Client) models(ctx context.Context) (ids []string, status int, err error) {
+func (c *Client) models(ctx context.Context) (m Models, status int, err error) {
 	defer c.plain.CloseIdleConnections()
 	cfg := openai.DefaultConfig("") // our own headers carry the key
 	cfg.BaseURL = below(c.base, "/v1").String()
 	cfg.HTTPClient = c.plain
 	list, err := openai.NewClientWithConfig(cfg).ListModels(ctx)
 	if err != nil {
-		return nil, httpStatus(err), c.unready(cfg.BaseURL+"/models", err)
+		return m, httpStatus(err), c.unready(cfg.BaseURL+"/models", err)
 	}
-	ids = make([]string, len(list.Models))
-	for i, m := range list.Models {
-		ids[i] = m.ID
+	for _, one := range list.Models {
+		m.IDs = append(m.IDs, one.ID)
+		m.AnyName = m.AnyName || one.OwnedBy == "llamacpp"
 	}
-	return ids, 0, nil
+	return m, 0, nil
+}
+
+// Probe sends one request of one token: a server that answers it to its end is
+// ready to be measured.
+func (c *Client) Probe(ctx context.Context) error {
+	if t := c.Do(ctx, dataset.Request{ID: "ready", Prompt: "Hello", MaxTokens: 1}); t.Err != nil {
+		return fmt.Errorf("%s: a probe of one token: %w", c.named(c.target.Redacted()), t.Err)
+	}
+	return nil
 }
 
 // Ready asks the server once whether it answers: GET /v1/models, or /health

@@ -63,9 +63,10 @@ func (r *Runner) surveyServer(ctx context.Context, c *Config) error {
 	if r.learned(base, c) {
 		return nil
 	}
-	pages := pageReader{server, base}
-	r.learn(ctx, pages, c)
-	r.noteBusy(ctx, pages)
+	r.learn(ctx, server, base, c)
+	for _, pages := range pagesOfEach(server, base) {
+		r.noteBusy(ctx, pages)
+	}
 	return nil
 }
 

@@ -149,12 +149,15 @@ func plainFacts(name string, v any, c *client.Client) any {
 // serverObject is the case JSON's server: its address, what it told of itself, what
 // it counted during the case.
 func (r *Runner) serverObject(c *Config, res *Result) map[string]any {
-	server := map[string]any{"base_url": c.BaseURL}
+	server := map[string]any{"base_url": baseURLValue(c.BaseURL)}
+	if c.Protocol != client.HTTP1 {
+		server["protocol"] = c.Protocol
+	}
 	if c.Server.GPUs != "" {
 		server["gpus"] = c.Server.GPUs
 	}
 	maps.Copy(server, r.facts[served{res.base, c.Model}])
-	if counted := res.counted.facts(); counted != nil {
+	if counted := res.counted.facts(c.severalServers()); counted != nil {
 		server["server_counters"] = counted
 	}
 	return server
@@ -170,15 +173,24 @@ func (r *Runner) learned(base string, c *Config) bool {
 	return ok
 }
 
-// learn asks the server what it is, once.
-func (r *Runner) learn(ctx context.Context, pages pageReader, c *Config) {
-	if r.learned(pages.base, c) {
+// learn asks the server what it is, once; of several, each, which stand under each
+// then, in the order of base_url.
+func (r *Runner) learn(ctx context.Context, server *client.Client, base string, c *Config) {
+	if r.learned(base, c) {
 		return
 	}
 	if r.facts == nil {
 		r.facts = map[served]map[string]any{}
 	}
-	r.facts[served{pages.base, c.Model}] = askFacts(ctx, pages, c.Model)
+	var told []any
+	for _, pages := range pagesOfEach(server, base) {
+		told = append(told, askFacts(ctx, pages, c.Model))
+	}
+	facts := map[string]any{"each": told}
+	if len(told) == 1 {
+		facts = told[0].(map[string]any)
+	}
+	r.facts[served{base, c.Model}] = facts
 }
 
 // serverFacts is the manifest's server: what it told of itself; of several, each
