@@ -48,7 +48,7 @@ func (c *Config) Redacted() map[string]any {
 		"model": c.Model, "base_url": baseURLValue(c.BaseURL), "endpoint": c.Endpoint, "backend": c.Backend,
 		"tokenizer": c.Tokenizer, "api_key_env": c.APIKeyEnv, "proxy": maskURL(c.Proxy),
 		"headers": maskWords(orElse(c.written.headers, c.Headers)), "session_header": c.SessionHeader,
-		"tls": tlsValue(c.TLS), "protocol": c.Protocol, "ready": maskURL(c.Ready), "model_check": c.ModelCheck,
+		"tls": tlsValue(c.TLS), "protocol": c.Protocol, "ready": maskURL(c.Ready), "model_check": c.ModelCheck, "lora": c.LoRA,
 
 		"dataset":          datasetValue(&c.Dataset, &c.ScenarioSLO),
 		"prompt_token_ids": c.PromptTokenIDs, "prompt_overhead": c.PromptOverhead, "prompt_buffer": c.PromptBuffer,
@@ -79,9 +79,6 @@ func (c *Config) Redacted() map[string]any {
 		if len(list) > 0 {
 			m[name] = conditionTexts(list)
 		}
-	}
-	if len(c.LoRA) > 0 {
-		m["lora"] = maps.Clone(c.LoRA)
 	}
 	if c.Endpoint == "" {
 		delete(m, "endpoint") // the backend's own

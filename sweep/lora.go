@@ -21,13 +21,13 @@ func readLoRA(dst *map[string]float64) func(*configReader, string, *value) {
 	return func(r *configReader, key string, v *value) {
 		m := map[string]float64{}
 		switch {
-		case v.kind == kindMapping && len(v.entries) > 0:
+		case v.kind == kindMapping:
 			for _, e := range v.entries {
 				var weight float64
 				readNumber(&weight, func(x float64) bool { return x > 0 && x <= 1e9 }, "a weight, a number above 0")(r, join(key, e.key), e.value)
 				m[e.key] = weight
 			}
-		case v.kind == kindList && len(v.items) > 0:
+		case v.kind == kindList:
 			for i, item := range v.items {
 				var name string
 				readText(&name, notEmpty, "an adapter's name")(r, fmt.Sprintf("%s[%d]", key, i), item)
@@ -40,7 +40,9 @@ func readLoRA(dst *map[string]float64) func(*configReader, string, *value) {
 			r.complain(key, v, want)
 			return
 		}
-		*dst = m
+		if *dst = m; len(m) == 0 {
+			*dst = nil
+		}
 	}
 }
 
