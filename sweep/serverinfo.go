@@ -182,15 +182,18 @@ func (r *Runner) learn(ctx context.Context, server *client.Client, base string, 
 	if r.facts == nil {
 		r.facts = map[served]map[string]any{}
 	}
+	servers := pagesOfEach(server, base)
+	if len(servers) == 1 {
+		r.facts[served{base, c.Model}] = askFacts(ctx, servers[0], c.Model)
+		return
+	}
 	var told []any
-	for _, pages := range pagesOfEach(server, base) {
-		told = append(told, askFacts(ctx, pages, c.Model))
+	for _, pages := range servers {
+		facts := askFacts(ctx, pages, c.Model)
+		facts["base_url"] = maskURL(pages.base)
+		told = append(told, facts)
 	}
-	facts := map[string]any{"each": told}
-	if len(told) == 1 {
-		facts = told[0].(map[string]any)
-	}
-	r.facts[served{base, c.Model}] = facts
+	r.facts[served{base, c.Model}] = map[string]any{"each": told}
 }
 
 // serverFacts is the manifest's server: what it told of itself; of several, each

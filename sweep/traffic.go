@@ -191,7 +191,7 @@ func (r *Runner) judgeServer(c *Config, res *Result, count *serverCount, before 
 		res.Summary.Validity.Add(metrics.Suspect, why)
 	}
 	if !count.whole {
-		doubt("the server's counters went back during the case: it was restarted, or several servers answer at base_url")
+		doubt("the server's counters went back during the case: it was restarted, or several servers answer behind one address; list them in base_url")
 		return
 	}
 	ours := ourShare(recordsAt(res.Records, count.base), c.answersEach())
