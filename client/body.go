@@ -2,6 +2,7 @@ package client
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -55,16 +56,18 @@ func (d *dialect) without() []string {
 	return slices.Clone(d.refused)
 }
 
-// prepared is a body that was made ahead, and the fields that it left out.
+// prepared is a body that was made ahead, the model it is for, and the fields that
+// it left out.
 type prepared struct {
 	body    []byte
+	model   string
 	without []string
 }
 
-// bodyOr is the body that was made ahead, unless the server has refused a field
-// since, or there is none: then it is made now.
+// bodyOr is the body that was made ahead, unless it is for another model, the
+// server has refused a field since, or there is none: then it is made now.
 func (d *dialect) bodyOr(ahead *prepared, r dataset.Request, without []string) ([]byte, error) {
-	if ahead != nil && slices.Equal(ahead.without, without) {
+	if ahead != nil && ahead.model == r.Model && slices.Equal(ahead.without, without) {
 		return ahead.body, nil
 	}
 	return d.body(r, without)
@@ -100,11 +103,11 @@ func (d *dialect) frame(r dataset.Request, without []string) ([]byte, error) {
 	}
 	if d.cfg.Backend == OpenAIChat {
 		b := chatBody{bodyOptions: opt, MaxTokens: r.MaxTokens, StreamOptions: stream}
-		b.Model, b.Stream = d.cfg.Model, true
+		b.Model, b.Stream = cmp.Or(r.Model, d.cfg.Model), true
 		return appendJSON(nil, b)
 	}
 	b := completionBody{bodyOptions: opt, MaxTokens: r.MaxTokens, StreamOptions: stream}
-	b.Model, b.Stream, b.Prompt = d.cfg.Model, true, "" // left out if nil
+	b.Model, b.Stream, b.Prompt = cmp.Or(r.Model, d.cfg.Model), true, "" // left out if nil
 	return appendJSON(nil, b)
 }
 

@@ -87,6 +87,9 @@ func Default() *Config {
 		APIKeyEnv:      "OPENAI_API_KEY",
 		Proxy:          "none",
 		SessionHeader:  "X-Session-Id",
+		Protocol:       client.HTTP1,
+		Ready:          readyAuto,
+		ModelCheck:     true,
 		Dataset:        dataset.Spec{Type: dataset.TypeRandom},
 		PromptOverhead: overheadAuto,
 		PromptBuffer:   dataset.DefaultBuffer,
@@ -130,7 +133,7 @@ type configField struct {
 func configFields(c *Config) []configField {
 	return []configField{
 		{"model", readText(&c.Model, notEmpty, "the model's name as the server knows it")},
-		{"base_url", readText(&c.BaseURL, checkBaseURL, "http://host:port, https://host:port or sim:default")},
+		{"base_url", readBaseURL(&c.BaseURL)},
 		{"endpoint", readText(&c.Endpoint, isPath, "a path that begins with /, such as /v1/completions")},
 		{"backend", readOneOf(&c.Backend, client.OpenAI, client.OpenAIChat)},
 		{"tokenizer", readText(&c.Tokenizer, checkTokenizer, "a hub id, a path that begins with / or ., builtin:qwen3, server, or ids:FROM-TO")},
@@ -138,6 +141,11 @@ func configFields(c *Config) []configField {
 		{"proxy", readText(&c.Proxy, checkProxy, "none, env or a proxy's URL, such as http://proxy:3128")},
 		{"headers", readHeaders(c)},
 		{"session_header", readText(&c.SessionHeader, isHeaderName, "a header's name, of letters, digits and -")},
+		{"tls", readTLS(&c.TLS)},
+		{"protocol", readOneOf(&c.Protocol, client.HTTP1, client.HTTP2, client.Auto)},
+		{"lora", readLoRA(&c.LoRA)},
+		{"ready", readReady(&c.Ready)},
+		{"model_check", readFlag(&c.ModelCheck)},
 
 		{"input_output", readPairs(&c.InputOutput, "input length", "output length", func(a, b int) IOLen { return IOLen{a, b} })},
 		{"concurrency_prompts", readLoads(&c.ConcurrencyPrompts)},
@@ -217,6 +225,7 @@ func (r *configReader) config(root *value) *Config {
 		r.requireKey(root, "model", "the model's name as the server knows it")
 	}
 	r.checkServer(c, root)
+	r.checkTLS(c, root)
 	r.requireKey(root, "base_url", "http://host:port of the server, or sim:default for the simulator")
 	r.checkSearch(c, root)
 	r.checkPrompts(c, root)

@@ -184,11 +184,16 @@ func TestFileFault(t *testing.T) {
 
 // What may stand for base_url.
 func TestBaseURL(t *testing.T) {
-	const want = "http://host:port, https://host:port or sim:default"
+	const want = "http://host:port, https://host:port, unix:///path/of.sock or sim:default"
 	for _, tt := range []struct{ url, fault string }{
 		{"http://localhost:8010", ""},
 		{"https://[::1]:8010/prefix", ""},
 		{"sim:default", ""},
+		{"unix:///run/vllm.sock", ""},
+		{"http://a:1,http://b:2", ""},
+		{"unix://vllm.sock", "unix://vllm.sock, want " + want + "; a socket's path is absolute, as in unix:///run/server.sock; a prefix of the server's paths belongs to endpoint"},
+		{"http://a:1,http://a:1", "http://a:1,http://a:1, want " + want + "; http://a:1 stands there twice"},
+		{"http://a:1,sim:fast", "http://a:1,sim:fast, want " + want + "; a simulator of the sweep's own is one alone: start several by llmsweep simulate"},
 		{"localhost:8010", "localhost:8010, want " + want + "; did you mean http://localhost:8010?"},
 		{"gpu-7", "gpu-7, want " + want + "; did you mean http://gpu-7?"},
 		{"sim:", "\"sim:\", want " + want},
@@ -217,7 +222,7 @@ func TestBaseURL(t *testing.T) {
 // A hint repeats no variable's value.
 func TestBaseURLFromVariable(t *testing.T) {
 	_, err := Parse("c", []byte(base), testEnv(map[string]string{"URL": "gpu-7:8000"}), "base_url=${URL}")
-	const want = "--set base_url=${URL}: base_url: ${URL}, want http://host:port, https://host:port or sim:default"
+	const want = "--set base_url=${URL}: base_url: ${URL}, want http://host:port, https://host:port, unix:///path/of.sock or sim:default"
 	if err == nil || err.Error() != want {
 		t.Errorf("got:  %v\nwant: %s", err, want)
 	}

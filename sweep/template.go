@@ -12,7 +12,7 @@ const template = `# A sweep of llmsweep: every input_output pair with every conc
 
 # --- Server
 model: simulated          # the model's name as the server knows it
-base_url: sim:default     # http://host:port of the server, or sim:PRESET
+base_url: sim:default     # http://host:port of the server, unix:///path/of.sock, or sim:PRESET; several servers, which get requests in turn: a list
 # backend: openai         # openai (/v1/completions) or openai-chat (/v1/chat/completions)
 # endpoint: /v1/completions   # path after base_url; the backend's own
 tokenizer: builtin:qwen3  # hub id, a path that begins with / or ., builtin:qwen3, server (its /tokenize), or ids:FROM-TO (random
@@ -22,6 +22,12 @@ tokenizer: builtin:qwen3  # hub id, a path that begins with / or ., builtin:qwen
 # headers:                # sent with each request; for example
 #   X-Team: ${TEAM:-none}
 # session_header: X-Session-Id # carries a conversation's id
+# tls: {}                 # PEM files: {ca: FILE, cert: FILE, key: FILE}; server_name: NAME that the certificate is for; insecure: true checks nothing
+# protocol: http1         # http1, http2 (over TLS or with prior knowledge), or auto (over TLS what the server offers); see docs/transport.md
+# lora: {}                # adapters that requests are for, drawn by the seed: {adapter-a: 3, adapter-b: 1} with weights, or [a, b]
+# model_check: true       # a model that the server's /v1/models does not list is an error; false = a warning
+# ready: auto             # what tells that the server is ready: a page (/health), a URL, probe (a request of one token), or auto = /v1/models,
+#                         # else /health
 
 # servers: []             # servers to compare, in place of base_url: {name: a, base_url: http://localhost:8010}, with model, tokenizer, backend,
 #                         # api_key_env, reset, labels, ready_timeout of its own. With launch: "vllm serve ${model} --port ${port}" it is started

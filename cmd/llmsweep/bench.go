@@ -35,6 +35,7 @@ type benchFlags struct {
 	seed                                               uint64
 	sampling                                           map[string]*float64
 	watch                                              watchFlags
+	transport                                          transportFlags
 }
 
 // samplingFlags go into the body under the same name, with _ for -.
@@ -49,7 +50,7 @@ func benchCommand() *cobra.Command {
 defaults; input lengths count the prompt as sent, special tokens and chat template
 included. A row of a custom file keeps its own output_tokens, and a file's rows are
 sent once each. --base-url sim:default is the embedded simulator.`,
-		Args: cobra.NoArgs,
+		Args: b.transport.args,
 	}
 	b.register(cmd.Flags())
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return b.run(cmd) }
@@ -59,13 +60,14 @@ sent once each. --base-url sim:default is the embedded simulator.`,
 func (b *benchFlags) register(f *pflag.FlagSet) {
 	f.StringVar(&b.backend, "backend", "openai", "openai or openai-chat")
 	f.StringVar(&b.model, "model", "", "model's name; not needed with sim:")
-	f.StringVar(&b.baseURL, "base-url", "", "http(s)://host:port or sim:PRESET")
+	f.StringVar(&b.baseURL, "base-url", "", "http(s)://host:port, unix:///path/of.sock or sim:PRESET; several servers, in turn, with commas between")
 	f.StringVar(&b.host, "host", "127.0.0.1", "where no --base-url is given")
 	f.IntVar(&b.port, "port", 8000, "where no --base-url is given")
 	f.StringVar(&b.endpoint, "endpoint", "", "path, e.g. /v1/completions; the backend's own if not given")
 	f.StringVar(&b.tokenizer, "tokenizer", "", "path, hub id in the local cache, builtin:qwen3, or server for its /tokenize; the model's if not given")
 	b.dataset.register(f)
 	b.watch.register(f)
+	b.transport.register(f)
 	f.IntVar(&b.prompts, "num-prompts", 1000, "requests")
 	f.IntVar(&b.concurrency, "max-concurrency", 0, "most requests in flight; 0 = no cap")
 	f.StringVar(&b.rate, "request-rate", "inf", "requests/s, Poisson arrivals; inf = at once, under the cap")
@@ -174,6 +176,7 @@ func (b *benchFlags) config(f *pflag.FlagSet) (*sweep.Config, error) {
 			doc[key] = s
 		}
 	}
+	b.transport.into(doc)
 	var errs []error
 	for key, text := range map[string]string{"request_rate": b.rate, "burstiness": b.burstiness, "percentiles": "[" + b.metricPercentiles + "]", "extra_body": b.extraBody} {
 		var v any
