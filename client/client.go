@@ -24,16 +24,10 @@ import (
 	"llmsweep/dataset"
 )
 
-// The backends, as configs and results spell them.
-const (
-	OpenAI     = "openai"      // /v1/completions
-	OpenAIChat = "openai-chat" // /v1/chat/completions
-)
-
 // Config is how to reach a server and in which dialect. Its zero Timeouts mean
 // none.
 type Config struct {
-	Backend  string            // OpenAI or OpenAIChat
+	Backend  string            // one of Backends
 	BaseURL  string            // http(s)://host[:port][/prefix]
 	Endpoint string            // path after BaseURL; "" = the backend's own
 	Model    string            // as the server names it
@@ -66,7 +60,7 @@ type Client struct {
 	base    *url.URL // BaseURL without credentials
 	target  *url.URL // where requests go
 	header  http.Header
-	dialect dialect
+	dialect *dialect
 	road    road
 	secrets []string
 	blocks  sync.Pool    // of *[]byte, blockSize each
@@ -86,8 +80,7 @@ func New(cfg Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Client{cfg: cfg, secrets: cfg.secrets(base)}
-	c.dialect.cfg = cfg
+	c := &Client{cfg: cfg, secrets: cfg.secrets(base), dialect: newDialect(cfg)}
 	c.blocks.New = func() any {
 		b := make([]byte, 0, blockSize)
 		return &b
@@ -175,9 +168,12 @@ func (c *Client) Notes() []string {
 	for i, n := range c.dialect.notes {
 		notes[i] = c.Redact(n)
 	}
+	if n := c.dialect.bound(); n != "" {
+		notes = append(notes, n)
+	}
 	return notes
 }
 
 // EOSIgnored reports whether requests ask the server to ignore the end of
-// sequence: not so once it has refused the field.
+// sequence: not so once it has refused the field, or where it has none.
 func (c *Client) EOSIgnored() bool { return c.dialect.eosIgnored() }

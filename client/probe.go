@@ -1,6 +1,7 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -36,15 +37,15 @@ func (c *Client) models(ctx context.Context) (ids []string, status int, err erro
 	return ids, 0, nil
 }
 
-// Ready asks the server once whether it answers: GET /v1/models, or /health
-// where it has no such page. The error says what to do.
+// Ready asks the server once whether it answers: GET /v1/models, or
+// /health (the backend's own page of that kind) where it has no such page. The error says what to do.
 func (c *Client) Ready(ctx context.Context) error {
 	_, status, err := c.models(ctx)
 	if status != http.StatusNotFound {
 		return err
 	}
 	defer c.plain.CloseIdleConnections()
-	u := below(c.base, "/health").String()
+	u := below(c.base, cmp.Or(find(c.cfg.Backend).health, "/health")).String()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u, nil)
 	if err != nil {
 		return err
