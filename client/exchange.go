@@ -129,10 +129,10 @@ func (c *Client) judge(l *limits, d *decoder, err error) *Error {
 func (c *Client) explain(t *Trace, contentType string) {
 	kind, _, _ := mime.ParseMediaType(contentType)
 	switch {
-	case t.Events > 0 || len(t.Err.Body) == 0:
-		t.Err.Err = fmt.Errorf("the server answered %d and sent no token", t.Status)
 	case c.dialect.shape.single:
 		t.Err.Err = fmt.Errorf("the server answered %d with no result in it", t.Status)
+	case t.Events > 0 || len(t.Err.Body) == 0:
+		t.Err.Err = fmt.Errorf("the server answered %d and sent no token", t.Status)
 	case kind == "application/json":
 		t.Err.Err = fmt.Errorf("the server did not stream: it answered %d with one JSON document", t.Status)
 	default:

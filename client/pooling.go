@@ -63,8 +63,8 @@ func queryOf(prompt string) (query, document string) {
 func (d *decoder) pooledMember(key []byte) (ok bool) {
 	switch string(key) {
 	case "data", "results":
-		d.choices = true
 		d.whole, ok = d.skip()
+		d.choices = d.whole
 		return ok
 	case "usage":
 		if d.peek() == '{' {
