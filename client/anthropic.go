@@ -72,7 +72,9 @@ func (d *decoder) anthropicMember(key []byte) bool {
 				case "model":
 					return d.modelMember()
 				case "usage":
-					return d.anthropicUsage()
+					ok := d.anthropicUsage()
+					d.last.Completion = 0 // a token or so by then: no count of the answer
+					return ok
 				}
 				return d.pass()
 			})

@@ -41,7 +41,7 @@ func TestBackendStreams(t *testing.T) {
 		{"ollama_chat.ndjson", Ollama, "/api/chat", 4, 3, nil, "The", "Hm", "qwen3", usage(26, 3, 0, 0, false), "length", "", ""},
 		{"ollama_error.ndjson", Ollama, "", 2, 1, nil, "The", "", "llama3.2", nil, "", InBandError, "unexpected EOF"},
 		{"anthropic.sse", Anthropic, "", 13, 4, nil, "Hello!", "Hm", "claude-x", usage(25, 15, 1, 0, true), "end_turn", "", ""},
-		{"anthropic_error.sse", Anthropic, "", 2, 0, nil, "", "", "claude-x", usage(25, 1, 0, 0, false), "", InBandError, "Overloaded"},
+		{"anthropic_error.sse", Anthropic, "", 2, 0, nil, "", "", "claude-x", usage(25, 0, 0, 0, false), "", InBandError, "Overloaded"},
 		{"responses.sse", OpenAIResponses, "", 10, 4, nil, "Hi there", "Hm", "gpt-x", usage(37, 11, 3, 5, true), "stop", "", ""},
 		{"responses_incomplete.sse", OpenAIResponses, "", 10, 4, nil, "Hi there", "Hm", "gpt-x", usage(37, 11, 3, 5, true), "max_output_tokens", "", ""},
 		{"responses_failed.sse", OpenAIResponses, "", 10, 4, nil, "Hi there", "Hm", "gpt-x", nil, "", InBandError, "The model failed to generate a response."},
