@@ -161,12 +161,15 @@ func TestEachBackendIsCancelled(t *testing.T) {
 			ctx, cancel := context.WithCancelCause(t.Context())
 			defer cancel(nil)
 			cause := errors.New("enough")
-			time.AfterFunc(50*time.Millisecond, func() { cancel(cause) })
+			time.AfterFunc(100*time.Millisecond, func() { cancel(cause) })
 			got := c.Do(ctx, dataset.Request{ID: "c", Prompt: simPrompt, MaxTokens: 40})
 			if class(got) != Cancelled || !errors.Is(got.Err, cause) {
 				t.Fatalf("%v, want class cancelled", got.Err)
 			}
-			for range 200 { // it takes the server a moment to see the connection close
+			if got.Written == 0 {
+				t.Skip("the machine is too busy: nothing was sent yet")
+			}
+			for range 500 { // it takes the server a moment to see the connection close
 				if len(s.Truth()) > 0 {
 					return
 				}
