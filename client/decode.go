@@ -36,7 +36,16 @@ type decoder struct {
 	like likeness
 
 	chunk
+	undecided
 	cursor
+}
+
+// An undecided is what members of an event hold for settle to decide about. It is
+// no part of a chunk, so that those stay small: one is copied for each event.
+type undecided struct {
+	piece   []byte // text
+	kind    []byte // the type of a typed event
+	special bool   // the piece is a special token's, or no text
 }
 
 // A chunk is what one event said.
@@ -45,14 +54,11 @@ type chunk struct {
 	token     bool // it carries a generated token
 	answer    bool // and not only of reasoning
 	finish    []byte
-	failed    bool   // it is an error object
-	completed int    // completion_tokens; -1 = no usage
-	values    int    // that carried something generated
-	at, to    int    // where the text of the last one lies in the data; 0 = it is no text
-	piece     []byte // text that settle decides about
-	kind      []byte // the type of a typed event
-	special   bool   // the piece is a special token's, or no text
-	whole     bool   // it is all of an answer without tokens, or the end of one
+	failed    bool // it is an error object
+	completed int  // completion_tokens; -1 = no usage
+	values    int  // that carried something generated
+	at, to    int  // where the text of the last one lies in the data; 0 = it is no text
+	whole     bool // it is all of an answer without tokens, or the end of one
 }
 
 // events decodes the events of a block.
@@ -111,6 +117,7 @@ func (d *decoder) walk() bool {
 	if s == nil || s.member == nil {
 		return d.object(d.top) && d.end()
 	}
+	d.undecided = undecided{}
 	ok := d.object(func(key []byte) bool { return s.member(d, key) }) && d.end()
 	if ok && s.settle != nil {
 		s.settle(d)

@@ -100,5 +100,4 @@ func (d *decoder) responsesEvent() {
 	case "response.failed", "error":
 		d.failed = true
 	}
-	d.piece, d.kind = nil, nil
 }

@@ -85,7 +85,6 @@ func (d *decoder) sglangCounts() bool {
 // a token, though its text may be held back until it is whole UTF-8.
 func (d *decoder) sglangEvent() {
 	raw := d.piece
-	d.piece = nil
 	switch {
 	case d.pieces || !bytes.HasPrefix(raw, d.seen) && len(raw) > 0:
 		d.pieces = true

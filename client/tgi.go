@@ -68,5 +68,4 @@ func (d *decoder) tgiEvent() {
 			d.said = appendString(d.said, d.piece)
 		}
 	}
-	d.piece = nil
 }
