@@ -25,8 +25,8 @@ func (cfg *Config) check() (p plan, err error) {
 	fault := func(key string, value any, want string) {
 		faults = append(faults, fmt.Errorf("%s: %v, want %s", key, value, want))
 	}
-	if cfg.Backend != OpenAI && cfg.Backend != OpenAIChat {
-		fault("backend", cfg.Backend, "openai or openai-chat")
+	if find(cfg.Backend) == nil {
+		fault("backend", cfg.Backend, "one of "+strings.Join(Backends(), ", "))
 	}
 	if !slices.Contains([]string{"auto", "true", "false"}, cfg.IgnoreEOS) {
 		fault("ignore_eos", cfg.IgnoreEOS, "auto, true or false")
@@ -72,15 +72,10 @@ func (cfg *Config) check() (p plan, err error) {
 // endpoint is where requests go. A base that already ends in /v1, as other
 // tools want it, is not given a second one.
 func endpoint(base *url.URL, cfg Config) *url.URL {
-	path := cfg.Endpoint
-	switch {
-	case path != "":
-	case cfg.Backend == OpenAIChat:
-		path = "/v1/chat/completions"
-	default:
-		path = "/v1/completions"
+	if cfg.Endpoint != "" {
+		return below(base, cfg.Endpoint)
 	}
-	return below(base, path)
+	return below(base, find(cfg.Backend).shapes[0].pathFor(cfg.Model))
 }
 
 // below is the address of path under base.
@@ -111,7 +106,6 @@ func hostPort(u *url.URL) string {
 // header is the headers of each request; those of the config replace ours.
 func (cfg *Config) header(user *url.Userinfo) http.Header {
 	h := http.Header{}
-	h.Set("Accept", "text/event-stream")
 	h.Set("Accept-Encoding", "identity")
 	h.Set("Content-Type", "application/json")
 	h.Set("User-Agent", "llmsweep")
@@ -120,9 +114,8 @@ func (cfg *Config) header(user *url.Userinfo) http.Header {
 		r := http.Request{Header: h}
 		r.SetBasicAuth(user.Username(), password)
 	}
-	if cfg.APIKey != "" {
-		h.Set("Authorization", "Bearer "+cfg.APIKey)
-	}
+	b := find(cfg.Backend)
+	b.headers(h, b.shape(cfg.Endpoint), cfg.APIKey)
 	for name, value := range cfg.Headers {
 		h.Set(name, value)
 	}

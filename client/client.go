@@ -25,12 +25,6 @@ import (
 	"llmsweep/dataset"
 )
 
-// The backends, as configs and results spell them.
-const (
-	OpenAI     = "openai"      // /v1/completions
-	OpenAIChat = "openai-chat" // /v1/chat/completions
-)
-
 // The versions of HTTP that are spoken, as configs spell them.
 const (
 	HTTP1 = "http1" // HTTP/1.1
@@ -41,7 +35,7 @@ const (
 // Config is how to reach a server and in which dialect. Its zero Timeouts mean
 // none.
 type Config struct {
-	Backend  string            // OpenAI or OpenAIChat
+	Backend  string            // one of Backends
 	BaseURL  string            // http(s)://host[:port][/prefix] or unix:///path; several servers' with commas between
 	Endpoint string            // path after BaseURL; "" = the backend's own
 	Model    string            // as the server names it
@@ -77,7 +71,7 @@ type Client struct {
 	base    *url.URL // of the first one: it is asked what is not timed
 	target  *url.URL // where its requests go
 	header  http.Header
-	dialect dialect
+	dialect *dialect
 	road    road
 	secrets []string
 	blocks  sync.Pool    // of *[]byte, blockSize each
@@ -100,8 +94,7 @@ func New(cfg Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Client{cfg: cfg, servers: p.servers, secrets: cfg.secrets(p.servers)}
-	c.dialect.cfg = cfg
+	c := &Client{cfg: cfg, servers: p.servers, secrets: cfg.secrets(p.servers), dialect: newDialect(cfg)}
 	c.blocks.New = func() any {
 		b := make([]byte, 0, blockSize)
 		return &b
@@ -219,6 +212,9 @@ func (c *Client) Notes() []string {
 	for _, n := range c.dialect.notes {
 		notes = append(notes, c.Redact(n))
 	}
+	if n := c.dialect.bound(); n != "" {
+		notes = append(notes, n)
+	}
 	if c.cfg.TLS.Insecure {
 		notes = append(notes, "tls.insecure: the server's certificate was not checked")
 	}
@@ -226,5 +222,5 @@ func (c *Client) Notes() []string {
 }
 
 // EOSIgnored reports whether requests ask the server to ignore the end of
-// sequence: not so once it has refused the field.
+// sequence: not so once it has refused the field, or where it has none.
 func (c *Client) EOSIgnored() bool { return c.dialect.eosIgnored() }

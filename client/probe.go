@@ -1,6 +1,7 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -46,21 +47,22 @@ func (c *Client) models(ctx context.Context) (m Models, status int, err error) {
 // Probe sends one request of one token: a server that answers it to its end is
 // ready to be measured.
 func (c *Client) Probe(ctx context.Context) error {
-	if t := c.Do(ctx, dataset.Request{ID: "ready", Prompt: "Hello", MaxTokens: 1}); t.Err != nil {
+	if t := c.Do(ctx, dataset.Request{ID: "ready", Prompt: "Hello to you all", MaxTokens: 1}); t.Err != nil {
 		return fmt.Errorf("%s: a probe of one token: %w", c.named(c.target.Redacted()), t.Err)
 	}
 	return nil
 }
 
-// Ready asks the server once whether it answers: GET /v1/models, or /health
-// where it has no such page. The error says what to do.
+// Ready asks the server once whether it answers: GET /v1/models, or /health (the
+// backend's own page of that kind) where it has no such page. The error says what
+// to do.
 func (c *Client) Ready(ctx context.Context) error {
 	_, status, err := c.models(ctx)
 	if status != http.StatusNotFound {
 		return err
 	}
 	defer c.plain.CloseIdleConnections()
-	u := below(c.base, "/health").String()
+	u := below(c.base, cmp.Or(find(c.cfg.Backend).health, "/health")).String()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u, nil)
 	if err != nil {
 		return err

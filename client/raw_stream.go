@@ -23,7 +23,7 @@ type RawTokens struct {
 
 // NewRawStream is for one answer.
 func NewRawStream() *RawStream {
-	r := &RawStream{s: newStream(func() []byte { return make([]byte, 0, blockSize) })}
+	r := &RawStream{s: newStream(func() []byte { return make([]byte, 0, blockSize) }, find(OpenAI).shapes[0])}
 	r.s.dec.t = &r.t
 	return r
 }

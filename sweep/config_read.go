@@ -135,7 +135,7 @@ func configFields(c *Config) []configField {
 		{"model", readText(&c.Model, notEmpty, "the model's name as the server knows it")},
 		{"base_url", readBaseURL(&c.BaseURL)},
 		{"endpoint", readText(&c.Endpoint, isPath, "a path that begins with /, such as /v1/completions")},
-		{"backend", readOneOf(&c.Backend, client.OpenAI, client.OpenAIChat)},
+		{"backend", readOneOf(&c.Backend, client.Backends()...)},
 		{"tokenizer", readText(&c.Tokenizer, checkTokenizer, "a hub id, a path that begins with / or ., builtin:qwen3, server, or ids:FROM-TO")},
 		{"api_key_env", readText(&c.APIKeyEnv, isVariableName, "the name of an environment variable that holds the key, never the key itself")},
 		{"proxy", readText(&c.Proxy, checkProxy, "none, env or a proxy's URL, such as http://proxy:3128")},
@@ -147,7 +147,7 @@ func configFields(c *Config) []configField {
 		{"ready", readReady(&c.Ready)},
 		{"model_check", readFlag(&c.ModelCheck)},
 
-		{"input_output", readPairs(&c.InputOutput, "input length", "output length", func(a, b int) IOLen { return IOLen{a, b} })},
+		{"input_output", readIOLens(&c.InputOutput)},
 		{"concurrency_prompts", readLoads(&c.ConcurrencyPrompts)},
 		{"request_rate", readRates(&c.RequestRate)},
 		{"ramp", readRamp(c)},
@@ -224,6 +224,7 @@ func (r *configReader) config(root *value) *Config {
 	if !sim {
 		r.requireKey(root, "model", "the model's name as the server knows it")
 	}
+	r.checkBackend(c, root)
 	r.checkServer(c, root)
 	r.checkTLS(c, root)
 	r.requireKey(root, "base_url", "http://host:port of the server, or sim:default for the simulator")

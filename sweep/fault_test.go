@@ -110,7 +110,7 @@ func TestFault(t *testing.T) {
 		{"ready_timeout: 1e300", "c.yaml:6:16: ready_timeout: 1e300, want a duration of 0 or more: 30s, 5m, 1h, or a number of seconds"},
 		{"warmup_drain: no", "c.yaml:6:15: warmup_drain: no, want true or false"},
 		{"ignore_eos: sometimes", "c.yaml:6:13: ignore_eos: sometimes, want auto, true or false"},
-		{"backend: vllm", "c.yaml:6:10: backend: vllm, want openai or openai-chat"},
+		{"backend: vlm", "c.yaml:6:10: backend: vlm, want openai, vllm, lmdeploy, scalellm, sglang-oai, llama.cpp, openai-chat, openai-responses, sglang, tgi, tensorrt-llm, deepspeed-mii, ollama, anthropic, embeddings or rerank"},
 		{"tokenizer: builtin:gpt2", "c.yaml:6:12: tokenizer: builtin:gpt2, want a hub id, a path that begins with / or ., builtin:qwen3, server, or ids:FROM-TO"},
 		{"endpoint: v1/completions", "c.yaml:6:11: endpoint: v1/completions, want a path that begins with /, such as /v1/completions"},
 		{"results_dir: 20261122", "c.yaml:6:14: results_dir: 20261122, want a folder; write it in quotes"},

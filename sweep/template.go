@@ -13,11 +13,12 @@ const template = `# A sweep of llmsweep: every input_output pair with every conc
 # --- Server
 model: simulated          # the model's name as the server knows it
 base_url: sim:default     # http://host:port of the server, unix:///path/of.sock, or sim:PRESET; several servers, which get requests in turn: a list
-# backend: openai         # openai (/v1/completions) or openai-chat (/v1/chat/completions)
+# backend: openai         # openai, vllm, lmdeploy, scalellm, sglang-oai, llama.cpp (/v1/completions), openai-chat, openai-responses, sglang,
+#                         # tgi, tensorrt-llm, deepspeed-mii, ollama, anthropic, embeddings, rerank (output length 0): see docs/backends.md
 # endpoint: /v1/completions   # path after base_url; the backend's own
 tokenizer: builtin:qwen3  # hub id, a path that begins with / or ., builtin:qwen3, server (its /tokenize), or ids:FROM-TO (random
                           # token ids, with prompt_token_ids); default: the model's
-# api_key_env: OPENAI_API_KEY # the variable that holds the key; "" sends none
+# api_key_env: OPENAI_API_KEY # the variable that holds the key (anthropic: ANTHROPIC_API_KEY); "" sends none
 # proxy: none             # none, env (HTTP_PROXY and so on) or a URL
 # headers:                # sent with each request; for example
 #   X-Team: ${TEAM:-none}
@@ -80,7 +81,7 @@ concurrency_prompts:      # [max concurrency, number of prompts], or [8, 10x] fo
 #   {type: mix, scenarios: [{name: short, weight: 3, dataset: random, input_output: [128, 64]}, {name: long, weight: 1, dataset: sonnet,
 #    input_output: [2048, 256], concurrency_share: 0.25, goodput: {ttft: 2000}}]}   # for example; the share of max concurrency is its alone
 #                         # A file's rows are sent once each in a run, or again with allow_repeat: true
-# prompt_token_ids: false # prompts are sent as token ids; backend openai alone
+# prompt_token_ids: false # prompts are sent as token ids; where the backend takes them
 # prompt_overhead: auto   # who counts special tokens and chat template: tokenizer or server; auto = tokenizer, and a server is asked if it agrees
 # prompt_buffer: 256MiB   # of prompts made before the clock starts; the rest are made while these are sent
 
@@ -99,7 +100,7 @@ concurrency_prompts:      # [max concurrency, number of prompts], or [8, 10x] fo
 #   temperature: 0
 # extra_body:             # more fields of the body; null takes one out; for example
 #   chat_template_kwargs: {enable_thinking: false}
-# ignore_eos: auto        # auto (dropped where the server refuses it), true or false
+# ignore_eos: auto        # auto (sent where the backend has such a field, dropped where the server refuses it), true or false
 # timeouts: {connect: 10s, first_token: 600s, idle: 120s, request: 1h, case: 0}   # 0 = none; a bare number is seconds
 
 # --- Measurement

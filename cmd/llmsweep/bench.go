@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/pflag"
 	"gopkg.in/yaml.v3"
 
+	"llmsweep/client"
 	"llmsweep/runlog"
 	"llmsweep/sweep"
 )
@@ -58,7 +59,7 @@ sent once each. --base-url sim:default is the embedded simulator.`,
 }
 
 func (b *benchFlags) register(f *pflag.FlagSet) {
-	f.StringVar(&b.backend, "backend", "openai", "openai or openai-chat")
+	f.StringVar(&b.backend, "backend", "openai", strings.Join(client.Backends(), ", ")+"; or vLLM's name of one: "+strings.Join(client.Aliases(), ", "))
 	f.StringVar(&b.model, "model", "", "model's name; not needed with sim:")
 	f.StringVar(&b.baseURL, "base-url", "", "http(s)://host:port, unix:///path/of.sock or sim:PRESET; several servers, in turn, with commas between")
 	f.StringVar(&b.host, "host", "127.0.0.1", "where no --base-url is given")
@@ -162,8 +163,13 @@ func (b *benchFlags) config(f *pflag.FlagSet) (*sweep.Config, error) {
 	if err != nil {
 		return nil, err
 	}
+	backend, endpoint := client.Resolve(b.backend)
+	endpoint = cmp.Or(b.endpoint, endpoint)
+	if able, ok := client.Able(backend, endpoint); ok && !able.Tokens && lengths != nil {
+		lengths[1] = 0
+	}
 	doc := map[string]any{
-		"backend": b.backend, "base_url": base, "seed": b.seed, "dataset": spec,
+		"backend": backend, "base_url": base, "seed": b.seed, "dataset": spec,
 		"concurrency_prompts": [][]int{{concurrency, b.prompts}},
 		"warmup":              b.warmups, "warmup_drain": true, "ignore_eos": b.ignoreEOS,
 		"ready_timeout": b.readyTimeout, "save_detailed": b.saveDetailed,
@@ -171,7 +177,7 @@ func (b *benchFlags) config(f *pflag.FlagSet) (*sweep.Config, error) {
 	if lengths != nil {
 		doc["input_output"] = [][]int{lengths}
 	}
-	for key, s := range map[string]string{"model": b.model, "endpoint": b.endpoint, "tokenizer": b.tokenizer} {
+	for key, s := range map[string]string{"model": b.model, "endpoint": endpoint, "tokenizer": b.tokenizer} {
 		if s != "" {
 			doc[key] = s
 		}
