@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -28,6 +29,9 @@ func Words(r *aggregate.Reading, rows []aggregate.Row) (blocks []Block) {
 }
 
 func curveLines(c *aggregate.Curve, perGPU bool, rows []aggregate.Row) (lines []string) {
+	if c.Peak < 0 && !slices.ContainsFunc(c.Points, func(p aggregate.Point) bool { return *p.OutputThroughput > 0 }) {
+		return []string{"no tokens are generated: nothing stands out by tokens/s"}
+	}
 	if c.Peak < 0 {
 		return []string{"none of its cases is valid"}
 	}

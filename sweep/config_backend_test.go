@@ -18,6 +18,7 @@ func TestBackendFaults(t *testing.T) {
 		{"backend: tgi\nprompt_token_ids: true\n" + lengths, "prompt_token_ids: true, want backend: openai with it: backend tgi takes no token ids"},
 		{"backend: embeddings\n" + lengths, "c.yaml:6:20: input_output[0][1]: 4, want 0: backend embeddings generates no tokens"},
 		{"backend: sglang\ninput_output: [[8, 0]]\n", "c.yaml:6:20: input_output[0][1]: 0, want output length, a whole number above 0"},
+		{"backend: tensorrt-llm\nlora: [a, b]\n" + lengths, "want another backend with it, such as openai: requests of tensorrt-llm do not say which model they are for"},
 		{"backend: sglang\ndataset: conversation\n" + lengths, "dataset: conversation, want backend: openai-chat with it: its turns are messages"},
 		{"backend: ollama\ndataset: random_mm\n" + lengths, "want backend: openai-chat with it: images are parts of a message"},
 	} {

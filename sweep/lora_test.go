@@ -1,10 +1,16 @@
 package sweep
 
 import (
+	"context"
 	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"slices"
+	"strings"
 	"testing"
 
+	"llmsweep/client"
 	"llmsweep/dataset"
 	"llmsweep/metrics"
 )
@@ -70,5 +76,37 @@ func TestAdapterNotes(t *testing.T) {
 	}
 	if adapterNotes(nil, records) != nil {
 		t.Error("notes without adapters")
+	}
+}
+
+// The adapter is in the body that is sent, whether that was made ahead or not, and
+// in the record.
+func TestAdapterIsSent(t *testing.T) {
+	var body string
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		b, _ := io.ReadAll(r.Body)
+		body = string(b)
+		io.WriteString(w, "data: {\"choices\":[{\"text\":\"a\",\"finish_reason\":\"length\"}]}\n\ndata: [DONE]\n\n")
+	}))
+	defer s.Close()
+	for _, backend := range client.Backends() {
+		c, err := client.New(client.Config{Backend: backend, BaseURL: s.URL, Model: "base"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		able, _ := client.Able(backend, "")
+		a := &adapting{&gauge{Client: c}, newAdapters(map[string]float64{"adapter": 1}, 1)}
+		for _, prepare := range []func(dataset.Request) dataset.Request{a.Prepare, c.Prepare, func(r dataset.Request) dataset.Request { return r }} {
+			body = ""
+			trace := a.Do(context.Background(), prepare(dataset.Request{ID: "r", Prompt: "one two three", MaxTokens: 1}))
+			if !able.Named {
+				if body != "" || trace.Err == nil || !strings.Contains(trace.Err.Error(), "no place for a request's own model") {
+					t.Errorf("%s: sent %q, error %v", backend, body, trace.Err)
+				}
+			} else if !strings.Contains(body, `"model":"adapter"`) || trace.Request.Model != "adapter" {
+				t.Errorf("%s: sent %q, for %q", backend, body, trace.Request.Model)
+			}
+		}
 	}
 }

@@ -21,7 +21,8 @@ func checkModels(ctx context.Context, c *Config, server pageReader) error {
 		return nil
 	}
 	for _, name := range append([]string{c.Model}, slices.Sorted(maps.Keys(c.LoRA))...) {
-		if !slices.Contains(served.IDs, name) {
+		// Ollama lists a model with its tag, and takes it without one for the latest.
+		if !slices.Contains(served.IDs, name) && !slices.Contains(served.IDs, name+":latest") {
 			return fmt.Errorf("model: %s is not served at %s, which lists %s%s; a server that answers to other names too wants model_check: false",
 				name, maskURL(server.base), listed(served.IDs), didYouMean(name, served.IDs))
 		}

@@ -104,6 +104,7 @@ func TestModelsThatAreBelieved(t *testing.T) {
 		{"listed", `{"data":[{"id":"m"}]}`, false},
 		{"not listed", `{"data":[{"id":"other"}]}`, true},
 		{"llama.cpp", `{"data":[{"id":"/models/m.gguf","owned_by":"llamacpp"}]}`, false},
+		{"Ollama's latest", `{"data":[{"id":"m:latest"}]}`, false},
 		{"empty", `{"data":[]}`, false},
 		{"no such page", "", false},
 	} {
