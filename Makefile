@@ -38,6 +38,10 @@ e2e: build ## longer checks, and those that time depends on; figures go to docs/
 bench: ## benchmarks of every room
 	$(GO) test -run '^$$' -bench . -benchmem -timeout 30m ./...
 
+.PHONY: bench-http
+bench-http: build ## llmsweep http beside wrk, where there is one
+	scripts/wrk_compare.sh
+
 clean:
 	rm -rf bin
 

@@ -167,11 +167,12 @@ func (p *Point) power() *float64 {
 }
 
 // most is the believable point with the most of something; the lower load at equal
-// ones; -1 = none has it.
+// ones; -1 = none has it. Where no tokens are generated, as for embeddings, nothing
+// stands out: there is no throughput to weigh latency against.
 func (c *Curve) most(of func(*Point) *float64) int {
 	best, at := 0.0, -1
 	for i := range c.Points {
-		if x := of(&c.Points[i]); x != nil && c.Points[i].believable() && (at < 0 || *x > best) {
+		if x := of(&c.Points[i]); x != nil && c.Points[i].believable() && *c.Points[i].OutputThroughput > 0 && (at < 0 || *x > best) {
 			best, at = *x, i
 		}
 	}

@@ -163,6 +163,9 @@ func (r *Row) own(f *runlog.CaseFile) {
 	c := f.Case
 	r.Case = c.Name
 	r.InputLen, r.OutputLen = positive(c.Axes.InputLen), positive(c.Axes.OutputLen)
+	if r.InputLen != nil { // with an output length of 0 no tokens are generated
+		r.OutputLen = &c.Axes.OutputLen
+	}
 	r.Dataset, r.Server, r.Repeat, r.Axes = c.Axes.Dataset, c.Axes.Server, positive(c.Axes.Repeat), pairs(c.Axes.More)
 	r.Status, r.Validity, r.ValidityReasons = f.Status, f.Validity.Verdict, strings.Join(f.Validity.Reasons, "; ")
 	r.FirstError = f.Failures.First

@@ -2,6 +2,7 @@ package client
 
 import (
 	"cmp"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -11,38 +12,46 @@ import (
 	"strings"
 )
 
-// check reports all that is wrong with a config, and reads its addresses. proxy
-// is nil where none is asked for.
-func (cfg *Config) check() (base *url.URL, proxy func(*http.Request) (*url.URL, error), err error) {
+// A plan is a config's addresses and files, read.
+type plan struct {
+	servers []server
+	proxy   func(*http.Request) (*url.URL, error) // nil = none is asked for
+	tls     *tls.Config
+}
+
+// check reports all that is wrong with a config, and reads its addresses and files.
+func (cfg *Config) check() (p plan, err error) {
 	var faults []error
 	fault := func(key string, value any, want string) {
 		faults = append(faults, fmt.Errorf("%s: %v, want %s", key, value, want))
 	}
-	if cfg.Backend != OpenAI && cfg.Backend != OpenAIChat {
-		fault("backend", cfg.Backend, "openai or openai-chat")
+	if find(cfg.Backend) == nil {
+		fault("backend", cfg.Backend, "one of "+strings.Join(Backends(), ", "))
 	}
 	if !slices.Contains([]string{"auto", "true", "false"}, cfg.IgnoreEOS) {
 		fault("ignore_eos", cfg.IgnoreEOS, "auto, true or false")
 	}
-	base, err = url.Parse(cfg.BaseURL)
-	if err != nil || base.Host == "" || base.Scheme != "http" && base.Scheme != "https" {
-		shown := cfg.BaseURL
-		if err != nil || base.User != nil {
-			shown = "(not shown: it may hold a password)"
-		}
-		fault("base_url", shown, "http(s)://host[:port][/prefix]")
+	if !slices.Contains([]string{HTTP1, HTTP2, Auto}, cfg.Protocol) {
+		fault("protocol", cfg.Protocol, "http1, http2 or auto")
 	}
+	p.servers, err = parseServers(cfg.BaseURL)
+	faults = append(faults, err)
+	p.tls, err = cfg.TLS.load(cfg.RootCAs)
+	faults = append(faults, err)
 	switch cfg.Proxy {
 	case "", "none":
 	case "env":
-		proxy = http.ProxyFromEnvironment
+		p.proxy = http.ProxyFromEnvironment
 	default:
 		u, err := url.Parse(cfg.Proxy)
 		if err != nil || u.Host == "" {
 			fault("proxy", "(not shown: it may hold a password)", "none, env or a URL")
 		} else {
-			proxy = http.ProxyURL(u)
+			p.proxy = http.ProxyURL(u)
 		}
+	}
+	if p.proxy != nil && slices.ContainsFunc(p.servers, func(s server) bool { return s.socket != "" }) {
+		fault("proxy", "set", "none with a unix: base_url")
 	}
 	for name, value := range cfg.Headers {
 		if !headerName(name) {
@@ -57,21 +66,16 @@ func (cfg *Config) check() (base *url.URL, proxy func(*http.Request) (*url.URL, 
 	if !headerValue(cfg.APIKey) {
 		fault("api key", "(not shown)", "a value on one line")
 	}
-	return base, proxy, errors.Join(faults...)
+	return p, errors.Join(faults...)
 }
 
 // endpoint is where requests go. A base that already ends in /v1, as other
 // tools want it, is not given a second one.
 func endpoint(base *url.URL, cfg Config) *url.URL {
-	path := cfg.Endpoint
-	switch {
-	case path != "":
-	case cfg.Backend == OpenAIChat:
-		path = "/v1/chat/completions"
-	default:
-		path = "/v1/completions"
+	if cfg.Endpoint != "" {
+		return below(base, cfg.Endpoint)
 	}
-	return below(base, path)
+	return below(base, find(cfg.Backend).shapes[0].pathFor(cfg.Model))
 }
 
 // below is the address of path under base.
@@ -100,20 +104,18 @@ func hostPort(u *url.URL) string {
 }
 
 // header is the headers of each request; those of the config replace ours.
-func (cfg *Config) header(base *url.URL) http.Header {
+func (cfg *Config) header(user *url.Userinfo) http.Header {
 	h := http.Header{}
-	h.Set("Accept", "text/event-stream")
 	h.Set("Accept-Encoding", "identity")
 	h.Set("Content-Type", "application/json")
 	h.Set("User-Agent", "llmsweep")
-	if base.User != nil {
-		password, _ := base.User.Password()
+	if user != nil {
+		password, _ := user.Password()
 		r := http.Request{Header: h}
-		r.SetBasicAuth(base.User.Username(), password)
+		r.SetBasicAuth(user.Username(), password)
 	}
-	if cfg.APIKey != "" {
-		h.Set("Authorization", "Bearer "+cfg.APIKey)
-	}
+	b := find(cfg.Backend)
+	b.headers(h, b.shape(cfg.Endpoint), cfg.APIKey)
 	for name, value := range cfg.Headers {
 		h.Set(name, value)
 	}
@@ -162,13 +164,15 @@ func headerValue(s string) bool {
 }
 
 // secrets is what must not appear in errors, whoever quotes it.
-func (cfg *Config) secrets(base *url.URL) []string {
+func (cfg *Config) secrets(servers []server) []string {
 	var all []string
 	if cfg.APIKey != "" {
 		all = append(all, cfg.APIKey)
 	}
-	if password, ok := base.User.Password(); ok && password != "" {
-		all = append(all, password)
+	for _, s := range servers {
+		if password, ok := s.user.Password(); ok && password != "" {
+			all = append(all, password)
+		}
 	}
 	for name, value := range cfg.Headers {
 		for _, part := range []string{"auth", "key", "token", "secret", "cookie"} {
@@ -189,12 +193,13 @@ func (c *Client) Redact(s string) string {
 	return s
 }
 
-// redactError is err without secrets: itself where it holds none.
+// redactError is err without secrets, and with sockets under their own names:
+// itself where it has nothing to change.
 func (c *Client) redactError(err error) error {
 	if err == nil {
 		return nil
 	}
-	if said := c.Redact(err.Error()); said != err.Error() {
+	if said := c.named(c.Redact(err.Error())); said != err.Error() {
 		return errors.New(said)
 	}
 	return err

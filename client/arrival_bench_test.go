@@ -148,7 +148,7 @@ func arrivalsOnly(c *Client, tokens int) error {
 		return err
 	}
 	defer a.body.release()
-	s := newStream(c.newBlock)
+	s := newStream(c.newBlock, c.dialect.shape)
 	n := 0
 	s.dec.t = &t
 	s.decode = func(_ []byte, marks []mark) { n += len(marks) }

@@ -2,50 +2,34 @@ package client
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
 
-	openai "github.com/sashabaranov/go-openai"
-
 	"llmsweep/dataset"
 )
-
-// The request bodies: go-openai's, with the fields shadowed that it leaves out
-// or does not know. What it omits when zero (temperature: 0) comes by Sampling.
-type (
-	completionBody struct {
-		openai.CompletionRequest
-		bodyOptions
-		MaxTokens     int                   `json:"max_tokens,omitempty"`
-		StreamOptions *openai.StreamOptions `json:"stream_options,omitempty"`
-	}
-	chatBody struct {
-		openai.ChatCompletionRequest
-		bodyOptions
-		MaxTokens     int                   `json:"max_tokens,omitempty"`
-		StreamOptions *openai.StreamOptions `json:"stream_options,omitempty"`
-	}
-	bodyOptions struct {
-		IgnoreEOS bool `json:"ignore_eos,omitempty"`
-		MinTokens int  `json:"min_tokens,omitempty"`
-	}
-)
-
-// optional are the body fields that a server may refuse, and that are then left
-// out. The first two only with ignore_eos: auto.
-var optional = []string{"ignore_eos", "min_tokens", "stream_options"}
 
 // A dialect makes request bodies. It learns which optional fields the server
 // refuses.
 type dialect struct {
-	cfg Config
+	cfg   Config
+	shape *shape
 
 	mu      sync.Mutex
 	refused []string
 	notes   []string
+}
+
+func newDialect(cfg Config) *dialect {
+	d := &dialect{cfg: cfg}
+	if b := find(cfg.Backend); b != nil {
+		d.shape = b.shape(cfg.Endpoint)
+	}
+	return d
 }
 
 // without is the optional fields that are left out by now.
@@ -55,16 +39,18 @@ func (d *dialect) without() []string {
 	return slices.Clone(d.refused)
 }
 
-// prepared is a body that was made ahead, and the fields that it left out.
+// prepared is a body that was made ahead, the model it is for, and the fields that
+// it left out.
 type prepared struct {
 	body    []byte
+	model   string
 	without []string
 }
 
-// bodyOr is the body that was made ahead, unless the server has refused a field
-// since, or there is none: then it is made now.
+// bodyOr is the body that was made ahead, unless it is for another model, the
+// server has refused a field since, or there is none: then it is made now.
 func (d *dialect) bodyOr(ahead *prepared, r dataset.Request, without []string) ([]byte, error) {
-	if ahead != nil && slices.Equal(ahead.without, without) {
+	if ahead != nil && ahead.model == r.Model && slices.Equal(ahead.without, without) {
 		return ahead.body, nil
 	}
 	return d.body(r, without)
@@ -72,40 +58,43 @@ func (d *dialect) bodyOr(ahead *prepared, r dataset.Request, without []string) (
 
 // body is r as the server is to get it, without some optional fields. Later
 // fields replace earlier ones of the same name: the backend's own, Sampling,
-// ExtraBody, r.Extra; null removes one.
+// ExtraBody, r.Extra; null removes one. Where sampling parameters have an object
+// of their own in the body, fields of that object are merged likewise.
 func (d *dialect) body(r dataset.Request, without []string) ([]byte, error) {
 	if err := d.takes(r); err != nil {
 		return nil, err
 	}
-	frame, err := d.frame(r, without)
-	if err != nil {
-		return nil, err
+	a := &question{model: cmp.Or(r.Model, d.cfg.Model), r: r, without: without, optional: d.shape.optional}
+	// An answer that is to end where the server likes is not asked to go on, unless
+	// the config says so.
+	a.exact = d.cfg.IgnoreEOS == "true" || d.cfg.IgnoreEOS == "auto" && r.MaxTokens > 0
+	layers := []map[string]any{d.cfg.Sampling, d.cfg.ExtraBody, r.Extra}
+	if d.shape.nested != "" {
+		a.sampling, layers = d.shape.split(layers)
 	}
-	return fill(frame, r, d.cfg.Sampling, d.cfg.ExtraBody, r.Extra)
+	frame, err := appendJSON(nil, d.shape.frame(a))
+	if err != nil {
+		return nil, fmt.Errorf("body: %w", err)
+	}
+	return fill(frame, d.shape.prompt, r, layers...)
 }
 
-// frame is the body of r with nothing in place of its prompt. An answer that is
-// to end where the server likes is not asked to go on, unless the config says so.
-func (d *dialect) frame(r dataset.Request, without []string) ([]byte, error) {
-	var opt bodyOptions
-	if d.cfg.IgnoreEOS == "true" || d.cfg.IgnoreEOS == "auto" && r.MaxTokens > 0 {
-		opt.IgnoreEOS = !slices.Contains(without, "ignore_eos")
-		if !slices.Contains(without, "min_tokens") {
-			opt.MinTokens = r.MaxTokens
+// split parts the fields of the object that sampling parameters are in from those
+// of the body. The first of layers is such parameters, all of it.
+func (s *shape) split(layers []map[string]any) (sampling map[string]any, rest []map[string]any) {
+	sampling = maps.Clone(layers[0])
+	if sampling == nil {
+		sampling = map[string]any{}
+	}
+	for _, l := range layers[1:] {
+		if within, ok := l[s.nested].(map[string]any); ok {
+			maps.Copy(sampling, within)
+			l = maps.Clone(l)
+			delete(l, s.nested)
 		}
+		rest = append(rest, l)
 	}
-	var stream *openai.StreamOptions
-	if !slices.Contains(without, "stream_options") {
-		stream = &openai.StreamOptions{IncludeUsage: true}
-	}
-	if d.cfg.Backend == OpenAIChat {
-		b := chatBody{bodyOptions: opt, MaxTokens: r.MaxTokens, StreamOptions: stream}
-		b.Model, b.Stream = d.cfg.Model, true
-		return appendJSON(nil, b)
-	}
-	b := completionBody{bodyOptions: opt, MaxTokens: r.MaxTokens, StreamOptions: stream}
-	b.Model, b.Stream, b.Prompt = d.cfg.Model, true, "" // left out if nil
-	return appendJSON(nil, b)
+	return sampling, rest
 }
 
 // appendJSON appends v as JSON on one line, with <, > and & as they are.
@@ -119,9 +108,10 @@ func appendJSON(out []byte, v any) ([]byte, error) {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
 }
 
-// fill is the object frame with r's prompt and the fields of layers, later ones
-// first in rank; a null removes a field. What is kept of frame keeps its place.
-func fill(frame []byte, r dataset.Request, layers ...map[string]any) ([]byte, error) {
+// fill is the object frame with r's prompt, by what writes it into the members of
+// those names, and the fields of layers, later ones first in rank; a null removes
+// a field. What is kept of frame keeps its place.
+func fill(frame []byte, prompt map[string]func([]byte, dataset.Request) []byte, r dataset.Request, layers ...map[string]any) ([]byte, error) {
 	fields := map[string]any{}
 	for _, layer := range layers {
 		for k, v := range layer {
@@ -141,12 +131,10 @@ func fill(frame []byte, r dataset.Request, layers ...map[string]any) ([]byte, er
 		if _, replaced := fields[name]; replaced {
 			return true
 		}
-		switch out = appendKey(out, name); name {
-		case "prompt":
-			out = appendPrompt(out, r)
-		case "messages":
-			out = appendMessages(out, r)
-		default:
+		out = appendKey(out, name)
+		if write := prompt[name]; write != nil {
+			out = write(out, r)
+		} else {
 			out = append(out, frame[start:c.i]...)
 		}
 		return true
@@ -182,7 +170,7 @@ func (d *dialect) refuse(status int, answer string, without []string) []string {
 	}
 	said := words(answer) // not the answer itself: it may quote the whole request
 	var named []string
-	for _, f := range optional {
+	for _, f := range d.shape.optional {
 		if slices.Contains(without, f) || !d.ours(f) || !strings.Contains(said, f) {
 			continue
 		}
@@ -203,17 +191,44 @@ func (d *dialect) ours(f string) bool {
 	if f != "stream_options" && d.cfg.IgnoreEOS != "auto" {
 		return false
 	}
-	_, sampling := d.cfg.Sampling[f]
-	_, extra := d.cfg.ExtraBody[f]
-	return !sampling && !extra
+	_, set := d.set(f)
+	return !set
 }
 
-// eosIgnored reports whether ignore_eos is being sent.
-func (d *dialect) eosIgnored() bool {
-	for _, layer := range []map[string]any{d.cfg.ExtraBody, d.cfg.Sampling} {
-		if v, set := layer["ignore_eos"]; set {
-			return v == true
+// set is what the config itself says of a field of our own; ok is false where it
+// says nothing.
+func (d *dialect) set(f string) (v any, ok bool) {
+	layers := []map[string]any{d.cfg.Sampling, d.cfg.ExtraBody}
+	if d.shape.nested != "" {
+		nested, _ := d.shape.split(layers)
+		layers = []map[string]any{nested}
+	}
+	for _, l := range slices.Backward(layers) {
+		if v, ok = l[f]; ok {
+			return v, true
 		}
 	}
-	return d.cfg.IgnoreEOS != "false" && !slices.Contains(d.without(), "ignore_eos")
+	return nil, false
+}
+
+// eosIgnored reports whether the field is being sent by which answers have the
+// length asked for.
+func (d *dialect) eosIgnored() bool {
+	f := d.shape.fixes
+	if f == "" {
+		return false
+	}
+	if v, set := d.set(f); set {
+		return v != nil && v != false && v != 0
+	}
+	return d.cfg.IgnoreEOS != "false" && !slices.Contains(d.without(), f)
+}
+
+// bound is the note that lengths asked for are upper bounds; "" = they are not,
+// or nobody asked for more.
+func (d *dialect) bound() string {
+	if d.shape.fixes != "" || d.shape.single || d.cfg.IgnoreEOS == "false" {
+		return ""
+	}
+	return fmt.Sprintf("output lengths are upper bounds: backend %s has no field to go on beyond the end of sequence", d.cfg.Backend)
 }

@@ -31,7 +31,7 @@ func TestRefusedFields(t *testing.T) {
 			var sent map[string]any
 			_ = json.Unmarshal(body, &sent)
 			words := strings.Contains
-			for _, f := range optional {
+			for _, f := range find(OpenAI).shapes[0].optional {
 				if _, has := sent[f]; has && words(tt.answer, f) {
 					_, err := fmt.Fprintf(c, "HTTP/1.1 422 Unprocessable Entity\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", len(tt.answer), tt.answer)
 					return err == nil
@@ -95,13 +95,13 @@ func TestBody(t *testing.T) {
 		{"a prompt replaced", Config{Backend: "openai", Model: "m", IgnoreEOS: "false"}, dataset.Request{Prompt: "a", Extra: map[string]any{"prompt": "b"}},
 			`{"model":"m","stream":true,"stream_options":{"include_usage":true},"prompt":"b"}`},
 	} {
-		d := dialect{cfg: tt.cfg}
+		d := newDialect(tt.cfg)
 		got, err := d.body(tt.req, nil)
 		if err != nil || string(got) != tt.want {
 			t.Errorf("%s:\n%s\nwant\n%s\n(%v)", tt.name, got, tt.want, err)
 		}
 	}
-	d := dialect{cfg: Config{Backend: "openai"}}
+	d := newDialect(Config{Backend: "openai"})
 	if _, err := d.body(dataset.Request{Extra: map[string]any{"x": make(chan int)}}, nil); err == nil || !strings.Contains(err.Error(), "body field x") {
 		t.Errorf("a field that is no JSON: %v", err)
 	}

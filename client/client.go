@@ -3,17 +3,18 @@
 //
 // In: a dataset.Request. Out: a Trace of instants, counts and the server's words.
 //
-// There are two roads to the server. The fast one writes HTTP/1.1 itself on a
+// There are two roads to a server. The fast one writes HTTP/1.1 itself on a
 // connection a request, and on Linux stamps each read with the kernel's receive
-// time. Through a proxy requests go by net/http: instants are then the reader's
-// own (Trace.Lags is nil), Sent is when net/http got its connection, and a
-// connection found closed is replaced by net/http, seen only where it asks for
-// another one.
+// time; a Unix socket has no such stamps. Through a proxy, or with HTTP/2, requests
+// go by net/http: instants are then the reader's own (Trace.Lags is nil), Sent is
+// when net/http got its connection, and a connection found closed is replaced by
+// net/http, seen only where it asks for another one. To several servers there is a
+// road each, taken in turn.
 package client
 
 import (
+	"cmp"
 	"context"
-	"crypto/tls"
 	"crypto/x509"
 	"fmt"
 	"net/http"
@@ -24,17 +25,18 @@ import (
 	"llmsweep/dataset"
 )
 
-// The backends, as configs and results spell them.
+// The versions of HTTP that are spoken, as configs spell them.
 const (
-	OpenAI     = "openai"      // /v1/completions
-	OpenAIChat = "openai-chat" // /v1/chat/completions
+	HTTP1 = "http1" // HTTP/1.1
+	HTTP2 = "http2" // HTTP/2: by ALPN over TLS, else with prior knowledge (RFC 9113, section 3.3)
+	Auto  = "auto"  // HTTP/2 over TLS where the server offers it, else HTTP/1.1
 )
 
 // Config is how to reach a server and in which dialect. Its zero Timeouts mean
 // none.
 type Config struct {
-	Backend  string            // OpenAI or OpenAIChat
-	BaseURL  string            // http(s)://host[:port][/prefix]
+	Backend  string            // one of Backends
+	BaseURL  string            // http(s)://host[:port][/prefix] or unix:///path; several servers' with commas between
 	Endpoint string            // path after BaseURL; "" = the backend's own
 	Model    string            // as the server names it
 	APIKey   string            // secret: sent as a bearer token, never in an error, log or file; "" = none
@@ -49,7 +51,9 @@ type Config struct {
 	Timeouts      Timeouts
 	KeepText      bool           // keep each answer's text in its Trace
 	Start         time.Time      // the run's start: instants count from here; zero = when New is called
-	RootCAs       *x509.CertPool // who signs the server's certificate; nil = the system's roots
+	RootCAs       *x509.CertPool // who signs the server's certificate, where TLS.CA says nothing; nil = the system's roots
+	TLS           TLSOptions
+	Protocol      string // HTTP1 (also ""), HTTP2 or Auto
 }
 
 // Timeouts bound the parts of a request; each has its own error class.
@@ -63,10 +67,11 @@ type Timeouts struct {
 // A Client sends requests to one server; safe for concurrent use.
 type Client struct {
 	cfg     Config
-	base    *url.URL // BaseURL without credentials
-	target  *url.URL // where requests go
+	servers []server // those that BaseURL names
+	base    *url.URL // of the first one: it is asked what is not timed
+	target  *url.URL // where its requests go
 	header  http.Header
-	dialect dialect
+	dialect *dialect
 	road    road
 	secrets []string
 	blocks  sync.Pool    // of *[]byte, blockSize each
@@ -82,35 +87,53 @@ func New(cfg Config) (*Client, error) {
 	if cfg.IgnoreEOS == "" {
 		cfg.IgnoreEOS = "auto"
 	}
-	base, proxy, err := cfg.check()
+	if cfg.Protocol == "" {
+		cfg.Protocol = HTTP1
+	}
+	p, err := cfg.check()
 	if err != nil {
 		return nil, err
 	}
-	c := &Client{cfg: cfg, secrets: cfg.secrets(base)}
-	c.dialect.cfg = cfg
+	c := &Client{cfg: cfg, servers: p.servers, secrets: cfg.secrets(p.servers), dialect: newDialect(cfg)}
 	c.blocks.New = func() any {
 		b := make([]byte, 0, blockSize)
 		return &b
 	}
-	c.header = cfg.header(base)
-	base.User = nil
-	c.base, c.target = base, endpoint(base, cfg)
-	c.plain = c.plainClient(proxy)
-	session := cfg.sessionHeader(c.header)
-	var tc *tls.Config
-	if base.Scheme == "https" {
-		tc = &tls.Config{ServerName: base.Hostname(), RootCAs: cfg.RootCAs, NextProtos: []string{"http/1.1"}}
-	}
-	if proxy != nil {
-		c.road = newProxied(c.target, c.header, session, proxy, tc, cfg)
-		return c, nil
-	}
-	c.road = &fast{
-		pool:    pool{addr: hostPort(base), tls: tc, connect: cfg.Timeouts.Connect, start: cfg.Start},
-		head:    requestHead(c.target, c.header),
-		session: session,
+	c.header = cfg.header(p.servers[0].user)
+	c.base = p.servers[0].base
+	c.target = endpoint(c.base, cfg)
+	c.plain = c.plainClient(p)
+	c.road = c.roadTo(p, &p.servers[0])
+	if len(p.servers) > 1 {
+		s := &spread{}
+		for i := range p.servers {
+			s.roads = append(s.roads, c.roadTo(p, &p.servers[i]))
+			s.names = append(s.names, p.servers[i].name)
+		}
+		c.road = s
 	}
 	return c, nil
+}
+
+// roadTo is the road to one server.
+func (c *Client) roadTo(p plan, to *server) road {
+	h := to.header(c.cfg.header(to.user))
+	session, target := c.cfg.sessionHeader(h), endpoint(to.base, c.cfg)
+	if p.proxy != nil || c.cfg.Protocol == HTTP2 || c.cfg.Protocol == Auto && to.base.Scheme == "https" {
+		return newNetHTTP(target, h, session, p, c.cfg)
+	}
+	f := &fast{
+		pool:    pool{connect: c.cfg.Timeouts.Connect, start: c.cfg.Start},
+		head:    requestHead(target, h),
+		session: session,
+	}
+	f.network, f.addr = to.address()
+	if to.base.Scheme == "https" {
+		f.tls = p.tls.Clone()
+		f.tls.ServerName = cmp.Or(f.tls.ServerName, to.base.Hostname())
+		f.tls.NextProtos = []string{"http/1.1"}
+	}
+	return f
 }
 
 func (c *Client) newBlock() []byte { return (*c.blocks.Get().(*[]byte))[:0] }
@@ -145,7 +168,7 @@ func (c *Client) Do(ctx context.Context, r dataset.Request) Trace {
 		if len(named) == 0 || ctx.Err() != nil {
 			return t
 		}
-		t = Trace{Request: r, Reconnects: t.Reconnects, Resent: t.Resent}
+		t = Trace{Request: t.Request, Reconnects: t.Reconnects, Resent: t.Resent}
 		for _, f := range named {
 			if t.Resent != "" {
 				t.Resent += ", "
@@ -160,13 +183,14 @@ func (c *Client) Do(ctx context.Context, r dataset.Request) Trace {
 func (c *Client) Prepare(r dataset.Request) dataset.Request {
 	without := c.dialect.without()
 	if body, err := c.dialect.body(r, without); err == nil {
-		r.Prepared = &prepared{body, without}
+		r.Prepared = &prepared{body, r.Model, without}
 	}
 	return r
 }
 
 // Open opens connections ahead, TLS handshake included, until n idle ones
-// exist. Through a proxy it does nothing.
+// exist, of several servers a share each. Through a proxy and with HTTP/2 it does
+// nothing.
 func (c *Client) Open(ctx context.Context, n int) error { return c.road.open(ctx, n) }
 
 // EndSession says that no more requests of a session will come, whether or not
@@ -184,13 +208,19 @@ func (c *Client) Close() {
 func (c *Client) Notes() []string {
 	c.dialect.mu.Lock()
 	defer c.dialect.mu.Unlock()
-	notes := make([]string, len(c.dialect.notes))
-	for i, n := range c.dialect.notes {
-		notes[i] = c.Redact(n)
+	var notes []string
+	for _, n := range c.dialect.notes {
+		notes = append(notes, c.Redact(n))
 	}
-	return notes
+	if n := c.dialect.bound(); n != "" {
+		notes = append(notes, n)
+	}
+	if c.cfg.TLS.Insecure {
+		notes = append(notes, "tls.insecure: the server's certificate was not checked")
+	}
+	return append(notes, c.road.notes()...)
 }
 
 // EOSIgnored reports whether requests ask the server to ignore the end of
-// sequence: not so once it has refused the field.
+// sequence: not so once it has refused the field, or where it has none.
 func (c *Client) EOSIgnored() bool { return c.dialect.eosIgnored() }

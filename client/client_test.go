@@ -370,8 +370,8 @@ func TestModelsAndReady(t *testing.T) {
 	s := httptest.NewServer(mux)
 	defer s.Close()
 	c := newClient(t, Config{BaseURL: s.URL + "/a", APIKey: "sk-abc"})
-	if ids, err := c.Models(t.Context()); err != nil || !slices.Equal(ids, []string{"qwen3-tiny"}) {
-		t.Errorf("models %q, %v", ids, err)
+	if m, err := c.Models(t.Context()); err != nil || m.AnyName || !slices.Equal(m.IDs, []string{"qwen3-tiny"}) {
+		t.Errorf("models %+v, %v", m, err)
 	}
 	for _, tt := range []struct{ path, key, want string }{
 		{"/a", "sk-abc", ""},

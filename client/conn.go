@@ -2,7 +2,6 @@ package client
 
 import (
 	"bytes"
-	"crypto/tls"
 	"errors"
 	"io"
 	"net"
@@ -37,7 +36,13 @@ func stampAt(now, start time.Time, kernel int64) stamp {
 	return s
 }
 
-// A wire is a TCP connection that stamps its reads. It works below tls.Client.
+// A socket is a connection of TCP or of a Unix socket.
+type socket interface {
+	net.Conn
+	syscall.Conn
+}
+
+// A wire is a socket that stamps its reads. It works below tls.Client.
 type wire struct {
 	net.Conn
 	rx      receiver
@@ -69,7 +74,7 @@ func blankLine(b []byte) int {
 	}
 }
 
-func newWire(c *net.TCPConn, start time.Time) (*wire, error) {
+func newWire(c socket, start time.Time) (*wire, error) {
 	w := &wire{Conn: c, start: start}
 	return w, w.rx.attach(c)
 }
@@ -181,9 +186,4 @@ func isReset(err error) bool {
 
 func isEOF(err error) bool {
 	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
-}
-
-func isTLS(err error) bool {
-	_, ok := errors.AsType[tls.RecordHeaderError](err)
-	return ok
 }

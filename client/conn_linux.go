@@ -10,7 +10,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A receiver reads a TCP socket by recvmsg, whose control message holds the
+// A receiver reads a socket by recvmsg, whose control message holds, of TCP, the
 // kernel's receive time of the newest segment read. It goes through
 // syscall.RawConn, so the runtime's poller and deadlines work as usual.
 type receiver struct {
@@ -27,7 +27,7 @@ type receiver struct {
 }
 
 // attach takes the connection over for reading and asks for kernel stamps.
-func (r *receiver) attach(c *net.TCPConn) error {
+func (r *receiver) attach(c socket) error {
 	raw, err := c.SyscallConn()
 	if err != nil {
 		return err

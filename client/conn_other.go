@@ -2,15 +2,12 @@
 
 package client
 
-import (
-	"net"
-	"time"
-)
+import "time"
 
-// A receiver reads a TCP socket; arrivals are stamped by the reader's clock.
-type receiver struct{ conn *net.TCPConn }
+// A receiver reads a socket; arrivals are stamped by the reader's clock.
+type receiver struct{ conn socket }
 
-func (r *receiver) attach(c *net.TCPConn) error {
+func (r *receiver) attach(c socket) error {
 	r.conn = c
 	return nil
 }

@@ -14,13 +14,18 @@ var errEvent = errors.New("an event is not a JSON object")
 // says of them.
 type decoder struct {
 	t       *Trace
+	shape   *shape // nil = OpenAI's
 	said    []byte // the answer's text
 	thought []byte // its reasoning
 	joined  []byte // scratch for data of several lines
 	done    bool   // [DONE] came
-	fault   *Error // the first error event, else the first malformed one
-	last    Usage  // the last one that came
-	told    bool   // one came
+	seen    []byte // the last text of a stream that repeats it
+	pieces  bool   // that stream repeats nothing after all
+
+	answered bool   // a whole answer without tokens came
+	fault    *Error // the first error event, else the first malformed one
+	last     Usage  // the last one that came
+	told     bool   // one came
 
 	counted  int    // completion tokens up to the last token-bearing event
 	noTokens bool   // some token-bearing event came without usage
@@ -31,7 +36,16 @@ type decoder struct {
 	like likeness
 
 	chunk
+	undecided
 	cursor
+}
+
+// An undecided is what members of an event hold for settle to decide about. It is
+// no part of a chunk, so that those stay small: one is copied for each event.
+type undecided struct {
+	piece   []byte // text
+	kind    []byte // the type of a typed event
+	special bool   // the piece is a special token's, or no text
 }
 
 // A chunk is what one event said.
@@ -44,6 +58,7 @@ type chunk struct {
 	completed int  // completion_tokens; -1 = no usage
 	values    int  // that carried something generated
 	at, to    int  // where the text of the last one lies in the data; 0 = it is no text
+	whole     bool // it is all of an answer without tokens, or the end of one
 }
 
 // events decodes the events of a block.
@@ -51,9 +66,18 @@ func (d *decoder) events(block []byte, marks []mark) {
 	for _, m := range marks {
 		var data []byte
 		var failed bool
-		data, d.joined, failed = eventData(block[m.start:m.end], d.joined)
+		data, failed = d.data(block[m.start:m.end])
 		d.event(data, failed, m.stamp)
 	}
+}
+
+// data is the data of an event; failed says that it calls itself an error.
+func (d *decoder) data(event []byte) (data []byte, failed bool) {
+	if d.shape != nil && d.shape.framing != sseFraming {
+		return bytes.TrimSpace(event), false
+	}
+	data, d.joined, failed = eventData(event, d.joined)
+	return data, failed
 }
 
 // event takes the data of one event.
@@ -74,17 +98,31 @@ func (d *decoder) event(data []byte, failed bool, st stamp) {
 	}
 	d.chunk = chunk{completed: -1, failed: failed}
 	d.b, d.i, d.depth = data, 0, 0
-	whole := d.object(d.top) && d.end()
+	ok := d.walk()
 	switch {
 	case d.failed && (d.fault == nil || d.fault.Class != InBandError):
 		d.fault = &Error{Class: InBandError, Body: string(data)}
-	case !whole && d.fault == nil:
+	case !ok && d.fault == nil:
 		d.fault = &Error{Class: Protocol, Body: string(data), Err: errEvent}
 	}
-	if whole {
+	if ok {
 		d.record(st)
 		d.like.keep(data, d.chunk)
 	}
+}
+
+// walk reads an event's object; false where it is malformed.
+func (d *decoder) walk() bool {
+	s := d.shape
+	if s == nil || s.member == nil {
+		return d.object(d.top) && d.end()
+	}
+	d.undecided = undecided{}
+	ok := d.object(func(key []byte) bool { return s.member(d, key) }) && d.end()
+	if ok && s.settle != nil {
+		s.settle(d)
+	}
+	return ok
 }
 
 // record notes a well-formed chunk in the Trace.
@@ -93,9 +131,10 @@ func (d *decoder) record(st stamp) {
 	if d.choices && t.RoleArrival == 0 {
 		t.RoleArrival = st.at
 	}
-	if d.token || len(d.finish) > 0 {
+	if d.token || len(d.finish) > 0 || d.whole {
 		t.LastToken = st.at
 	}
+	d.answered = d.answered || d.whole
 	if len(d.finish) > 0 {
 		t.FinishReason = string(appendString(nil, d.finish))
 	}
@@ -120,12 +159,12 @@ func (d *decoder) record(st stamp) {
 	if !st.kernel {
 		d.noStamp++
 	}
-	d.count()
+	d.tally()
 }
 
-// count notes the tokens of a token-bearing chunk: the growth of the running
+// tally notes the tokens of a token-bearing chunk: the growth of the running
 // usage since the one before.
-func (d *decoder) count() {
+func (d *decoder) tally() {
 	if d.noTokens || d.completed < d.counted {
 		d.noTokens = true
 		return
@@ -160,82 +199,15 @@ func (d *decoder) complete() bool {
 	t := d.t
 	switch t.FinishReason {
 	case "":
+		if d.answered {
+			return true
+		}
 		u := t.Usage
 		return u != nil && u.Completion > 0 && (d.done || u.Completion == t.Request.MaxTokens)
 	case "abort", "error":
 		return false
 	}
 	return true
-}
-
-// top takes a member of the event's object.
-func (d *decoder) top(key []byte) bool {
-	switch string(key) {
-	case "choices":
-		if d.peek() != '[' {
-			return d.pass()
-		}
-		return d.array(d.choice)
-	case "usage":
-		if d.peek() != '{' {
-			return d.pass()
-		}
-		return d.usage()
-	case "error":
-		filled, ok := d.skip()
-		d.failed = d.failed || filled
-		return ok
-	case "object", "type": // older vLLM; the Messages dialect
-		raw, _, ok := d.text()
-		d.failed = d.failed || string(raw) == "error"
-		return ok
-	case "model":
-		raw, _, ok := d.text()
-		if len(raw) > 0 && d.t.Model == "" {
-			d.t.Model = string(appendString(nil, raw))
-		}
-		return ok
-	}
-	return d.pass()
-}
-
-func (d *decoder) choice() bool {
-	if d.peek() != '{' {
-		return d.pass()
-	}
-	d.choices = true
-	return d.object(func(key []byte) bool {
-		switch string(key) {
-		case "text":
-			return d.generated(&d.said, true)
-		case "delta", "message":
-			if d.peek() != '{' {
-				return d.pass()
-			}
-			return d.object(d.delta)
-		case "finish_reason":
-			raw, _, ok := d.text()
-			if len(raw) > 0 {
-				d.finish = raw
-			}
-			return ok
-		}
-		return d.pass()
-	})
-}
-
-// delta takes a member of a chat chunk's delta. An empty string, list or object
-// is no token.
-func (d *decoder) delta(key []byte) bool {
-	switch string(key) {
-	case "content", "refusal":
-		return d.generated(&d.said, true)
-	case "reasoning", "reasoning_content":
-		return d.generated(&d.thought, false)
-	case "tool_calls", "function_call", "audio":
-		return d.generated(nil, true)
-	}
-	return d.pass()
 }
 
 // generated takes a value that is generated output if it holds something. A server
@@ -258,49 +230,27 @@ func (d *decoder) generated(dst *[]byte, answer bool) bool {
 	return true
 }
 
-// usage takes the server's count; the last one that comes holds.
-func (d *decoder) usage() bool {
-	var u Usage
-	told := false
-	count := func(n *int) bool {
-		v, set, ok := d.integer()
-		if set {
-			*n = v
-		}
-		told = told || set
-		return ok
+// count takes a number of the server's count.
+func (d *decoder) count(n *int) bool {
+	v, set, ok := d.integer()
+	if set {
+		*n, d.told = v, true
 	}
-	detail := func(name string, n *int) bool {
-		if d.peek() != '{' {
-			return d.pass()
-		}
-		return d.object(func(key []byte) bool {
-			if string(key) != name {
-				return d.pass()
-			}
-			return count(n)
-		})
-	}
-	ok := d.object(func(key []byte) bool {
-		switch string(key) {
-		case "prompt_tokens":
-			return count(&u.Prompt)
-		case "completion_tokens":
-			return count(&u.Completion)
-		case "prompt_tokens_details":
-			u.Cached = -1
-			ok := detail("cached_tokens", &u.Cached)
-			u.CachedTold = u.Cached >= 0
-			u.Cached = max(u.Cached, 0)
-			return ok
-		case "completion_tokens_details":
-			return detail("reasoning_tokens", &u.Reasoning)
-		}
-		return d.pass()
-	})
-	if ok && told {
-		d.last, d.told = u, true
-		d.completed = u.Completion
+	return ok
+}
+
+// errorMember takes a member that is an error, if it holds something.
+func (d *decoder) errorMember() bool {
+	filled, ok := d.skip()
+	d.failed = d.failed || filled
+	return ok
+}
+
+// modelMember takes the model's name as the server echoes it.
+func (d *decoder) modelMember() bool {
+	raw, _, ok := d.text()
+	if len(raw) > 0 && d.t.Model == "" {
+		d.t.Model = string(appendString(nil, raw))
 	}
 	return ok
 }

@@ -86,7 +86,7 @@ func (c *Client) refusal(l *limits, a *answer, t *Trace) string {
 
 // stream reads an answer with status 2xx, and says whether it is whole.
 func (c *Client) stream(l *limits, a *answer, t *Trace) {
-	s := newStream(c.newBlock)
+	s := newStream(c.newBlock, c.dialect.shape)
 	s.dec.t = t
 	if n := min(t.Request.MaxTokens, 1024); n > 0 {
 		t.Arrivals, t.Lags = make([]int64, 0, n), make([]int32, 0, n)
@@ -113,7 +113,7 @@ func (c *Client) judge(l *limits, d *decoder, err error) *Error {
 	switch {
 	case d.fault != nil:
 		return d.fault
-	case d.complete():
+	case d.complete(), d.shape.unsaid && len(d.t.Arrivals) > 0 && (d.done || err == nil):
 		return nil
 	case d.t.FinishReason != "":
 		return &Error{Class: Truncated, Err: fmt.Errorf("the server ended the answer itself: finish_reason %q", d.t.FinishReason)}
@@ -129,6 +129,8 @@ func (c *Client) judge(l *limits, d *decoder, err error) *Error {
 func (c *Client) explain(t *Trace, contentType string) {
 	kind, _, _ := mime.ParseMediaType(contentType)
 	switch {
+	case c.dialect.shape.single:
+		t.Err.Err = fmt.Errorf("the server answered %d with no result in it", t.Status)
 	case t.Events > 0 || len(t.Err.Body) == 0:
 		t.Err.Err = fmt.Errorf("the server answered %d and sent no token", t.Status)
 	case kind == "application/json":

@@ -16,6 +16,8 @@ type fast struct {
 	session string // name of the header with the session's id; "" = none is sent
 }
 
+func (f *fast) notes() []string { return nil }
+
 func (f *fast) send(l *limits, m message, t *Trace) (*answer, error) {
 	head := f.headOf(m)
 	c, dead := f.take(m.session)

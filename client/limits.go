@@ -95,7 +95,7 @@ func (l *limits) classify(err error) *Error {
 	case isEOF(err):
 		return &Error{Class: Truncated, Err: errors.New("the server closed the connection before the answer was whole")}
 	case isTLS(err):
-		return &Error{Class: TLS, Err: err}
+		return &Error{Class: TLS, Err: advised(err)}
 	case errors.Is(err, errChunk), errors.Is(err, errHead):
 		return &Error{Class: Protocol, Err: err}
 	}
@@ -135,6 +135,8 @@ type road interface {
 	open(ctx context.Context, n int) error
 	// endSession gives up the connection kept for a session.
 	endSession(id string)
+	// notes says what the road found out about the server, a sentence each.
+	notes() []string
 	close()
 }
 

@@ -47,7 +47,7 @@ func TestUndecodedBytesAreBounded(t *testing.T) {
 		whole := int64(body.left)
 		var decoded, events atomic.Int64
 		release := make(chan struct{}) // lets the decoder take a block
-		s := newStream(func() []byte { return make([]byte, 0, blockSize) })
+		s := newStream(func() []byte { return make([]byte, 0, blockSize) }, find(OpenAI).shapes[0])
 		s.dec.t = new(Trace)
 		s.decode = func(_ []byte, marks []mark) {
 			<-release

@@ -2,12 +2,11 @@ package client
 
 import (
 	"bytes"
-	"crypto/tls"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
+	"strings"
 )
 
 // HTTP sends one request that is not timed to the server, such as one to its
@@ -18,8 +17,13 @@ import (
 // connection, so a page that changes something is not for it. An answer outside
 // 2xx has only its first 64 KiB, without secrets.
 func (c *Client) HTTP(req *http.Request) (*http.Response, error) {
-	if req.URL.Scheme != c.base.Scheme || req.URL.Host != c.base.Host {
-		return nil, fmt.Errorf("%s: not on the server that base_url names, %s://%s, and the key is shown to no other", req.URL.Redacted(), c.base.Scheme, c.base.Host)
+	page := c.page(req.URL)
+	if page == nil {
+		return nil, fmt.Errorf("%s: not on the server that base_url names, %s, and the key is shown to no other", req.URL.Redacted(), c.names())
+	}
+	if page != req.URL {
+		req = req.Clone(req.Context())
+		req.URL, req.Host = page, ""
 	}
 	resp, err := c.plain.Do(req)
 	if err != nil {
@@ -36,16 +40,30 @@ func (c *Client) HTTP(req *http.Request) (*http.Response, error) {
 
 // plainClient is net/http with the config's headers, roots and proxy, for what
 // is not timed.
-func (c *Client) plainClient(proxy func(*http.Request) (*url.URL, error)) *http.Client {
-	return &http.Client{CheckRedirect: stay, Transport: withHeader{
-		header: c.header,
-		next: &http.Transport{
-			Proxy:               proxy,
-			DialContext:         (&net.Dialer{Timeout: c.cfg.Timeouts.Connect}).DialContext,
-			TLSClientConfig:     &tls.Config{RootCAs: c.cfg.RootCAs},
-			MaxIdleConnsPerHost: openAtOnce,
-		},
-	}}
+func (c *Client) plainClient(p plan) *http.Client {
+	t := c.cfg.transport(p)
+	t.MaxIdleConnsPerHost = openAtOnce
+	return &http.Client{CheckRedirect: stay, Transport: withHeader{header: c.header, next: t}}
+}
+
+// page is where a page of one of the servers is asked for; nil = u is on none of
+// them.
+func (c *Client) page(u *url.URL) *url.URL {
+	for i := range c.servers {
+		if page := c.servers[i].page(u); page != nil {
+			return page
+		}
+	}
+	return nil
+}
+
+// names are the servers as base_url has them.
+func (c *Client) names() string {
+	all := make([]string, len(c.servers))
+	for i := range c.servers {
+		all[i] = c.servers[i].name
+	}
+	return strings.Join(all, ", ")
 }
 
 // stay follows no redirect: the timed road would not either, and the headers carry
@@ -67,6 +85,8 @@ func (w withHeader) RoundTrip(r *http.Request) (*http.Response, error) {
 	r.Header["Idempotency-Key"] = []string{} // not sent; net/http may send again what a closing server did not take
 	if host := w.header.Get("Host"); host != "" {
 		r.Host = host
+	} else if strings.HasSuffix(r.URL.Hostname(), socketHost) {
+		r.Host = "localhost"
 	}
 	return w.next.RoundTrip(r)
 }

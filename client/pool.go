@@ -18,7 +18,8 @@ const (
 // A pool dials connections to one address and keeps the idle ones, some of them
 // for a session's next request.
 type pool struct {
-	addr    string      // host:port
+	network string      // tcp or unix
+	addr    string      // host:port, or the Unix socket's path
 	tls     *tls.Config // nil = plain
 	connect time.Duration
 	start   time.Time
@@ -95,12 +96,12 @@ func (p *pool) dial(ctx context.Context, t *Trace) (*conn, error) {
 		defer cancel()
 	}
 	t.ConnectStart = p.now()
-	nc, err := new(net.Dialer).DialContext(ctx, "tcp", p.addr)
+	nc, err := new(net.Dialer).DialContext(ctx, p.network, p.addr)
 	if err != nil {
 		return nil, p.dialError(outer, Connect, err)
 	}
 	t.Connected = p.now()
-	w, err := newWire(nc.(*net.TCPConn), p.start)
+	w, err := newWire(nc.(socket), p.start)
 	if err != nil {
 		nc.Close()
 		return nil, p.dialError(outer, Connect, err)
@@ -126,7 +127,7 @@ func (p *pool) dialError(ctx context.Context, class Class, err error) *Error {
 	if ne, ok := errors.AsType[net.Error](err); errors.Is(err, context.DeadlineExceeded) || ok && ne.Timeout() {
 		return &Error{Class: TimeoutConnect, Err: fmt.Errorf("no connection to %s within %v", p.addr, p.connect)}
 	}
-	return &Error{Class: class, Err: err}
+	return &Error{Class: class, Err: advised(err)}
 }
 
 // open dials until n idle connections exist, a few at a time so that the

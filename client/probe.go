@@ -1,6 +1,7 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,38 +14,55 @@ import (
 	"llmsweep/dataset"
 )
 
-// Models is the ids that GET /v1/models lists.
-func (c *Client) Models(ctx context.Context) ([]string, error) {
-	ids, _, err := c.models(ctx)
-	return ids, err
+// Models is what GET /v1/models lists. Of several servers the first is asked, as by
+// all questions here.
+func (c *Client) Models(ctx context.Context) (Models, error) {
+	m, _, err := c.models(ctx)
+	return m, err
+}
+
+// Models are those that a server says it serves.
+type Models struct {
+	IDs     []string
+	AnyName bool // the server answers to any name: llama.cpp, which has one model
 }
 
 // models is Models with the status of a failed answer; 0 = none came.
-func (c *Client) models(ctx context.Context) (ids []string, status int, err error) {
+func (c *Client) models(ctx context.Context) (m Models, status int, err error) {
 	defer c.plain.CloseIdleConnections()
 	cfg := openai.DefaultConfig("") // our own headers carry the key
 	cfg.BaseURL = below(c.base, "/v1").String()
 	cfg.HTTPClient = c.plain
 	list, err := openai.NewClientWithConfig(cfg).ListModels(ctx)
 	if err != nil {
-		return nil, httpStatus(err), c.unready(cfg.BaseURL+"/models", err)
+		return m, httpStatus(err), c.unready(cfg.BaseURL+"/models", err)
 	}
-	ids = make([]string, len(list.Models))
-	for i, m := range list.Models {
-		ids[i] = m.ID
+	for _, one := range list.Models {
+		m.IDs = append(m.IDs, one.ID)
+		m.AnyName = m.AnyName || one.OwnedBy == "llamacpp"
 	}
-	return ids, 0, nil
+	return m, 0, nil
 }
 
-// Ready asks the server once whether it answers: GET /v1/models, or /health
-// where it has no such page. The error says what to do.
+// Probe sends one request of one token: a server that answers it to its end is
+// ready to be measured.
+func (c *Client) Probe(ctx context.Context) error {
+	if t := c.Do(ctx, dataset.Request{ID: "ready", Prompt: "Hello to you all", MaxTokens: 1}); t.Err != nil {
+		return fmt.Errorf("%s: a probe of one token: %w", c.named(c.target.Redacted()), t.Err)
+	}
+	return nil
+}
+
+// Ready asks the server once whether it answers: GET /v1/models, or /health (the
+// backend's own page of that kind) where it has no such page. The error says what
+// to do.
 func (c *Client) Ready(ctx context.Context) error {
 	_, status, err := c.models(ctx)
 	if status != http.StatusNotFound {
 		return err
 	}
 	defer c.plain.CloseIdleConnections()
-	u := below(c.base, "/health").String()
+	u := below(c.base, cmp.Or(find(c.cfg.Backend).health, "/health")).String()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u, nil)
 	if err != nil {
 		return err
@@ -56,7 +74,7 @@ func (c *Client) Ready(ctx context.Context) error {
 	defer resp.Body.Close()
 	said, _ := io.ReadAll(io.LimitReader(resp.Body, maxWords))
 	if resp.StatusCode >= 300 {
-		return fmt.Errorf("%s: status %d: %s; there is no /v1/models either: check base_url", u, resp.StatusCode, Words(c.Redact(string(said))))
+		return fmt.Errorf("%s: status %d: %s; there is no /v1/models either: check base_url", c.named(u), resp.StatusCode, Words(c.Redact(string(said))))
 	}
 	return nil
 }
@@ -72,9 +90,9 @@ func (c *Client) PromptTokens(ctx context.Context, r dataset.Request) (int, erro
 	t := c.Do(ctx, r)
 	switch {
 	case t.Err != nil:
-		return 0, fmt.Errorf("asking %s to count a prompt: %w", c.target.Redacted(), t.Err)
+		return 0, fmt.Errorf("asking %s to count a prompt: %w", c.named(c.target.Redacted()), t.Err)
 	case t.Usage == nil || t.Usage.Prompt == 0: // an empty prompt is refused: 0 is none told
-		return 0, fmt.Errorf("asking %s to count a prompt: %w", c.target.Redacted(), ErrNoUsage)
+		return 0, fmt.Errorf("asking %s to count a prompt: %w", c.named(c.target.Redacted()), ErrNoUsage)
 	}
 	return t.Usage.Prompt, nil
 }
@@ -92,11 +110,20 @@ func httpStatus(err error) int {
 
 // unready says what is wrong with the server at u, and what to do next.
 func (c *Client) unready(u string, err error) error {
-	status, refused := httpStatus(err), errors.Is(err, syscall.ECONNREFUSED)
+	u = c.named(u)
+	status, refused, step := httpStatus(err), errors.Is(err, syscall.ECONNREFUSED), tlsAdvice(err)
+	absent := errors.Is(err, syscall.ENOENT) // a Unix socket
+	if step == "" && c.base.Scheme == "https" {
+		step = overtaken(err)
+	}
 	err = c.redactError(err)
 	switch {
 	case refused:
 		return fmt.Errorf("%s: connection refused; start the server, or set base_url to where it listens", u)
+	case absent:
+		return fmt.Errorf("%s: no such socket; start the server, or set base_url to where it listens", u)
+	case step != "":
+		return fmt.Errorf("%s: %w; %s", u, err, step)
 	case status == http.StatusUnauthorized, status == http.StatusForbidden:
 		return fmt.Errorf("%s: %w; set the API key in the environment variable that api_key_env names", u, err)
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	openai "github.com/sashabaranov/go-openai"
@@ -18,14 +19,22 @@ import (
 
 // takes is an error if the backend has no form for r's prompt.
 func (d *dialect) takes(r dataset.Request) error {
-	chat := d.cfg.Backend == OpenAIChat
+	s, name := d.shape, d.cfg.Backend
 	switch {
-	case chat && r.PromptIDs != nil:
-		return fmt.Errorf("backend %s takes no token ids; set backend: %s, or prompt_token_ids: false", OpenAIChat, OpenAI)
-	case !chat && (r.Messages != nil || r.Images != nil):
-		return fmt.Errorf("backend %s takes no messages and no images; set backend: %s", OpenAI, OpenAIChat)
+	case !s.ids && r.PromptIDs != nil:
+		return fmt.Errorf("backend %s takes no token ids; set backend: %s, or prompt_token_ids: false", name, OpenAI)
+	case !s.chat && !s.images && (r.Messages != nil || r.Images != nil):
+		return fmt.Errorf("backend %s takes no messages and no images; set backend: %s", name, OpenAIChat)
+	case !s.chat && r.Messages != nil:
+		return fmt.Errorf("backend %s takes no messages; set backend: %s", name, OpenAIChat)
+	case !s.images && r.Images != nil:
+		return fmt.Errorf("backend %s takes no images; set backend: %s", name, OpenAIChat)
 	case r.Messages != nil && len(r.Messages) == 0:
 		return errors.New("a chat without messages; give it one at least")
+	case s.unnamed && r.Model != "":
+		return fmt.Errorf("backend %s has no place for a request's own model %s; take one whose requests name their model, such as %s", name, r.Model, OpenAI)
+	case name == Anthropic && r.MaxTokens == 0:
+		return fmt.Errorf("backend %s wants a max_tokens in each request; give an output length", name)
 	}
 	return nil
 }
@@ -59,21 +68,26 @@ func appendPrompt(out []byte, r dataset.Request) []byte {
 	return append(out, ']')
 }
 
-// appendMessages appends the messages of a chat, with the images in the last one.
-func appendMessages(out []byte, r dataset.Request) []byte {
-	messages := r.Messages
-	if messages == nil {
-		messages = []dataset.Message{{Role: openai.ChatMessageRoleUser, Content: r.Prompt}}
+// turnsOf are r's messages: its prompt is one of the user.
+func turnsOf(r dataset.Request) []dataset.Message {
+	if r.Messages != nil {
+		return r.Messages
 	}
+	return []dataset.Message{{Role: openai.ChatMessageRoleUser, Content: r.Prompt}}
+}
+
+// appendTurns appends messages as a list of {"role", "content"}, where the last
+// one has the images, as parts of its content.
+func appendTurns(out []byte, turns []dataset.Message, images []string, parts func(out []byte, text string, images []string) []byte) []byte {
 	out = append(out, '[')
-	for i, m := range messages {
+	for i, m := range turns {
 		if i > 0 {
 			out = append(out, ',')
 		}
 		out = appendText(append(out, `{"role":`...), m.Role)
 		out = append(out, `,"content":`...)
-		if len(r.Images) > 0 && i == len(messages)-1 {
-			out = appendParts(out, m.Content, r.Images)
+		if len(images) > 0 && i == len(turns)-1 {
+			out = parts(out, m.Content, images)
 		} else {
 			out = appendText(out, m.Content)
 		}
@@ -82,22 +96,29 @@ func appendMessages(out []byte, r dataset.Request) []byte {
 	return append(out, ']')
 }
 
-// appendParts appends the content of a message with images: its text, if it has
-// any, then a part for each of them.
-func appendParts(out []byte, text string, images []string) []byte {
+// appendParts appends a content of parts: the text, if there is any, then each of
+// the images, by the dialect's own words around them.
+func appendParts(out []byte, text string, images []string, textHead string, image func(out []byte, url string) []byte) []byte {
 	out = append(out, '[')
 	if text != "" {
-		out = appendText(append(out, `{"type":"text","text":`...), text)
-		out = append(out, `},`...)
+		out = append(appendText(append(out, textHead...), text), `},`...)
 	}
 	for i, url := range images {
 		if i > 0 {
 			out = append(out, ',')
 		}
-		out = appendText(append(out, `{"type":"image_url","image_url":{"url":`...), url)
-		out = append(out, `}}`...)
+		out = image(out, url)
 	}
 	return append(out, ']')
+}
+
+// dataOf are the media type and the base64 text of a data URL; ok is false for
+// any other.
+func dataOf(dataURL string) (mediaType, base64 string, ok bool) {
+	rest, ok := strings.CutPrefix(dataURL, "data:")
+	head, base64, found := strings.Cut(rest, ",")
+	mediaType, encoded := strings.CutSuffix(head, ";base64")
+	return mediaType, base64, ok && found && encoded
 }
 
 // appendText appends s as a JSON string.

@@ -36,7 +36,7 @@ func TestPromptOfTheOtherBackend(t *testing.T) {
 
 // What we write is what go-openai's own types read.
 func TestPartsAreGoOpenAIs(t *testing.T) {
-	d := dialect{cfg: Config{Backend: OpenAIChat, Model: "m", IgnoreEOS: "auto"}}
+	d := newDialect(Config{Backend: OpenAIChat, Model: "m", IgnoreEOS: "auto"})
 	body, err := d.body(dataset.Request{
 		Messages: []dataset.Message{{Role: "system", Content: "be brief"}, {Role: "user", Content: "what is \t\u2028 this?"}},
 		Images:   []string{"data:image/png;base64,AAAA", "http://127.0.0.1/a?b=\"c\"&d"},
@@ -138,7 +138,7 @@ func BenchmarkBody(b *testing.B) {
 		{"image-1MiB", OpenAIChat, dataset.Request{Prompt: "what is this?", Images: []string{"data:image/png;base64," + strings.Repeat("A", 1<<20)}}},
 	} {
 		b.Run(bb.name, func(b *testing.B) {
-			d := dialect{cfg: Config{Backend: bb.backend, Model: "m", IgnoreEOS: "auto", Sampling: map[string]any{"temperature": 0}}}
+			d := newDialect(Config{Backend: bb.backend, Model: "m", IgnoreEOS: "auto", Sampling: map[string]any{"temperature": 0}})
 			b.ReportAllocs()
 			for b.Loop() {
 				body, err := d.body(bb.req, nil)

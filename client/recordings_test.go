@@ -96,9 +96,14 @@ func TestRecordings(t *testing.T) {
 			}
 			t.Run(tt.name+"/"+k.name, func(t *testing.T) {
 				s := serveRaw(t, replay(t, tt.name, k, tt.cut))
-				backend := "openai"
-				if strings.Contains(tt.name, "chat") {
-					backend = "openai-chat"
+				backend := OpenAI
+				switch {
+				case strings.Contains(tt.name, "chat"):
+					backend = OpenAIChat
+				case strings.HasPrefix(tt.name, "lcpp"):
+					backend = LlamaCPP
+				case strings.HasPrefix(tt.name, "vllm"):
+					backend = VLLM
 				}
 				c := newClient(t, Config{Backend: backend, BaseURL: s.url(), IgnoreEOS: "false"})
 				// The length asked for is no recording's, so only what came can complete it.

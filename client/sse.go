@@ -25,6 +25,7 @@ type scanner struct {
 	begun   bool // the first line is over
 	done    bool // [DONE] was seen
 	lastEvt int64
+	framing framing
 }
 
 var (
@@ -35,6 +36,9 @@ var (
 // scan takes the bytes of block that are new since the last call, all of them
 // of the read st, and appends a mark for each event that they complete.
 func (s *scanner) scan(block []byte, st stamp, marks []mark) []mark {
+	if s.framing != sseFraming {
+		return s.scanLines(block, st, marks)
+	}
 	lf, cr := -1, -1 // the next LF and CR at or after pos; -1 = look
 	for s.pos < len(block) {
 		if s.skipLF {

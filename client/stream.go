@@ -34,8 +34,9 @@ type stream struct {
 	last   stamp  // of the last read
 }
 
-func newStream(fill func() []byte) *stream {
+func newStream(fill func() []byte, sh *shape) *stream {
 	s := &stream{block: fill(), marks: make([]mark, 0, blockSize/256), fill: fill}
+	s.dec.shape, s.scan.framing = sh, sh.framing
 	s.decode = s.dec.events
 	return s
 }
@@ -132,7 +133,7 @@ func (s *stream) settle() {
 func (s *stream) end() {
 	s.settle()
 	event := s.block[s.scan.event:]
-	data, _, failed := eventData(event, nil)
+	data, failed := s.dec.data(event)
 	if len(data) == 0 {
 		return
 	}

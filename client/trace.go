@@ -38,6 +38,7 @@ type Trace struct {
 	FinishReason string // "" = none seen
 	Status       int    // HTTP status; 0 = no response head
 	Model        string // the model's name as the server echoes it
+	Server       string // which of several servers it went to, as base_url has it; "" = the only one
 	Reconnects   int    // kept connections found closed and opened anew
 	Resent       string // a field the server refused, dropped before the request was sent again; "" = none
 	Text         string // the answer; only if Config.KeepText, or if no usage came (a count needs it)

@@ -80,7 +80,7 @@ func dig(v any) string {
 		}
 		return strings.Join(all, "; ")
 	case map[string]any:
-		for _, key := range []string{"error", "detail", "message", "msg", "code", "type"} {
+		for _, key := range []string{"error", "response", "detail", "message", "msg", "code", "type"} {
 			said := dig(v[key])
 			if n, ok := v[key].(float64); ok && key == "code" {
 				said = fmt.Sprint(n)

@@ -28,6 +28,7 @@ type Request struct {
 	count        func() int // counts it once the answer has come, in place of PromptTokens; nil = no need
 	MaxTokens    int        // output length asked for, tokens; 0 = the server's own end
 
+	Model string         // that it is for, by the server's name for it; "" = the config's
 	Extra map[string]any // body fields of this request alone; merged after the config's
 
 	Prepared any // what a backend made of it ahead, so as to send it at once; nil = nothing, and its own to know

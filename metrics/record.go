@@ -45,6 +45,9 @@ type Record struct {
 	OutputSource    string `json:"output_source,omitempty"` // "usage", "text" (re-tokenized) or "" (unknown)
 	ReasoningTokens int    `json:"reasoning_tokens,omitempty"`
 
+	Model  string `json:"model,omitempty"`  // that it was for, where requests differ in that
+	Server string `json:"server,omitempty"` // which of several servers it went to
+
 	Status       int    `json:"status,omitempty"` // HTTP
 	FinishReason string `json:"finish_reason,omitempty"`
 	Text         string `json:"text,omitempty"` // only with save_detailed

@@ -51,6 +51,9 @@ func FromTrace(t client.Trace, count func(text string) (int, error)) Record {
 		InputClient: t.Request.PromptTokens,
 		OutputAsked: t.Request.MaxTokens,
 
+		Model:  t.Request.Model,
+		Server: t.Server,
+
 		Status:       t.Status,
 		FinishReason: t.FinishReason,
 		PromptHash:   t.Request.Key(),

@@ -143,12 +143,12 @@ func worstFirst(rows []aggregate.Row) []int {
 // best finds, among the cases of each pair of lengths, or of one dataset with
 // lengths of its own, the one with the most
 // output tokens/s and the one with the lowest mean E2EL. Only cases that may be
-// believed compete, and a case without a rival wins nothing.
+// believed compete; a case without a rival, or without tokens, wins nothing.
 func best(rows []aggregate.Row) (most, lowest map[int]bool) {
 	groups := map[string][]int{}
 	for i := range rows {
 		r := &rows[i]
-		if r.OutputThroughput == nil || r.MeanE2EL == nil || r.Validity == metrics.Invalid || r.Status != "" && r.Status != runlog.StatusMeasured {
+		if r.OutputThroughput == nil || *r.OutputThroughput == 0 || r.MeanE2EL == nil || r.Validity == metrics.Invalid || r.Status != "" && r.Status != runlog.StatusMeasured {
 			continue
 		}
 		key := r.Dataset // with lengths of its own

@@ -74,6 +74,11 @@ func TestTerminalGolden(t *testing.T) {
 		repeated[i].Case += "_run1"
 		repeated = append(repeated, again)
 	}
+	pooled := rising("", 256)
+	for i := range pooled {
+		none := 0.0
+		pooled[i].OutputThroughput, pooled[i].MeanTTFT, pooled[i].P99TTFT, pooled[i].MeanTPOT, pooled[i].P99ITL = &none, nil, nil, nil, nil
+	}
 	slo := map[string]float64{"p99_ttft_ms": 300}
 	for _, tt := range []struct {
 		name string
@@ -91,6 +96,7 @@ func TestTerminalGolden(t *testing.T) {
 		{"many", screen(many, nil, 0), []string{"and 3 more in the table"}},
 		{"unmet", screen(rising("", 256), map[string]float64{"p99_ttft_ms": 1}, 0), []string{"(SLO: p99 TTFT ≤ 1 ms) no load meets the SLO"}},
 		{"invalid", screen(broken, nil, 0), []string{"none of its cases is valid"}},
+		{"without_tokens", screen(pooled, nil, 0), []string{"no tokens are generated: nothing stands out by tokens/s"}},
 		{"repeats", screen(repeated, nil, 0), []string{"bench_io256x128_mc16_np700_run1 and its repeat"}},
 	} {
 		joined := strings.Join(strings.Fields(tt.text), " ")

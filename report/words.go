@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"llmsweep/aggregate"
@@ -37,6 +38,9 @@ func Words(r *aggregate.Reading, rows []aggregate.Row) (blocks []Block) {
 }
 
 func sentences(c *aggregate.Curve, perGPU bool, rows []aggregate.Row) (lines []Sentence) {
+	if c.Peak < 0 && !slices.ContainsFunc(c.Points, func(p aggregate.Point) bool { return *p.OutputThroughput > 0 }) {
+		return []Sentence{{Text: "no tokens are generated: nothing stands out by tokens/s"}}
+	}
 	if c.Peak < 0 {
 		return []Sentence{{Text: "none of its cases is valid"}}
 	}

@@ -18,7 +18,8 @@ type reply struct {
 	piece  []byte          // the event being written, framed
 	gone   <-chan struct{} // the client has hung up
 	job    *job
-	wire   *wire
+	wire   wire
+	fail   func(http.ResponseWriter, *apiError)
 	seq    *sequence
 	words  []word
 	finish string
@@ -30,7 +31,7 @@ type reply struct {
 // stream writes an event a token, each with a write of its own. The head goes out
 // at once, as vLLM's does.
 func (r *reply) stream() {
-	r.w.Header().Set("Content-Type", "text/event-stream; charset=utf-8")
+	r.w.Header().Set("Content-Type", r.wire.contentType())
 	r.announceKeepAlive()
 	r.w.WriteHeader(http.StatusOK)
 	if r.rc.Flush() != nil {
@@ -46,19 +47,23 @@ func (r *reply) stream() {
 			return
 		}
 	}
-	if r.job.usage && !r.send(r.wire.usage(len(r.words))) {
+	if last := r.wire.closing(len(r.words), r.finish); last != nil && !r.send(last) {
 		return
 	}
-	if _, err := r.w.Write([]byte("data: [DONE]\n\n")); err != nil {
-		return
+	if end := r.wire.ending(); end != "" {
+		if _, err := r.w.Write([]byte(end)); err != nil {
+			return
+		}
 	}
-	r.close(completed) // [DONE] leaves after the truth is told
+	r.close(completed) // what ends the stream leaves after the truth is told
 	r.closeIdle("0\r\n\r\n")
 }
 
 func (r *reply) writeToken(i int) bool {
-	if i == 0 && r.job.chat && !r.send(r.wire.role()) {
-		return false
+	if i == 0 {
+		if first := r.wire.opening(); first != nil && !r.send(first) {
+			return false
+		}
 	}
 	finish := ""
 	if i == len(r.words)-1 {
@@ -140,6 +145,9 @@ func (r *reply) close(outcome string) {
 	t.CompletionTokens = len(t.Writes)
 	if outcome == completed {
 		t.CompletionTokens, t.FinishReason = len(r.words), r.finish
+	}
+	if r.job.pooled {
+		t.CompletionTokens = 0
 	}
 	if r.fault != nil {
 		t.Outcome, t.Fault = faulted, r.fault.Kind

@@ -23,8 +23,11 @@ type job struct {
 	ignoreEOS  bool
 	seed       int64
 	stream     bool
-	usage      bool // a last chunk with the usage
-	continuous bool // usage on every chunk
+	usage      bool     // a last chunk with the usage
+	continuous bool     // usage on every chunk
+	pooled     bool     // for an answer without tokens
+	native     bool     // of SGLang's own page
+	documents  []string // of a reranking
 }
 
 // A body is a JSON object that is taken apart field by field, so that all its

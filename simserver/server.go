@@ -75,10 +75,14 @@ func (s *Server) Config() Config { return s.cfg }
 // end, as GET /sim/truth tells it.
 func (s *Server) Truth() []Truth { return s.truth.snapshot() }
 
-// ServeHTTP answers as vLLM does; below /v1/ only with the key, if there is one.
+// ServeHTTP answers as the server does whose page is asked for; below /v1/ only
+// with the key, if there is one.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if s.cfg.APIKey != "" && strings.HasPrefix(r.URL.Path, "/v1/") {
 		got := r.Header.Get("Authorization")
+		if key := r.Header.Get("X-Api-Key"); key != "" && got == "" { // Anthropic's
+			got = "Bearer " + key
+		}
 		if subtle.ConstantTimeCompare([]byte(got), []byte("Bearer "+s.cfg.APIKey)) != 1 {
 			writeJSON(w, http.StatusUnauthorized, map[string]string{"error": "Unauthorized"})
 			return
@@ -89,8 +93,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 func (s *Server) routes() *http.ServeMux {
 	mux := http.NewServeMux()
-	mux.HandleFunc("POST /v1/completions", func(w http.ResponseWriter, r *http.Request) { s.generate(w, r, false) })
-	mux.HandleFunc("POST /v1/chat/completions", func(w http.ResponseWriter, r *http.Request) { s.generate(w, r, true) })
+	for path, d := range dialects {
+		mux.HandleFunc("POST "+path, func(w http.ResponseWriter, r *http.Request) { s.generate(w, r, d) })
+	}
+	mux.HandleFunc("GET /v2/health/ready", func(http.ResponseWriter, *http.Request) {}) // Triton's
 	mux.HandleFunc("GET /v1/models", s.models)
 	mux.HandleFunc("GET /health", func(http.ResponseWriter, *http.Request) {})
 	mux.HandleFunc("GET /version", func(w http.ResponseWriter, _ *http.Request) {
@@ -101,6 +107,8 @@ func (s *Server) routes() *http.ServeMux {
 	mux.HandleFunc("POST /tokenize", s.tokenize)
 	mux.HandleFunc("POST /detokenize", s.detokenize)
 	mux.HandleFunc("GET /sim/truth", s.tellTruth)
+	mux.HandleFunc("GET /sim/plain", s.plain)
+	mux.HandleFunc("POST /sim/plain", s.plain)
 	mux.HandleFunc("POST /sim/faults", s.setFaults)
 	mux.HandleFunc("POST /sim/reset", s.reset)
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
@@ -110,7 +118,7 @@ func (s *Server) routes() *http.ServeMux {
 }
 
 // generate answers a request for tokens.
-func (s *Server) generate(w http.ResponseWriter, r *http.Request, chat bool) {
+func (s *Server) generate(w http.ResponseWriter, r *http.Request, d *dialect) {
 	received := time.Now()
 	id := r.Header.Get("X-Request-Id")
 	if id == "" {
@@ -119,29 +127,32 @@ func (s *Server) generate(w http.ResponseWriter, r *http.Request, chat bool) {
 	truth := Truth{ID: id, Received: received.UnixNano()}
 	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if err != nil {
-		badRequest("body", "the body could not be read: it is longer than %d bytes, or was cut", maxBody).write(w)
+		d.fail(w, badRequest("body", "the body could not be read: it is longer than %d bytes, or was cut", maxBody))
 		return
 	}
 	fault := s.faults.Load().pick()
 	if fault != nil && fault.early() {
 		truth.Outcome, truth.Fault, truth.End = faulted, fault.Kind, time.Now().UnixNano()
 		s.truth.add(truth)
-		s.strikeEarly(w, fault)
+		s.strikeEarly(w, fault, d.fail)
 		return
 	}
-	j, apiErr := parseJob(data, chat, s.cfg.Tokenizer)
+	j, apiErr := d.parse(data, s.cfg.Tokenizer)
 	if apiErr == nil {
+		if model := r.PathValue("model"); model != "" {
+			j.model = model
+		}
 		apiErr = s.admit(j)
 	}
 	if apiErr != nil {
-		apiErr.write(w)
+		d.fail(w, apiErr)
 		return
 	}
 	rng := drawing(s.cfg.Seed, j.source, j.seed)
 	n, finish := outputLength(rng, s.cfg.MeanOutput, j.minTokens, j.maxTokens, j.ignoreEOS)
 	reply := &reply{
 		server: s, w: w, req: r, rc: http.NewResponseController(w), gone: r.Context().Done(), job: j,
-		wire: newWire(j, id, s.cfg.Model, received.Unix()), seq: newSequence(len(j.ids), n, received),
+		wire: d.wire(j, id, s.cfg.Model, received.Unix()), fail: d.fail, seq: newSequence(len(j.ids), n, received),
 		words: answer(rng, s.words, n), finish: finish, fault: fault, truth: truth,
 	}
 	reply.truth.PromptTokens, reply.truth.Queued = len(j.ids), time.Now().UnixNano()
@@ -170,6 +181,9 @@ func (s *Server) admit(j *job) *apiError {
 		}
 	}
 	j.minTokens = min(j.minTokens, j.maxTokens)
+	if j.pooled {
+		j.maxTokens, j.ignoreEOS = 1, true // one step, for the prompt
+	}
 	return nil
 }
 

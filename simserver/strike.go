@@ -19,7 +19,7 @@ func (f *Fault) early() bool {
 	return false
 }
 
-func (s *Server) strikeEarly(w http.ResponseWriter, f *Fault) {
+func (s *Server) strikeEarly(w http.ResponseWriter, f *Fault, fail func(http.ResponseWriter, *apiError)) {
 	switch f.Kind {
 	case faultStatus, faultExit:
 		if f.Kind == faultExit && s.cfg.OnExit != nil {
@@ -32,7 +32,7 @@ func (s *Server) strikeEarly(w http.ResponseWriter, f *Fault) {
 		if code == 0 {
 			code = http.StatusInternalServerError
 		}
-		(&apiError{Message: "injected fault: " + http.StatusText(code), Type: errorType(code), Code: code}).write(w)
+		fail(w, &apiError{Message: "injected fault: " + http.StatusText(code), Type: errorType(code), Code: code})
 	case faultHTML:
 		code := f.Code
 		if code == 0 {
@@ -87,10 +87,11 @@ func (r *reply) strikeStream() (goOn bool) {
 		hangUp(r.w, "", true)
 	case faultErrorEvent:
 		r.close(faulted)
-		r.send([]byte(`data: {"error": {"message": "EngineCore encountered an issue. See stack trace (above) for the root cause.", "type": "InternalServerError", "param": null, "code": 500}}` + "\n\n"))
-		r.send([]byte("data: [DONE]\n\n"))
+		for _, event := range r.wire.failure() {
+			r.send([]byte(event))
+		}
 	case faultMalformed:
-		return r.send([]byte("data: " + r.wire.head + "{\"index\":0,\n\n"))
+		return r.send([]byte(r.wire.broken()))
 	default: // close_idle: after the whole answer
 		return true
 	}
@@ -109,8 +110,7 @@ func (r *reply) strikeWhole(body string) (goOn bool) {
 		hangUp(r.w, "", r.fault.Kind == faultReset)
 	case faultErrorEvent:
 		r.close(faulted)
-		(&apiError{Message: "EngineCore encountered an issue. See stack trace (above) for the root cause.",
-			Type: "InternalServerError", Code: http.StatusInternalServerError}).write(r.w)
+		r.fail(r.w, &apiError{Message: engineDead, Type: "InternalServerError", Code: http.StatusInternalServerError})
 	case faultMalformed:
 		r.close(faulted)
 		writeBody(r.w, http.StatusOK, "application/json", body[:len(body)/2])

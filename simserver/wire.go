@@ -9,9 +9,9 @@ import (
 // answers for a real server's.
 const fingerprint = `"llmsweep-simulator"`
 
-// A wire writes one answer in the shape of vLLM 0.32: fields, their order, and
+// A vllmWire writes one answer in the shape of vLLM 0.32: fields, their order, and
 // which are null were taken from recorded answers. Text arrives as JSON strings.
-type wire struct {
+type vllmWire struct {
 	job    *job
 	id     string // with its prefix
 	prompt int    // tokens
@@ -19,8 +19,8 @@ type wire struct {
 	buf    []byte // of the event being written
 }
 
-func newWire(j *job, id, model string, created int64) *wire {
-	w := &wire{job: j, id: "cmpl-" + id, prompt: len(j.ids)}
+func newWire(j *job, id, model string, created int64) wire {
+	w := &vllmWire{job: j, id: "cmpl-" + id, prompt: len(j.ids)}
 	object := "text_completion"
 	if j.chat {
 		w.id, object = "chatcmpl-"+id, "chat.completion"
@@ -41,8 +41,11 @@ func quote(s string) string {
 	return string(b)
 }
 
-// role is a chat's first event: it carries no token.
-func (w *wire) role() []byte {
+// opening is a chat's first event: it has the role, and carries no token.
+func (w *vllmWire) opening() []byte {
+	if !w.job.chat {
+		return nil
+	}
 	w.start()
 	w.add(`{"index":0,"delta":{"role":"assistant","content":""},"logprobs":null,"finish_reason":null}]`)
 	w.continuousUsage(0)
@@ -51,7 +54,7 @@ func (w *wire) role() []byte {
 }
 
 // token is the event of the n-th token (from 1); finish is "" but for the last.
-func (w *wire) token(text string, n int, finish string) []byte {
+func (w *vllmWire) token(text string, n int, finish string) []byte {
 	w.start()
 	reason := "null"
 	if finish != "" {
@@ -74,8 +77,12 @@ func (w *wire) token(text string, n int, finish string) []byte {
 	return w.end()
 }
 
-// usage is the event after the last token, with empty choices.
-func (w *wire) usage(n int) []byte {
+// closing is the event after the last token, where the usage is asked for: with
+// empty choices.
+func (w *vllmWire) closing(n int, _ string) []byte {
+	if !w.job.usage {
+		return nil
+	}
 	w.start()
 	w.add(`],"usage":{`)
 	w.counts(n)
@@ -84,7 +91,7 @@ func (w *wire) usage(n int) []byte {
 }
 
 // whole is an answer that is not streamed.
-func (w *wire) whole(text string, n int, finish string) string {
+func (w *vllmWire) whole(text string, n int, finish string) string {
 	w.buf = append(w.buf[:0], w.head...)
 	if w.job.chat {
 		w.add(`{"index":0,"message":{"role":"assistant","content":`, text,
@@ -104,7 +111,17 @@ func (w *wire) whole(text string, n int, finish string) string {
 	return string(w.buf)
 }
 
-func (w *wire) continuousUsage(n int) {
+func (w *vllmWire) contentType() string { return eventStream }
+
+func (w *vllmWire) ending() string { return doneEvent }
+
+func (w *vllmWire) broken() string { return "data: " + w.head + "{\"index\":0,\n\n" }
+
+func (w *vllmWire) failure() []string {
+	return []string{`data: {"error": {"message": "` + engineDead + `", "type": "InternalServerError", "param": null, "code": 500}}` + "\n\n", doneEvent}
+}
+
+func (w *vllmWire) continuousUsage(n int) {
 	if !w.job.continuous {
 		return
 	}
@@ -116,7 +133,7 @@ func (w *wire) continuousUsage(n int) {
 	w.add(`}`)
 }
 
-func (w *wire) counts(n int) {
+func (w *vllmWire) counts(n int) {
 	w.add(`"prompt_tokens":`)
 	w.buf = strconv.AppendInt(w.buf, int64(w.prompt), 10)
 	w.add(`,"total_tokens":`)
@@ -125,17 +142,17 @@ func (w *wire) counts(n int) {
 	w.buf = strconv.AppendInt(w.buf, int64(n), 10)
 }
 
-func (w *wire) start() {
+func (w *vllmWire) start() {
 	w.buf = append(w.buf[:0], "data: "...)
 	w.buf = append(w.buf, w.head...)
 }
 
-func (w *wire) end() []byte {
+func (w *vllmWire) end() []byte {
 	w.add("}\n\n")
 	return w.buf
 }
 
-func (w *wire) add(parts ...string) {
+func (w *vllmWire) add(parts ...string) {
 	for _, p := range parts {
 		w.buf = append(w.buf, p...)
 	}

@@ -35,7 +35,7 @@ type axisKey struct {
 // runKeys are the first parts of keys that say how a run goes, not what its cases
 // are.
 var runKeys = []string{"results_dir", "history", "records", "resume_within", "servers", "repeats", "search", "refine", "seed", "order", "slo", "gate", "matrix", "zip", "include", "exclude",
-	"cooldown", "reset", "before_sweep", "before_case", "after_case", "after_sweep", "hook_timeout", "stop_when", "budget"}
+	"cooldown", "reset", "before_sweep", "before_case", "after_case", "after_sweep", "hook_timeout", "stop_when", "budget", "http"}
 
 // axes reads what varies: servers first, with the variables that they are started
 // by, so that each is started once; then zip groups, whose values change most rarely, then

@@ -35,7 +35,7 @@ type Result struct {
 	eosIgnored bool     // the server took ignore_eos, so a short answer is a fault
 	suspect    []string // what its end says against the figures
 	base       string   // where the server was; "" = the case did not get that far
-	counted    *serverCount
+	counted    serverCounts
 }
 
 // Run makes the case's prompts, sends them, and sums up. Each request's record is
@@ -75,9 +75,14 @@ func (d *Driver) Run(ctx context.Context, pc PlannedCase, keep func(*metrics.Rec
 	sent := &gauge{Client: c}
 	d.Progress.Sending(sent.now)
 	rule := newStopRule(d.Config.Abort, d.open(&pc))
-	pages := pageReader{c, d.BaseURL}
+	var backend loadgen.Backend = sent
+	lora := newAdapters(d.Config.LoRA, pc.Seed)
+	if lora != nil {
+		backend = &adapting{sent, lora}
+	}
+	pages := pagesOfEach(c, d.BaseURL)
 	res.counted = countBefore(ctx, pages)
-	err = loadgen.RunLanes(loadCtx, sent, loads, func(t client.Trace) error {
+	err = loadgen.RunLanes(loadCtx, backend, loads, func(t client.Trace) error {
 		r := metrics.FromTrace(t, func(text string) (int, error) { return d.Tokenizer.Count(text, false) })
 		if cutOff(t) {
 			r.Censor()
@@ -95,6 +100,7 @@ func (d *Driver) Run(ctx context.Context, pc PlannedCase, keep func(*metrics.Rec
 	res.counted.countAfter(ctx, pages)
 	res.Notes = append(res.Notes, c.Notes()...)
 	res.Notes = append(res.Notes, cutWarmups(loads)...)
+	res.Notes = append(res.Notes, adapterNotes(lora, res.Records)...)
 	res.eosIgnored = c.EOSIgnored()
 	res.late = prompts.Late()
 	res, err = d.ended(ctx, res, err)
@@ -122,6 +128,7 @@ func (d *Driver) clientConfig() client.Config {
 		Backend: c.Backend, BaseURL: d.BaseURL, Endpoint: c.Endpoint, Model: c.Model,
 		APIKey: d.APIKey, Headers: c.Headers, ExtraBody: c.ExtraBody, Sampling: c.Sampling,
 		IgnoreEOS: c.IgnoreEOS, Proxy: c.Proxy, Timeouts: c.Timeouts, SessionHeader: c.SessionHeader,
+		TLS: c.TLS, Protocol: c.Protocol,
 		KeepText: c.SaveDetailed || needsAnswers(&c.Dataset), Start: d.Start,
 	}
 }

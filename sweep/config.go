@@ -36,7 +36,7 @@ type Config struct {
 	Server           ServerEntry       `yaml:"-"` // that the cases are on
 
 	Model     string            `yaml:"model"`
-	BaseURL   string            `yaml:"base_url"` // as written: "http://…" or "sim:PRESET"
+	BaseURL   string            `yaml:"base_url"` // as written: "http://…", "unix:///…" or "sim:PRESET"; several servers' with commas between
 	Endpoint  string            `yaml:"endpoint"`
 	Backend   string            `yaml:"backend"`
 	Tokenizer string            `yaml:"tokenizer"` // "" = Model, or builtin:qwen3 with sim:
@@ -45,6 +45,12 @@ type Config struct {
 	Headers   map[string]string `yaml:"headers"`
 
 	SessionHeader string `yaml:"session_header"` // carries a conversation's id
+
+	TLS        client.TLSOptions  `yaml:"tls"`
+	Protocol   string             `yaml:"protocol"`    // client.HTTP1, HTTP2 or Auto
+	LoRA       map[string]float64 `yaml:"lora"`        // adapters that requests are for, by name, with their weights; nil = all are for Model
+	Ready      string             `yaml:"ready"`       // readyAuto, readyProbe, a page of the server, or a URL
+	ModelCheck bool               `yaml:"model_check"` // a model that the server does not list is an error
 
 	Dataset        dataset.Spec `yaml:"dataset"`
 	DatasetContent string       `yaml:"-"`                // SHA-256 (hex) of the dataset's files, once they are read; "" = it has none

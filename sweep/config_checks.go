@@ -52,6 +52,9 @@ func checkBaseURL(s string) (string, bool) {
 		}
 		return "", false
 	}
+	if path, ok := strings.CutPrefix(s, "unix://"); ok {
+		return "; a socket's path is absolute, as in unix:///run/server.sock; a prefix of the server's paths belongs to endpoint", len(path) > 1 && !strings.ContainsAny(path, "?#%") && path[0] == '/' && !anySpace.MatchString(path)
+	}
 	u, hint, ok := parseURL(s, "http", "https")
 	switch {
 	case !ok:

@@ -10,6 +10,11 @@ import (
 
 // readPairs reads a list of pairs of whole numbers above 0, each pair once.
 func readPairs[P comparable](dst *[]P, first, second string, pair func(a, b int) P) func(*configReader, string, *value) {
+	return readPairsFrom(dst, first, second, 1, pair)
+}
+
+// readPairsFrom is readPairs where the second number is least or more.
+func readPairsFrom[P comparable](dst *[]P, first, second string, least int, pair func(a, b int) P) func(*configReader, string, *value) {
 	form := fmt.Sprintf("[%s, %s]", first, second)
 	return func(r *configReader, key string, v *value) {
 		if v.kind != kindList || len(v.items) == 0 {
@@ -30,7 +35,7 @@ func readPairs[P comparable](dst *[]P, first, second string, pair func(a, b int)
 			var a, b int
 			before := len(r.faults)
 			readNamed(first, &a)(r, itemKey+"[0]", item.items[0])
-			readNamed(second, &b)(r, itemKey+"[1]", item.items[1])
+			readNamedFrom(second, &b, least)(r, itemKey+"[1]", item.items[1])
 			if len(r.faults) > before {
 				continue
 			}
@@ -81,9 +86,13 @@ func (r *configReader) multiplied(key string, inFlight, prompts *value) *value {
 
 // readNamed is readWhole for a number above 0 that has no key of its own.
 func readNamed(name string, dst *int) func(*configReader, string, *value) {
+	return readNamedFrom(name, dst, 1)
+}
+
+func readNamedFrom(name string, dst *int, least int) func(*configReader, string, *value) {
 	return func(r *configReader, key string, v *value) {
 		n, hint, ok := asWhole(v)
-		if !ok || n < 1 || n > maxCount {
+		if !ok || n < int64(least) || n > maxCount {
 			r.complain(key, v, name+", "+wholeWanted(n, 1, maxCount)+hint)
 			return
 		}

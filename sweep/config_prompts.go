@@ -58,8 +58,8 @@ func (r *configReader) checkPrompts(c *Config, root *value) {
 	}
 	r.checkOwnLengths(c, root)
 	r.checkPrefix(&c.Dataset, "dataset", v, c.InputOutput)
-	if c.Backend != client.OpenAIChat && !r.faulted("backend") {
-		r.checkChat(&c.Dataset, "dataset", v)
+	if !r.faulted("backend") {
+		r.checkChat(c.able(), &c.Dataset, "dataset", v)
 	}
 	if c.paced() {
 		r.checkPace(&c.Dataset, v)
@@ -117,13 +117,13 @@ func scenarioDataset(v *value, key string, i int) (part *value, partKey string) 
 	return part, fmt.Sprintf("%s.scenarios[%d].dataset", key, i)
 }
 
-// checkChat faults what completions cannot carry.
-func (r *configReader) checkChat(s *dataset.Spec, key string, v *value) {
+// checkChat faults what the backend's requests cannot carry.
+func (r *configReader) checkChat(able client.Abilities, s *dataset.Spec, key string, v *value) {
 	why := ""
-	switch s.Type {
-	case dataset.TypeConversation:
+	switch {
+	case s.Type == dataset.TypeConversation && !able.Chat:
 		why = "its turns are messages"
-	case dataset.TypeRandomMM:
+	case s.Type == dataset.TypeRandomMM && !able.Images:
 		why = "images are parts of a message"
 	}
 	if why != "" {
@@ -132,7 +132,7 @@ func (r *configReader) checkChat(s *dataset.Spec, key string, v *value) {
 	}
 	for i := range s.Scenarios {
 		part, partKey := scenarioDataset(v, key, i)
-		r.checkChat(&s.Scenarios[i].Dataset, partKey, part)
+		r.checkChat(able, &s.Scenarios[i].Dataset, partKey, part)
 	}
 }
 
@@ -155,9 +155,13 @@ func (r *configReader) checkPace(s *dataset.Spec, v *value) {
 // checkTokenIDs faults token ids where they cannot be sent, and a tokenizer that
 // knows nothing but ids where there is anything else to do.
 func (r *configReader) checkTokenIDs(c *Config, root *value) {
-	if c.PromptTokenIDs && c.Backend == client.OpenAIChat {
+	if able := c.able(); c.PromptTokenIDs && !able.TokenIDs && !r.faulted("backend") {
 		v, _ := root.get("prompt_token_ids")
-		r.complain("prompt_token_ids", v, "backend: openai with it: chat takes no token ids")
+		who := "backend " + c.Backend
+		if able.Chat {
+			who = "chat"
+		}
+		r.complain("prompt_token_ids", v, "backend: openai with it: "+who+" takes no token ids")
 	}
 	v, written := root.get("tokenizer")
 	if !written {

@@ -87,6 +87,9 @@ func Default() *Config {
 		APIKeyEnv:      "OPENAI_API_KEY",
 		Proxy:          "none",
 		SessionHeader:  "X-Session-Id",
+		Protocol:       client.HTTP1,
+		Ready:          readyAuto,
+		ModelCheck:     true,
 		Dataset:        dataset.Spec{Type: dataset.TypeRandom},
 		PromptOverhead: overheadAuto,
 		PromptBuffer:   dataset.DefaultBuffer,
@@ -130,16 +133,21 @@ type configField struct {
 func configFields(c *Config) []configField {
 	return []configField{
 		{"model", readText(&c.Model, notEmpty, "the model's name as the server knows it")},
-		{"base_url", readText(&c.BaseURL, checkBaseURL, "http://host:port, https://host:port or sim:default")},
+		{"base_url", readBaseURL(&c.BaseURL)},
 		{"endpoint", readText(&c.Endpoint, isPath, "a path that begins with /, such as /v1/completions")},
-		{"backend", readOneOf(&c.Backend, client.OpenAI, client.OpenAIChat)},
+		{"backend", readOneOf(&c.Backend, client.Backends()...)},
 		{"tokenizer", readText(&c.Tokenizer, checkTokenizer, "a hub id, a path that begins with / or ., builtin:qwen3, server, or ids:FROM-TO")},
 		{"api_key_env", readText(&c.APIKeyEnv, isVariableName, "the name of an environment variable that holds the key, never the key itself")},
 		{"proxy", readText(&c.Proxy, checkProxy, "none, env or a proxy's URL, such as http://proxy:3128")},
 		{"headers", readHeaders(c)},
 		{"session_header", readText(&c.SessionHeader, isHeaderName, "a header's name, of letters, digits and -")},
+		{"tls", readTLS(&c.TLS)},
+		{"protocol", readOneOf(&c.Protocol, client.HTTP1, client.HTTP2, client.Auto)},
+		{"lora", readLoRA(&c.LoRA)},
+		{"ready", readReady(&c.Ready)},
+		{"model_check", readFlag(&c.ModelCheck)},
 
-		{"input_output", readPairs(&c.InputOutput, "input length", "output length", func(a, b int) IOLen { return IOLen{a, b} })},
+		{"input_output", readIOLens(&c.InputOutput)},
 		{"concurrency_prompts", readLoads(&c.ConcurrencyPrompts)},
 		{"request_rate", readRates(&c.RequestRate)},
 		{"ramp", readRamp(c)},
@@ -200,6 +208,8 @@ func configFields(c *Config) []configField {
 		{"history", readNested(configField{"keep", readWhole(&c.History.Keep, 0, maxCount)})},
 		{"resume_within", readDuration(&c.ResumeWithin)},
 		{"labels", readLabels(&c.Labels)},
+
+		{"http", readHTTP(new(HTTP))}, // `llmsweep http`'s alone: only its faults are told here
 	}
 }
 
@@ -214,7 +224,9 @@ func (r *configReader) config(root *value) *Config {
 	if !sim {
 		r.requireKey(root, "model", "the model's name as the server knows it")
 	}
+	r.checkBackend(c, root)
 	r.checkServer(c, root)
+	r.checkTLS(c, root)
 	r.requireKey(root, "base_url", "http://host:port of the server, or sim:default for the simulator")
 	r.checkSearch(c, root)
 	r.checkPrompts(c, root)

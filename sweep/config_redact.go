@@ -45,9 +45,10 @@ func (c *Config) Redacted() map[string]any {
 		warmup = c.Warmup.Requests
 	}
 	m := map[string]any{
-		"model": c.Model, "base_url": maskURL(c.BaseURL), "endpoint": c.Endpoint, "backend": c.Backend,
+		"model": c.Model, "base_url": baseURLValue(c.BaseURL), "endpoint": c.Endpoint, "backend": c.Backend,
 		"tokenizer": c.Tokenizer, "api_key_env": c.APIKeyEnv, "proxy": maskURL(c.Proxy),
 		"headers": maskWords(orElse(c.written.headers, c.Headers)), "session_header": c.SessionHeader,
+		"tls": tlsValue(c.TLS), "protocol": c.Protocol, "ready": maskURL(c.Ready), "model_check": c.ModelCheck, "lora": c.LoRA,
 
 		"dataset":          datasetValue(&c.Dataset, &c.ScenarioSLO),
 		"prompt_token_ids": c.PromptTokenIDs, "prompt_overhead": c.PromptOverhead, "prompt_buffer": c.PromptBuffer,

@@ -53,6 +53,9 @@ func TestReadGrid(t *testing.T) {
 		Dataset:        dataset.Spec{Type: "random"},
 		PromptOverhead: "auto",
 		SessionHeader:  "X-Session-Id",
+		Protocol:       "http1",
+		Ready:          "auto",
+		ModelCheck:     true,
 		PromptBuffer:   256 << 20,
 		InputOutput:    []IOLen{{256, 256}, {1024, 256}, {4096, 512}},
 		ConcurrencyPrompts: []Load{
@@ -97,6 +100,10 @@ func TestReadEverything(t *testing.T) {
 		},
 		Dataset:            dataset.Spec{Type: "random", PrefixLen: 16, RangeRatio: dataset.Ratio{Input: 0.25, Output: 0.5}},
 		SessionHeader:      "X-Conversation",
+		TLS:                client.TLSOptions{CA: "ca.pem", Cert: "client.pem", Key: "client.key", ServerName: "llm.internal", Insecure: true},
+		Protocol:           "http2",
+		LoRA:               map[string]float64{"adapter-a": 3, "adapter-b": 0.5},
+		Ready:              "/health",
 		PromptOverhead:     "server",
 		PromptBuffer:       64 << 20,
 		InputOutput:        []IOLen{{128, 64}},
@@ -282,7 +289,7 @@ func TestSetFaults(t *testing.T) {
 		{"extra_body={api_key: pw", "--set extra_body={…}: extra_body: not YAML: did not find expected ',' or '}'"},
 		{"api_key_env=sk-pw", "--set api_key_env=***: api_key_env: ***, want the name of an environment variable that holds the key, never the key itself"},
 		{"api_key_env=hf_pw", "--set api_key_env=***: api_key_env: ***, want the name of an environment variable that holds the key, never the key itself"},
-		{"base_url=http://u:pw@h", "--set base_url=http://***@h: base_url: http://***@h, want http://host:port, https://host:port or sim:default; a password does not belong here: send it by headers, as ${NAME}"},
+		{"base_url=http://u:pw@h", "--set base_url=http://***@h: base_url: http://***@h, want http://host:port, https://host:port, unix:///path/of.sock or sim:default; a password does not belong here: send it by headers, as ${NAME}"},
 	} {
 		_, err := Parse("c.yaml", []byte(base), testEnv(nil), tt.set)
 		if err == nil || err.Error() != tt.want {
@@ -318,6 +325,7 @@ func TestEveryKey(t *testing.T) {
 	for _, f := range configFields(Default()) {
 		switch f.name {
 		case "matrix", "zip", "include", "exclude", "stop_when", "servers": // of the plan: expand reads them
+		case "http": // no part of a sweep: ReadHTTP reads it
 		default:
 			read = append(read, f.name)
 		}

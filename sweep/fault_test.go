@@ -110,7 +110,7 @@ func TestFault(t *testing.T) {
 		{"ready_timeout: 1e300", "c.yaml:6:16: ready_timeout: 1e300, want a duration of 0 or more: 30s, 5m, 1h, or a number of seconds"},
 		{"warmup_drain: no", "c.yaml:6:15: warmup_drain: no, want true or false"},
 		{"ignore_eos: sometimes", "c.yaml:6:13: ignore_eos: sometimes, want auto, true or false"},
-		{"backend: vllm", "c.yaml:6:10: backend: vllm, want openai or openai-chat"},
+		{"backend: vlm", "c.yaml:6:10: backend: vlm, want openai, vllm, lmdeploy, scalellm, sglang-oai, llama.cpp, openai-chat, openai-responses, sglang, tgi, tensorrt-llm, deepspeed-mii, ollama, anthropic, embeddings or rerank"},
 		{"tokenizer: builtin:gpt2", "c.yaml:6:12: tokenizer: builtin:gpt2, want a hub id, a path that begins with / or ., builtin:qwen3, server, or ids:FROM-TO"},
 		{"endpoint: v1/completions", "c.yaml:6:11: endpoint: v1/completions, want a path that begins with /, such as /v1/completions"},
 		{"results_dir: 20261122", "c.yaml:6:14: results_dir: 20261122, want a folder; write it in quotes"},
@@ -184,11 +184,16 @@ func TestFileFault(t *testing.T) {
 
 // What may stand for base_url.
 func TestBaseURL(t *testing.T) {
-	const want = "http://host:port, https://host:port or sim:default"
+	const want = "http://host:port, https://host:port, unix:///path/of.sock or sim:default"
 	for _, tt := range []struct{ url, fault string }{
 		{"http://localhost:8010", ""},
 		{"https://[::1]:8010/prefix", ""},
 		{"sim:default", ""},
+		{"unix:///run/vllm.sock", ""},
+		{"http://a:1,http://b:2", ""},
+		{"unix://vllm.sock", "unix://vllm.sock, want " + want + "; a socket's path is absolute, as in unix:///run/server.sock; a prefix of the server's paths belongs to endpoint"},
+		{"http://a:1,http://a:1", "http://a:1,http://a:1, want " + want + "; http://a:1 stands there twice"},
+		{"http://a:1,sim:fast", "http://a:1,sim:fast, want " + want + "; a simulator of the sweep's own is one alone: start several by llmsweep simulate"},
 		{"localhost:8010", "localhost:8010, want " + want + "; did you mean http://localhost:8010?"},
 		{"gpu-7", "gpu-7, want " + want + "; did you mean http://gpu-7?"},
 		{"sim:", "\"sim:\", want " + want},
@@ -217,7 +222,7 @@ func TestBaseURL(t *testing.T) {
 // A hint repeats no variable's value.
 func TestBaseURLFromVariable(t *testing.T) {
 	_, err := Parse("c", []byte(base), testEnv(map[string]string{"URL": "gpu-7:8000"}), "base_url=${URL}")
-	const want = "--set base_url=${URL}: base_url: ${URL}, want http://host:port, https://host:port or sim:default"
+	const want = "--set base_url=${URL}: base_url: ${URL}, want http://host:port, https://host:port, unix:///path/of.sock or sim:default"
 	if err == nil || err.Error() != want {
 		t.Errorf("got:  %v\nwant: %s", err, want)
 	}

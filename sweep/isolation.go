@@ -52,20 +52,20 @@ func (r *Runner) prepareServer(ctx context.Context, base string, pc PlannedCase)
 		return "" // the case will say so
 	}
 	defer c.Close()
-	pages := pageReader{c, base}
 	if !r.learned(base, pc.Config) {
-		r.learn(ctx, pages, pc.Config)
-		r.noteBusy(ctx, pages)
+		r.learn(ctx, c, base, pc.Config)
+		r.noteBusy(ctx, pagesOfEach(c, base))
 	}
-	if err := r.reset(ctx, pages, pc); err != nil && ctx.Err() == nil {
+	if err := r.reset(ctx, pagesOfEach(c, base), pc); err != nil && ctx.Err() == nil {
 		doubt = fmt.Sprintf("reset before the case failed: %v", err)
 		r.Progress.Warn(doubt)
 	}
 	return doubt
 }
 
-// reset empties the server's cache by its page, or by a command.
-func (r *Runner) reset(ctx context.Context, pages pageReader, pc PlannedCase) error {
+// reset empties the server's cache by its page, of several each one's, or by a
+// command.
+func (r *Runner) reset(ctx context.Context, servers []pageReader, pc PlannedCase) error {
 	how, err := expand(pc.Config.Reset, r.Config.caseVariables(&pc))
 	switch {
 	case err != nil:
@@ -73,7 +73,11 @@ func (r *Runner) reset(ctx context.Context, pages pageReader, pc PlannedCase) er
 	case how == "":
 		return nil
 	case strings.HasPrefix(how, "/"):
-		return postReset(ctx, pages, how)
+		var errs []error
+		for _, pages := range servers {
+			errs = append(errs, postReset(ctx, pages, how))
+		}
+		return errors.Join(errs...)
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, resetTimeout, fmt.Errorf("the command took longer than %s", resetTimeout))
 	defer cancel()

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"llmsweep/client"
 	"llmsweep/dataset"
 )
 
@@ -53,6 +54,9 @@ type hashedCase struct {
 	TokenIDs bool           `json:"prompt_token_ids,omitempty"`
 	Off      int            `json:"prompt_overhead,omitempty"` // by the server's count
 	Server   map[string]any `json:"server,omitempty"`          // that the run starts
+
+	Protocol string             `json:"protocol,omitempty"` // "" = HTTP/1.1
+	LoRA     map[string]float64 `json:"lora,omitempty"`
 }
 
 // CaseHash is the SHA-256 (hex) of the canonical JSON of what would change the
@@ -92,12 +96,21 @@ func (c *Config) CaseHash(p PlannedCase, tokenizerHash string) (string, error) {
 
 		Spec: hashedSpec(c.Dataset), Content: c.DatasetContent, TokenIDs: c.PromptTokenIDs, Off: c.PromptOff,
 		Server: c.Server.hashed(&p),
+
+		Protocol: c.hashedProtocol(), LoRA: c.LoRA,
 	})
 	if err != nil {
 		return "", fmt.Errorf("case %s: sampling or extra_body has no JSON: %w", p.Name, err)
 	}
 	sum := sha256.Sum256(canonical)
 	return hex.EncodeToString(sum[:]), nil
+}
+
+func (c *Config) hashedProtocol() string {
+	if c.Protocol == client.HTTP1 {
+		return ""
+	}
+	return c.Protocol
 }
 
 // specKey tells datasets apart.

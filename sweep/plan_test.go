@@ -126,6 +126,7 @@ func TestCaseHash(t *testing.T) {
 		"concurrency_prompts=[[1, 1], [2, 2]]", "request_rate=.inf", "repeats=3",
 		"ramp=none", "duration=0", "abort={error_share: 0}", "timeouts.case=0",
 		"dataset={type: random, prefix_len: 0, range_ratio: 0}", "prompt_token_ids=false", "prompt_overhead=server", "prompt_buffer=1MiB",
+		"protocol=http1", "lora={}", "tls.insecure=true", "ready=probe", "model_check=false",
 	} {
 		if hash("t1", same) != first {
 			t.Errorf("%s changes the hash", same)
@@ -141,6 +142,7 @@ func TestCaseHash(t *testing.T) {
 		"prompt_token_ids=true", "dataset=sonnet", "dataset={type: random, range_ratio: 0.1}", "dataset={type: random, range_ratio: 0.2}",
 		"dataset={type: random, range_ratio: {output: 0.2}}", "dataset={type: sharegpt, path: f}", "dataset={type: sharegpt, path: f, allow_repeat: true}",
 		"ramp={kind: steps, rates: [1, 2], every: 30s}", "ramp={kind: steps, rates: [1, 2], every: 31s}", "ramp={kind: steps, rates: [2, 1], every: 30s}",
+		"base_url=[http://h:1, http://h:2]", "base_url=unix:///s", "protocol=http2", "lora=[a]", "lora=[a, b]", "lora={a: 1, b: 2}",
 	} {
 		h := hash("t1", other)
 		if before, twice := seen[h]; twice {

@@ -2,7 +2,6 @@ package sweep
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -26,6 +25,7 @@ func (r *Runner) reach(ctx context.Context) error {
 	}
 	type served struct{ baseURL, model, key string }
 	asked := map[served]bool{}
+	r.warnInsecure()
 	for i := range r.plan {
 		c := r.plan[i].Config
 		if s := (served{c.BaseURL, c.Model, c.APIKeyEnv}); !asked[s] && c.Server.Launch == "" {
@@ -38,6 +38,13 @@ func (r *Runner) reach(ctx context.Context) error {
 	return nil
 }
 
+// warnInsecure says once that some server's certificate is not checked.
+func (r *Runner) warnInsecure() {
+	if slices.ContainsFunc(r.plan, func(pc PlannedCase) bool { return pc.Config.TLS.Insecure }) {
+		r.Progress.Warn("tls.insecure: the server's certificate is not checked: anyone on the way can be the server, and read the key")
+	}
+}
+
 func (r *Runner) reachServer(ctx context.Context, c *Config) error {
 	if _, sim := c.preset(); sim {
 		_, err := r.baseURL(ctx, c)
@@ -46,14 +53,18 @@ func (r *Runner) reachServer(ctx context.Context, c *Config) error {
 	if t := c.ReadyTimeout; t > 0 {
 		r.Progress.Note(fmt.Sprintf("waiting up to %s for %s", t, c.BaseURL))
 	}
-	note, err := askServer(ctx, c, r.apiKey(c))
-	switch {
-	case err != nil || note == "":
-		return err
-	case r.strict:
-		return errors.New(note)
+	for _, base := range client.BaseURLs(c.BaseURL) {
+		doubt, err := askServer(ctx, c, base, r.apiKey(c))
+		switch {
+		case err != nil:
+			return err
+		case doubt == nil:
+		case r.strict || c.ModelCheck:
+			return &ConfigError{doubt}
+		default:
+			r.Progress.Warn(doubt.Error())
+		}
 	}
-	r.Progress.Warn(note)
 	return nil
 }
 
@@ -74,52 +85,54 @@ func (r *Runner) checkSockets() error {
 		most[pc.Config.BaseURL] = max(most[pc.Config.BaseURL], n)
 	}
 	for _, base := range slices.Sorted(maps.Keys(most)) {
-		if err := client.CheckSockets(most[base], base); err != nil {
+		remote := base
+		if strings.Contains(base, ",") || strings.HasPrefix(base, "unix:") { // several, or without ports
+			remote = ""
+		}
+		if err := client.CheckSockets(most[base], remote); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// askServer waits until the server answers. The note is a doubt about its model,
-// which the cases will settle; "" = none.
-func askServer(ctx context.Context, c *Config, apiKey string) (note string, err error) {
-	d := Driver{Config: c, BaseURL: c.BaseURL, APIKey: apiKey, Start: time.Now()}
+// askServer waits until the one server at base answers. The doubt is about its
+// models; nil = it has those that the config names, or does not tell.
+func askServer(ctx context.Context, c *Config, base, apiKey string) (doubt, err error) {
+	d := Driver{Config: c, BaseURL: base, APIKey: apiKey, Start: time.Now()}
 	server, err := client.New(d.clientConfig())
 	if err != nil {
-		return "", &ConfigError{err}
+		return nil, &ConfigError{err}
 	}
 	defer server.Close()
-	if err := waitReady(ctx, server, c.ReadyTimeout); err != nil {
-		return "", err
+	if err := waitReady(ctx, readiness(c, pageReader{server, base}), c.ReadyTimeout); err != nil {
+		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, probeTimeout)
-	defer cancel()
-	models, err := server.Models(ctx)
-	if err == nil && len(models) > 0 && !slices.Contains(models, c.Model) {
-		return fmt.Sprintf("model %s is not among those that %s lists: %s", c.Model, c.BaseURL, strings.Join(models, ", ")), nil
-	}
-	return "", nil
+	return checkModels(ctx, c, pageReader{server, base}), nil
 }
 
 // probe asks once, and waits no longer than timeout for the answer.
-func probe(ctx context.Context, c *client.Client, timeout time.Duration) error {
+func probe(ctx context.Context, ready func(context.Context) error, timeout time.Duration) error {
 	within, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	err := c.Ready(within)
+	err := ready(within)
 	if err != nil && ctx.Err() == nil && within.Err() != nil {
 		return fmt.Errorf("the server took the connection and did not answer within %s: %w; is it still loading its model? ready_timeout waits longer", timeout.Round(time.Second), err)
 	}
 	return err
 }
 
-// waitReady asks until the server answers; a timeout of 0 asks once.
-func waitReady(ctx context.Context, c *client.Client, timeout time.Duration) error {
+// waitReady asks until the server answers; a timeout of 0 asks once. The error has
+// the last answer.
+func waitReady(ctx context.Context, ready func(context.Context) error, timeout time.Duration) error {
 	deadline := time.Now().Add(timeout)
 	for {
-		err := probe(ctx, c, max(probeTimeout, time.Until(deadline)))
-		if err == nil || ctx.Err() != nil || !time.Now().Before(deadline) {
+		err := probe(ctx, ready, max(probeTimeout, time.Until(deadline)))
+		switch {
+		case err == nil || ctx.Err() != nil || timeout == 0:
 			return err
+		case !time.Now().Before(deadline):
+			return fmt.Errorf("not ready within %s (ready_timeout): %w", timeout, err)
 		}
 		select {
 		case <-time.After(readyEvery):

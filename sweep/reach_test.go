@@ -27,7 +27,7 @@ func TestProbeOfASilentServer(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer c.Close()
-	err = probe(t.Context(), c, 100*time.Millisecond)
+	err = probe(t.Context(), c.Ready, 100*time.Millisecond)
 	if err == nil || !strings.Contains(err.Error(), "did not answer within") || !strings.Contains(err.Error(), "ready_timeout") {
 		t.Errorf("error %v", err)
 	}

@@ -63,9 +63,8 @@ func (r *Runner) surveyServer(ctx context.Context, c *Config) error {
 	if r.learned(base, c) {
 		return nil
 	}
-	pages := pageReader{server, base}
-	r.learn(ctx, pages, c)
-	r.noteBusy(ctx, pages)
+	r.learn(ctx, server, base, c)
+	r.noteBusy(ctx, pagesOfEach(server, base))
 	return nil
 }
 

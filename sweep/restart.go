@@ -8,30 +8,36 @@ import (
 	"llmsweep/telemetry"
 )
 
-// noticeRestart sees, by the server's own counters, that it was started anew since
+// noticeRestart sees, by a server's own counters, that it was started anew since
 // the case before, or during this one: what it told of itself is asked again, since
 // it may be another version now. Servers that the run starts are asked at each start.
 func (r *Runner) noticeRestart(ctx context.Context, c *Config, res *Result) {
-	if res.counted == nil {
-		return
+	anew := false
+	for _, count := range res.counted {
+		anew = r.startedAnew(c, res, count) || anew
 	}
-	last, known := r.last[res.base]
-	delete(r.last, res.base)
-	if res.counted.ended {
+	if anew {
+		r.learnAnew(ctx, c, res.base)
+	}
+}
+
+// startedAnew is noticeRestart for one server.
+func (r *Runner) startedAnew(c *Config, res *Result, count *serverCount) bool {
+	last, known := r.last[count.base]
+	delete(r.last, count.base)
+	if count.ended {
 		if r.last == nil {
 			r.last = map[string]telemetry.Counters{}
 		}
-		r.last[res.base] = res.counted.after
+		r.last[count.base] = count.after
 	}
-	_, whole := res.counted.before.Since(last)
-	between, during := known && !whole, res.counted.ended && !res.counted.whole
+	_, whole := count.before.Since(last)
+	between, during := known && !whole, count.ended && !count.whole
 	if between {
-		res.Notes = append(res.Notes, "the server was started anew since the case before, or another one answers at base_url")
-		delete(r.unsettled, res.base) // what was left to do is gone with the one before
+		res.Notes = append(res.Notes, c.about(count.base, "the server was started anew since the case before, or another one answers at base_url"))
+		delete(r.unsettled, count.base) // what was left to do is gone with the one before
 	}
-	if between || during { // of the latter the verdict tells
-		r.learnAnew(ctx, c, res.base)
-	}
+	return between || during // of the latter the verdict tells
 }
 
 // learnAnew asks the server at base what it is, whatever it told before.
@@ -42,5 +48,5 @@ func (r *Runner) learnAnew(ctx context.Context, c *Config, base string) {
 	}
 	defer server.Close()
 	maps.DeleteFunc(r.facts, func(of served, _ map[string]any) bool { return of.base == base })
-	r.learn(ctx, pageReader{server, base}, c)
+	r.learn(ctx, server, base, c)
 }

@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"llmsweep/client"
 	"llmsweep/metrics"
 	"llmsweep/runlog"
 	"llmsweep/telemetry"
@@ -271,9 +270,6 @@ func (r *Runner) caseFile(pc PlannedCase, res *Result) *runlog.CaseFile {
 // simLog is the simulator's log in a results folder. It is beside the run's logs,
 // not among them: the simulator is up before an earlier run's files are moved.
 func simLog(dir string) string { return filepath.Join(dir, ".run", "simulator.log") }
-
-// chat reports whether prompts go through the chat template.
-func (c *Config) chat() bool { return c.Backend == client.OpenAIChat }
 
 // allSimulated reports whether no case has a real server.
 func (c *Config) allSimulated() bool {

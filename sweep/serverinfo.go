@@ -169,10 +169,13 @@ func (r *Runner) entryFacts(pc *PlannedCase) map[string]any {
 // itself, what it counted during the case.
 func (r *Runner) serverObject(pc *PlannedCase, res *Result) map[string]any {
 	c := pc.Config
-	server := map[string]any{"base_url": c.BaseURL}
+	server := map[string]any{"base_url": baseURLValue(c.BaseURL)}
+	if c.Protocol != client.HTTP1 {
+		server["protocol"] = c.Protocol
+	}
 	maps.Copy(server, r.entryFacts(pc))
 	maps.Copy(server, r.facts[served{res.base, c.Model}])
-	if counted := res.counted.facts(); counted != nil {
+	if counted := res.counted.facts(c.severalServers()); counted != nil {
 		server["server_counters"] = counted
 	}
 	return server
@@ -188,15 +191,27 @@ func (r *Runner) learned(base string, c *Config) bool {
 	return ok
 }
 
-// learn asks the server what it is, once.
-func (r *Runner) learn(ctx context.Context, pages pageReader, c *Config) {
-	if r.learned(pages.base, c) {
+// learn asks the server what it is, once; of several, each, which stand under each
+// then, in the order of base_url.
+func (r *Runner) learn(ctx context.Context, server *client.Client, base string, c *Config) {
+	if r.learned(base, c) {
 		return
 	}
 	if r.facts == nil {
 		r.facts = map[served]map[string]any{}
 	}
-	r.facts[served{pages.base, c.Model}] = askFacts(ctx, pages, c.Model)
+	servers := pagesOfEach(server, base)
+	if len(servers) == 1 {
+		r.facts[served{base, c.Model}] = askFacts(ctx, servers[0], c.Model)
+		return
+	}
+	var told []any
+	for _, pages := range servers {
+		facts := askFacts(ctx, pages, c.Model)
+		facts["base_url"] = maskURL(pages.base)
+		told = append(told, facts)
+	}
+	r.facts[served{base, c.Model}] = map[string]any{"each": told}
 }
 
 // serverFacts is the manifest's server: what it told of itself; of several, each

@@ -22,7 +22,16 @@ const maxServerPage = 16 << 20
 // headers of a case's requests, within pageTimeout each.
 type pageReader struct {
 	client *client.Client
-	base   string // of the server, as config's base_url
+	base   string // of the one server, as config's base_url
+}
+
+// pagesOfEach reads the pages of each server that base names.
+func pagesOfEach(c *client.Client, base string) []pageReader {
+	var all []pageReader
+	for _, one := range client.BaseURLs(base) {
+		all = append(all, pageReader{c, one})
+	}
+	return all
 }
 
 // url is the address of a page at the server's root: a base_url may end with /v1.

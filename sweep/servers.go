@@ -29,7 +29,7 @@ type ServerEntry struct {
 }
 
 // entryOverrides are the keys of an entry that stand in place of the config's own.
-var entryOverrides = []string{"model", "base_url", "tokenizer", "backend", "api_key_env", "reset", "ready_timeout"}
+var entryOverrides = []string{"model", "base_url", "tokenizer", "backend", "api_key_env", "reset", "ready_timeout", "tls", "protocol", "lora", "model_check"}
 
 // servers reads the entries as an axis: each is a value.
 func (r *configReader) servers(root *value) []axis {
@@ -107,8 +107,30 @@ func (r *configReader) onServer(root, entry *value, lookup func(string) (string,
 	return root
 }
 
-// expandText is a text with its variables expanded; anything else stays.
+// expandText is a text with its variables expanded, or a list or a mapping with
+// those of its texts.
 func (r *configReader) expandText(key string, v *value, lookup func(string) (string, bool)) (*value, bool) {
+	ok := true
+	within := func(v *value) *value {
+		expanded, sound := r.expandText(key, v, lookup)
+		ok = ok && sound
+		return expanded
+	}
+	changed := *v
+	switch v.kind {
+	case kindList:
+		changed.items = slices.Clone(v.items)
+		for i, item := range v.items {
+			changed.items[i] = within(item)
+		}
+		return &changed, ok
+	case kindMapping:
+		changed.entries = slices.Clone(v.entries)
+		for i, e := range v.entries {
+			changed.entries[i].value = within(e.value)
+		}
+		return &changed, ok
+	}
 	if v.kind != kindScalar || !strings.Contains(v.text, "${") {
 		return v, true
 	}
@@ -117,7 +139,6 @@ func (r *configReader) expandText(key string, v *value, lookup func(string) (str
 		r.faults = append(r.faults, v.at.fault(key, "", err.Error()))
 		return nil, false
 	}
-	changed := *v
 	changed.text = text
 	return &changed, true
 }
@@ -154,11 +175,15 @@ func readServer(c *Config) func(*configReader, string, *value) {
 
 // checkServer faults what an entry and the rest of the config say together.
 func (r *configReader) checkServer(c *Config, root *value) {
-	if _, sim := c.preset(); !sim || c.Server.Launch == "" {
-		return
-	}
 	v, _ := root.get("base_url")
-	r.complain("base_url", v, "http://host:port, where the server that is launched listens; a simulator of the sweep's own needs no launch")
+	_, sim := c.preset()
+	switch {
+	case c.Server.Launch == "":
+	case sim:
+		r.complain("base_url", v, "http://host:port, where the server that is launched listens; a simulator of the sweep's own needs no launch")
+	case c.severalServers() || strings.HasPrefix(c.BaseURL, "unix:"):
+		r.complain("base_url", v, "http://host:port, where the one server that is launched listens")
+	}
 }
 
 // expansions are the texts of the case's server with their variables expanded.

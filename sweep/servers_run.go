@@ -1,6 +1,7 @@
 package sweep
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -85,14 +86,20 @@ func (r *Runner) start(ctx context.Context, c *Config, s *launched) error {
 		return err
 	}
 	r.up = s
-	s.server, err = s.launch.Start(ctx, readiness(c, s.client), r.Progress.Note)
+	s.server, err = s.launch.Start(ctx, readiness(c, pageReader{s.client, c.BaseURL}), r.Progress.Note)
 	if err != nil {
 		if ctx.Err() == nil {
 			s.failed = err
 		}
 		r.stopServer(ctx)
+		return err
 	}
-	return err
+	if doubt := checkModels(ctx, c, pageReader{s.client, c.BaseURL}); doubt != nil && c.ModelCheck {
+		s.failed = doubt
+		r.stopServer(ctx)
+		return doubt
+	}
+	return nil
 }
 
 // stopServer ends the server that is up, also after an interruption.
@@ -115,8 +122,10 @@ func (r *Runner) stopServer(ctx context.Context) {
 // is to be there.
 func (r *Runner) forget(c *Config) {
 	delete(r.facts, served{c.BaseURL, c.Model})
-	delete(r.unsettled, c.BaseURL)
-	delete(r.last, c.BaseURL)
+	for _, base := range client.BaseURLs(c.BaseURL) {
+		delete(r.unsettled, base)
+		delete(r.last, base)
+	}
 }
 
 // died says that the server ended during the case, with its last words; "" = not so.
@@ -187,17 +196,18 @@ func hide(secrets []string, text string) string {
 	return text
 }
 
-// readiness asks whether the config's server is ready. A URL is asked without key
+// readiness asks whether one of the config's servers is ready. A URL is asked without key
 // and headers: it may be anybody's.
-func readiness(c *Config, server *client.Client) func(context.Context) error {
-	page := c.Server.Ready
+func readiness(c *Config, server pageReader) func(context.Context) error {
+	page := cmp.Or(c.Server.Ready, c.Ready)
 	switch {
-	case page == "":
-		return server.Ready
+	case page == readyAuto:
+		return server.client.Ready
+	case page == readyProbe:
+		return server.client.Probe
 	case strings.HasPrefix(page, "/"):
-		pages := pageReader{server, c.BaseURL}
 		return func(ctx context.Context) error {
-			_, err := pages.do(ctx, http.MethodGet, page)
+			_, err := server.do(ctx, http.MethodGet, page)
 			return err
 		}
 	}

@@ -12,16 +12,23 @@ const template = `# A sweep of llmsweep: every input_output pair with every conc
 
 # --- Server
 model: simulated          # the model's name as the server knows it
-base_url: sim:default     # http://host:port of the server, or sim:PRESET
-# backend: openai         # openai (/v1/completions) or openai-chat (/v1/chat/completions)
+base_url: sim:default     # http://host:port of the server, unix:///path/of.sock, or sim:PRESET; several servers, which get requests in turn: a list
+# backend: openai         # openai, vllm, lmdeploy, scalellm, sglang-oai, llama.cpp (/v1/completions), openai-chat, openai-responses, sglang,
+#                         # tgi, tensorrt-llm, deepspeed-mii, ollama, anthropic, embeddings, rerank (output length 0): see docs/backends.md
 # endpoint: /v1/completions   # path after base_url; the backend's own
 tokenizer: builtin:qwen3  # hub id, a path that begins with / or ., builtin:qwen3, server (its /tokenize), or ids:FROM-TO (random
                           # token ids, with prompt_token_ids); default: the model's
-# api_key_env: OPENAI_API_KEY # the variable that holds the key; "" sends none
+# api_key_env: OPENAI_API_KEY # the variable that holds the key (anthropic: ANTHROPIC_API_KEY); "" sends none
 # proxy: none             # none, env (HTTP_PROXY and so on) or a URL
 # headers:                # sent with each request; for example
 #   X-Team: ${TEAM:-none}
 # session_header: X-Session-Id # carries a conversation's id
+# tls: {}                 # PEM files: {ca: FILE, cert: FILE, key: FILE}; server_name: NAME that the certificate is for; insecure: true checks nothing
+# protocol: http1         # http1, http2 (over TLS or with prior knowledge), or auto (over TLS what the server offers); see docs/transport.md
+# lora: {}                # adapters that requests are for, drawn by the seed: {adapter-a: 3, adapter-b: 1} with weights, or [a, b]
+# model_check: true       # a model that the server's /v1/models does not list is an error; false = a warning
+# ready: auto             # what tells that the server is ready: a page (/health), a URL, probe (a request of one token), or auto = /v1/models,
+#                         # else /health
 
 # servers: []             # servers to compare, in place of base_url: {name: a, base_url: http://localhost:8010}, with model, tokenizer, backend,
 #                         # api_key_env, reset, labels, ready_timeout of its own. With launch: "vllm serve ${model} --port ${port}" it is started
@@ -74,7 +81,7 @@ concurrency_prompts:      # [max concurrency, number of prompts], or [8, 10x] fo
 #   {type: mix, scenarios: [{name: short, weight: 3, dataset: random, input_output: [128, 64]}, {name: long, weight: 1, dataset: sonnet,
 #    input_output: [2048, 256], concurrency_share: 0.25, goodput: {ttft: 2000}}]}   # for example; the share of max concurrency is its alone
 #                         # A file's rows are sent once each in a run, or again with allow_repeat: true
-# prompt_token_ids: false # prompts are sent as token ids; backend openai alone
+# prompt_token_ids: false # prompts are sent as token ids; where the backend takes them
 # prompt_overhead: auto   # who counts special tokens and chat template: tokenizer or server; auto = tokenizer, and a server is asked if it agrees
 # prompt_buffer: 256MiB   # of prompts made before the clock starts; the rest are made while these are sent
 
@@ -93,7 +100,7 @@ concurrency_prompts:      # [max concurrency, number of prompts], or [8, 10x] fo
 #   temperature: 0
 # extra_body:             # more fields of the body; null takes one out; for example
 #   chat_template_kwargs: {enable_thinking: false}
-# ignore_eos: auto        # auto (dropped where the server refuses it), true or false
+# ignore_eos: auto        # auto (sent where the backend has such a field, dropped where the server refuses it), true or false
 # timeouts: {connect: 10s, first_token: 600s, idle: 120s, request: 1h, case: 0}   # 0 = none; a bare number is seconds
 
 # --- Measurement
@@ -125,4 +132,19 @@ concurrency_prompts:      # [max concurrency, number of prompts], or [8, 10x] fo
 # resume_within: 12h      # an interrupted run that is older moves to the history instead
 # labels:                 # into JSON and CSV; for example
 #   git_sha: ${GIT_SHA:-unknown}
+
+# --- llmsweep http --config config.yaml
+# http:                   # a load of one request, as wrk makes it; no part of a sweep. For example
+#   url: http://127.0.0.1:8000/v1/chat/completions
+#   connections: [20, 100, 200]   # 10; each with each of threads
+#   threads: 10           # 2, or as many as connections where these are fewer
+#   duration: 60s         # 10s
+#   timeout: 30s          # 2s; an answer that takes as long is an error
+#   method: POST          # GET, or POST with a body
+#   headers: {Authorization: "Bearer ${OPENAI_API_KEY:-none}"}
+#   body: '{"model": "NAME", "messages": [{"role": "user", "content": "Hello"}], "max_tokens": 64}'   # or body_file: FILE
+#   script: post.lua      # wrk's Lua API
+#   rate: 50              # requests/s, latencies from when each is due; else each as soon as the last is answered
+#   latency: true         # false; print the latency distribution
+#   corrected: true       # false; correct latencies by the expected interval
 `

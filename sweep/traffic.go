@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 
+	"llmsweep/client"
 	"llmsweep/metrics"
 	"llmsweep/runlog"
 	"llmsweep/telemetry"
@@ -14,8 +15,9 @@ import (
 // another client is suspected. Requests are counted exactly.
 const foreignShare = 0.02
 
-// A serverCount is what the server counted around a case; nil = it does not tell.
+// A serverCount is what one server counted around a case.
 type serverCount struct {
+	base   string             // where it is
 	before telemetry.Counters // right before the first request
 	during telemetry.Counters // from there to the case's end
 	after  telemetry.Counters // at the case's end
@@ -23,33 +25,66 @@ type serverCount struct {
 	ended  bool               // there was a page at the case's end
 }
 
-// countBefore reads the server's counters before a case.
-func countBefore(ctx context.Context, pages pageReader) *serverCount {
-	page, err := pages.metrics(ctx)
-	if err != nil {
-		return nil
+// serverCounts are those of the servers that tell.
+type serverCounts []*serverCount
+
+// countBefore reads the servers' counters before a case.
+func countBefore(ctx context.Context, pages []pageReader) (all serverCounts) {
+	for _, p := range pages {
+		if page, err := p.metrics(ctx); err == nil {
+			all = append(all, &serverCount{base: p.base, before: page.Counters})
+		}
 	}
-	return &serverCount{before: page.Counters}
+	return all
 }
 
-// countAfter reads them at the case's end. It may be called on nil.
-func (s *serverCount) countAfter(ctx context.Context, pages pageReader) {
-	if s == nil {
-		return
-	}
-	if page, err := pages.metrics(ctx); err == nil {
-		s.after = page.Counters
-		s.during, s.whole = s.after.Since(s.before)
-		s.ended = true
+// countAfter reads them at the case's end.
+func (all serverCounts) countAfter(ctx context.Context, pages []pageReader) {
+	for _, s := range all {
+		for _, p := range pages {
+			if p.base != s.base {
+				continue
+			}
+			if page, err := p.metrics(ctx); err == nil {
+				s.after = page.Counters
+				s.during, s.whole = s.after.Since(s.before)
+				s.ended = true
+			}
+		}
 	}
 }
 
-// facts are the counters as the case JSON has them; nil = not told.
-func (s *serverCount) facts() map[string]any {
-	if s == nil || !s.ended || !s.whole {
+// facts are the counters as the case JSON has them: one server's own, of several
+// each under its address; nil = not told.
+func (all serverCounts) facts(several bool) map[string]any {
+	each := map[string]any{}
+	for _, s := range all {
+		switch {
+		case !s.ended || !s.whole:
+		case !several:
+			return s.during.Map()
+		default:
+			each[maskURL(s.base)] = s.during.Map()
+		}
+	}
+	if len(each) == 0 {
 		return nil
 	}
-	return s.during.Map()
+	return each
+}
+
+// recordsAt are those of the requests that went to one of several servers; where
+// there are not several, all.
+func recordsAt(records []metrics.Record, base string) []metrics.Record {
+	var own []metrics.Record
+	for i := range records {
+		if r := &records[i]; r.Server == "" && r.Sent > 0 {
+			return records
+		} else if r.Server == base {
+			own = append(own, *r)
+		}
+	}
+	return own
 }
 
 // A share is the most that a case's own requests can have made a server count.
@@ -136,54 +171,77 @@ func (c *Config) answersEach() int {
 	return 1
 }
 
-// judgeTraffic holds the server's own counters against what the case sent.
+// judgeTraffic holds each server's own counters against what the case sent it.
 func (r *Runner) judgeTraffic(c *Config, res *Result) {
-	count := res.counted
-	before := r.unsettled[res.base]
-	delete(r.unsettled, res.base)
-	if count == nil {
-		return
+	for _, base := range client.BaseURLs(res.base) {
+		before := r.unsettled[base]
+		delete(r.unsettled, base)
+		for _, count := range res.counted {
+			if count.base == base {
+				r.judgeServer(c, res, count, before)
+			}
+		}
 	}
+}
+
+// judgeServer is judgeTraffic for one server; before is what of the case before it
+// may still count.
+func (r *Runner) judgeServer(c *Config, res *Result, count *serverCount, before share) {
 	if !count.ended {
 		if res.Status == runlog.StatusMeasured { // else its end is told already
-			res.Notes = append(res.Notes, "whether others used the server was not checked: its counters were there before the case, and not after it")
+			res.Notes = append(res.Notes, c.about(count.base, "whether others used the server was not checked: its counters were there before the case, and not after it"))
 		}
 		return
 	}
-	v := &res.Summary.Validity
+	doubt := func(why string) { res.Summary.Validity.Add(metrics.Suspect, c.about(count.base, why)) }
 	if !count.whole {
-		v.Add(metrics.Suspect, "the server's counters went back during the case: it was restarted, or several servers answer at base_url")
+		doubt("the server's counters went back during the case: it was restarted, or several servers answer behind one address; list them in base_url")
 		return
 	}
-	ours := ourShare(res.Records, c.answersEach())
+	ours := ourShare(recordsAt(res.Records, count.base), c.answersEach())
 	if why := foreign(count.during, ours.plus(before)); why != "" {
-		v.Add(metrics.Suspect, why)
+		doubt(why)
 	}
 	if r.unsettled == nil {
 		r.unsettled = map[string]share{}
 	}
-	r.unsettled[res.base] = ours.rest(count.during)
-	if why := r.cacheHits(c, res, ours.requests); why != "" {
-		v.Add(metrics.Suspect, why)
+	r.unsettled[count.base] = ours.rest(count.during)
+	if why := r.cacheHits(c, res, count.during, ours.requests); why != "" {
+		doubt(why)
 	}
 }
 
 // cacheHits says that the server's prefix cache answered for prompts that share
 // nothing but what goes around each of them; "" = not so, or said already by the
 // answers' own usage. A preempted request finds its own tokens there.
-func (r *Runner) cacheHits(c *Config, res *Result, requests float64) string {
-	d, hits := &c.Dataset, res.counted.during.CacheHits
+func (r *Runner) cacheHits(c *Config, res *Result, counted telemetry.Counters, requests float64) string {
+	d, hits := &c.Dataset, counted.CacheHits
 	allowed := requests * float64(r.inputs.of(c).counter.Around())
 	switch {
-	case d.Repeats(), d.SharesPrefixes(), res.Summary.Lengths.CachedTokens > 0, res.counted.during.Preemptions > 0, !(hits > allowed):
+	case d.Repeats(), d.SharesPrefixes(), res.Summary.Lengths.CachedTokens > 0, counted.Preemptions > 0, !(hits > allowed):
 		return ""
 	}
 	return fmt.Sprintf("the server found %.0f prompt tokens in its prefix cache during the case, at most %.0f go around prompts that share nothing else; reset clears it before each case", hits, allowed)
 }
 
-// noteBusy says that somebody is on the server before the first case, or that this
+// about is what is said of one server of the config's, with its address where there
+// are several.
+func (c *Config) about(base, what string) string {
+	if c.severalServers() {
+		return maskURL(base) + ": " + what
+	}
+	return what
+}
+
+// noteBusy says that somebody is on a server before the first case, or that this
 // cannot be seen.
-func (r *Runner) noteBusy(ctx context.Context, pages pageReader) {
+func (r *Runner) noteBusy(ctx context.Context, servers []pageReader) {
+	for _, pages := range servers {
+		r.noteBusyAt(ctx, pages)
+	}
+}
+
+func (r *Runner) noteBusyAt(ctx context.Context, pages pageReader) {
 	page, err := pages.metrics(ctx)
 	if err != nil {
 		r.Progress.Note(fmt.Sprintf("whether others use %s is not checked: it tells no counters: %v", maskURL(pages.base), err))

@@ -90,7 +90,7 @@ func TestNoteBusy(t *testing.T) {
 	} {
 		said := &noted{}
 		r := Runner{Progress: said}
-		r.noteBusy(t.Context(), pagesOf(t, tt.pages))
+		r.noteBusy(t.Context(), []pageReader{pagesOf(t, tt.pages)})
 		if got := strings.Join(append(said.notes, r.warnings...), "\n"); !strings.Contains(got, tt.note) || (got == "") != (tt.note == "") || len(r.warnings) != tt.warnings {
 			t.Errorf("%v: said %q, %d warnings", tt.pages, got, len(r.warnings))
 		}

@@ -68,7 +68,7 @@ const probe = "The quick brown fox: 1234567 jumps, naïvely, über 3.14 lazy dog
 // requests, too, last no longer than ctx. A server without any gives ErrNotFound.
 func LoadServer(ctx context.Context, cfg ServerConfig) (Tokenizer, error) {
 	base, err := url.Parse(strings.TrimSuffix(strings.TrimRight(cfg.BaseURL, "/"), "/v1"))
-	if err != nil || base.Host == "" {
+	if err != nil || base.Host == "" && base.Scheme != "unix" { // a Unix socket's Do takes its address as it is
 		return nil, errors.New("tokenizer server: base_url is no URL; want one like http://localhost:8000") // it may hold a password: not shown
 	}
 	s := &server{asker: newAsker(ctx, base, cfg), model: cfg.Model}

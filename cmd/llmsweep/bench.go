@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/pflag"
 	"gopkg.in/yaml.v3"
 
+	"llmsweep/client"
 	"llmsweep/runlog"
 	"llmsweep/sweep"
 )
@@ -35,6 +36,7 @@ type benchFlags struct {
 	seed                                               uint64
 	sampling                                           map[string]*float64
 	watch                                              watchFlags
+	transport                                          transportFlags
 }
 
 // samplingFlags go into the body under the same name, with _ for -.
@@ -49,7 +51,7 @@ func benchCommand() *cobra.Command {
 defaults; input lengths count the prompt as sent, special tokens and chat template
 included. A row of a custom file keeps its own output_tokens, and a file's rows are
 sent once each. --base-url sim:default is the embedded simulator.`,
-		Args: cobra.NoArgs,
+		Args: b.transport.args,
 	}
 	b.register(cmd.Flags())
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return b.run(cmd) }
@@ -57,15 +59,16 @@ sent once each. --base-url sim:default is the embedded simulator.`,
 }
 
 func (b *benchFlags) register(f *pflag.FlagSet) {
-	f.StringVar(&b.backend, "backend", "openai", "openai or openai-chat")
+	f.StringVar(&b.backend, "backend", "openai", strings.Join(client.Backends(), ", ")+"; or vLLM's name of one: "+strings.Join(client.Aliases(), ", "))
 	f.StringVar(&b.model, "model", "", "model's name; not needed with sim:")
-	f.StringVar(&b.baseURL, "base-url", "", "http(s)://host:port or sim:PRESET")
+	f.StringVar(&b.baseURL, "base-url", "", "http(s)://host:port, unix:///path/of.sock or sim:PRESET; several servers, in turn, with commas between")
 	f.StringVar(&b.host, "host", "127.0.0.1", "where no --base-url is given")
 	f.IntVar(&b.port, "port", 8000, "where no --base-url is given")
 	f.StringVar(&b.endpoint, "endpoint", "", "path, e.g. /v1/completions; the backend's own if not given")
 	f.StringVar(&b.tokenizer, "tokenizer", "", "path, hub id in the local cache, builtin:qwen3, or server for its /tokenize; the model's if not given")
 	b.dataset.register(f)
 	b.watch.register(f)
+	b.transport.register(f)
 	f.IntVar(&b.prompts, "num-prompts", 1000, "requests")
 	f.IntVar(&b.concurrency, "max-concurrency", 0, "most requests in flight; 0 = no cap")
 	f.StringVar(&b.rate, "request-rate", "inf", "requests/s, Poisson arrivals; inf = at once, under the cap")
@@ -160,8 +163,13 @@ func (b *benchFlags) config(f *pflag.FlagSet) (*sweep.Config, error) {
 	if err != nil {
 		return nil, err
 	}
+	backend, endpoint := client.Resolve(b.backend)
+	endpoint = cmp.Or(b.endpoint, endpoint)
+	if able, ok := client.Able(backend, endpoint); ok && !able.Tokens && lengths != nil {
+		lengths[1] = 0
+	}
 	doc := map[string]any{
-		"backend": b.backend, "base_url": base, "seed": b.seed, "dataset": spec,
+		"backend": backend, "base_url": base, "seed": b.seed, "dataset": spec,
 		"concurrency_prompts": [][]int{{concurrency, b.prompts}},
 		"warmup":              b.warmups, "warmup_drain": true, "ignore_eos": b.ignoreEOS,
 		"ready_timeout": b.readyTimeout, "save_detailed": b.saveDetailed,
@@ -169,11 +177,12 @@ func (b *benchFlags) config(f *pflag.FlagSet) (*sweep.Config, error) {
 	if lengths != nil {
 		doc["input_output"] = [][]int{lengths}
 	}
-	for key, s := range map[string]string{"model": b.model, "endpoint": b.endpoint, "tokenizer": b.tokenizer} {
+	for key, s := range map[string]string{"model": b.model, "endpoint": endpoint, "tokenizer": b.tokenizer} {
 		if s != "" {
 			doc[key] = s
 		}
 	}
+	b.transport.into(doc)
 	var errs []error
 	for key, text := range map[string]string{"request_rate": b.rate, "burstiness": b.burstiness, "percentiles": "[" + b.metricPercentiles + "]", "extra_body": b.extraBody} {
 		var v any

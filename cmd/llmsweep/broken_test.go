@@ -231,13 +231,21 @@ func TestTooManySockets(t *testing.T) {
 	}
 }
 
-// TestWrongModel: the server's own words reach the case file.
+// TestWrongModel: a model that the server does not list ends the run before it
+// begins, with the names that there are; where that is not to be, the server's own
+// words reach the case file.
 func TestWrongModel(t *testing.T) {
 	dir := t.TempDir()
-	url, _ := smallSimulator(t, "--preset", "fast", "--model", "right")
-	writeConfig(t, dir, "model: wrong\ntokenizer: ${SMALL_TOKENIZER}\nbase_url: %s\ninput_output: [[32, 8]]\nconcurrency_prompts: [[1, 2], [2, 3]]\n", url)
-	_, stderr := sweepIn(t, dir, exitFailed)
-	if !strings.Contains(stderr, "model wrong is not among") || !strings.Contains(stderr, "right") {
+	url, _ := smallSimulator(t, "--preset", "fast", "--model", "org/right")
+	config := fmt.Sprintf("model: other/Right\ntokenizer: ${SMALL_TOKENIZER}\nbase_url: %s\ninput_output: [[32, 8]]\nconcurrency_prompts: [[1, 2], [2, 3]]\n", url)
+	writeConfig(t, dir, "%s", config)
+	_, stderr := sweepIn(t, dir, exitUsage)
+	if !strings.Contains(stderr, "model: other/Right is not served at "+url+", which lists org/right; did you mean org/right?") || len(truths(t, url)) != 0 {
+		t.Errorf("%d requests were sent, or it is not told which models there are:\n%s", len(truths(t, url)), stderr)
+	}
+	writeConfig(t, dir, "%smodel_check: false\n", config)
+	_, stderr = sweepIn(t, dir, exitFailed)
+	if !strings.Contains(stderr, "model: other/Right is not served at") {
 		t.Errorf("no early doubt about the model:\n%s", stderr)
 	}
 	for _, name := range []string{"bench_io32x8_mc1_np2", "bench_io32x8_mc2_np3"} {

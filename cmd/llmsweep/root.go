@@ -21,7 +21,7 @@ concurrencies, on prompts of exact length, and writes one JSON a case and one CS
 		SilenceErrors: true,
 	}
 	root.AddCommand(runCommand(), planCommand(), validateCommand(), initCommand(), benchCommand(),
-		aggregateCommand(), exportCommand(), compareCommand(), trendCommand(), reportCommand(),
+		aggregateCommand(), exportCommand(), compareCommand(), trendCommand(), reportCommand(), httpCommand(),
 		tokenizeCommand(), simulateCommand(), selftestCommand(), versionCommand())
 	return root
 }

@@ -12,44 +12,67 @@ import (
 	"net/http/httptrace"
 	"net/url"
 	"os"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
-// proxied is the road by net/http, for what goes through a proxy. Instants are
-// the reader's own. net/http may replace a connection that it finds closed
+// netHTTP is the road by net/http, for what goes through a proxy or by HTTP/2.
+// Instants are the reader's own. net/http may replace a connection that it finds closed
 // before the request was taken; that is counted where it asks for another one.
-type proxied struct {
+type netHTTP struct {
 	client  *http.Client
 	url     *url.URL
 	header  http.Header
 	session string // name of the header with the session's id; "" = none is sent
 	start   time.Time
+	proxy   bool
+	want    string                 // Config.Protocol
+	proto   atomic.Pointer[string] // the version of HTTP that the last answer came by
 }
 
-func newProxied(u *url.URL, h http.Header, session string, proxy func(*http.Request) (*url.URL, error), tc *tls.Config, cfg Config) *proxied {
-	return &proxied{
-		url: u, header: h, session: session, start: cfg.Start,
-		client: &http.Client{
-			Transport: &http.Transport{
-				Proxy:               proxy,
-				TLSClientConfig:     tc,
-				DialContext:         (&net.Dialer{Timeout: cfg.Timeouts.Connect}).DialContext,
-				TLSHandshakeTimeout: cfg.Timeouts.Connect,
-				DisableCompression:  true,
-				MaxIdleConnsPerHost: 1 << 20,
-			},
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		},
+func newNetHTTP(u *url.URL, h http.Header, session string, p plan, cfg Config) *netHTTP {
+	t := cfg.transport(p)
+	t.TLSHandshakeTimeout = cfg.Timeouts.Connect
+	t.DisableCompression = true
+	t.MaxIdleConnsPerHost = 1 << 20
+	return &netHTTP{
+		url: u, header: h, session: session, start: cfg.Start, proxy: p.proxy != nil, want: cfg.Protocol,
+		client: &http.Client{Transport: t, CheckRedirect: stay},
 	}
 }
 
-func (p *proxied) open(context.Context, int) error { return nil }
-func (p *proxied) endSession(string)               {} // net/http hands its connections out itself
-func (p *proxied) close()                          { p.client.CloseIdleConnections() }
-func (p *proxied) now() int64                      { return int64(time.Since(p.start)) }
+// transport is net/http's way to the servers, timed or not.
+func (cfg *Config) transport(p plan) *http.Transport {
+	var versions http.Protocols
+	versions.SetHTTP1(cfg.Protocol != HTTP2)
+	versions.SetHTTP2(cfg.Protocol != HTTP1)
+	versions.SetUnencryptedHTTP2(cfg.Protocol == HTTP2)
+	return &http.Transport{
+		Proxy:           p.proxy,
+		TLSClientConfig: p.tls.Clone(),
+		DialContext:     dialer(p.servers, &net.Dialer{Timeout: cfg.Timeouts.Connect}),
+		Protocols:       &versions,
+	}
+}
 
-func (p *proxied) send(l *limits, m message, t *Trace) (*answer, error) {
+// notes says which version of HTTP was spoken, where that was left open or is not
+// the usual one.
+func (p *netHTTP) notes() []string {
+	proto := p.proto.Load()
+	if proto == nil || p.want == HTTP1 {
+		return nil
+	}
+	return []string{"by " + *proto + " and net/http: instants are the reader's own, connections are not opened ahead"}
+}
+
+func (p *netHTTP) open(context.Context, int) error { return nil }
+func (p *netHTTP) endSession(string)               {} // net/http hands its connections out itself
+func (p *netHTTP) close()                          { p.client.CloseIdleConnections() }
+func (p *netHTTP) now() int64                      { return int64(time.Since(p.start)) }
+
+func (p *netHTTP) send(l *limits, m message, t *Trace) (*answer, error) {
 	ctx, cancel := context.WithCancel(l.ctx)
 	w := &watcher{now: p.now}
 	req, err := http.NewRequestWithContext(httptrace.WithClientTrace(ctx, w.hooks()), http.MethodPost, p.url.String(), bytes.NewReader(m.body))
@@ -91,9 +114,14 @@ func (p *proxied) send(l *limits, m message, t *Trace) (*answer, error) {
 	resp, ok := head.(*http.Response)
 	if !ok {
 		b.release()
-		return nil, w.failure(head.(error))
+		return nil, p.explained(w.failure(head.(error)))
 	}
 	t.Headers = w.firstByte()
+	p.proto.Store(&resp.Proto)
+	if p.want == HTTP2 && resp.ProtoMajor != 2 {
+		b.release()
+		return nil, &Error{Class: Protocol, Err: fmt.Errorf("the server answered by %s; set protocol: auto", resp.Proto)}
+	}
 	return &answer{status: resp.StatusCode, header: resp.Header, body: b}, nil
 }
 
@@ -240,8 +268,23 @@ func (w *watcher) failure(err error) error {
 	switch {
 	case ok && ne.Timeout():
 		return &Error{Class: TimeoutConnect, Err: err}
-	case w.inTLS:
-		return &Error{Class: TLS, Err: err}
+	case w.inTLS || isTLS(err):
+		return &Error{Class: TLS, Err: advised(err)}
 	}
-	return &Error{Class: Connect, Err: fmt.Errorf("through the proxy: %w", err)}
+	return &Error{Class: Connect, Err: err}
+}
+
+// explained is an error from before the request was sent, with where it went
+// wrong.
+func (p *netHTTP) explained(err error) error {
+	if e, ok := errors.AsType[*Error](err); ok && e.Class == Connect && p.proxy {
+		e.Err = fmt.Errorf("through the proxy: %w", e.Err)
+	}
+	switch first := p.proto.Load() == nil; {
+	case first && p.url.Scheme == "https" && overtaken(err) != "":
+		return &Error{Class: TLS, Err: fmt.Errorf("%w; %s", err, overtaken(err))}
+	case first && p.want == HTTP2 && p.url.Scheme == "http" && (isReset(err) || isEOF(err) || strings.Contains(err.Error(), "http2: ")): // no exported type
+		return &Error{Class: Protocol, Err: fmt.Errorf("%w; does the server speak HTTP/2? if not, set protocol: http1", err)}
+	}
+	return err
 }

@@ -1,0 +1,4 @@
+-- Each connection waits before it sends.
+function delay()
+   return 40
+end

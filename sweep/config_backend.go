@@ -1,0 +1,59 @@
+package sweep
+
+import (
+	"fmt"
+
+	"llmsweep/client"
+)
+
+// readIOLens reads pairs of an input and an output length; whether that may be 0
+// is the backend's to say: see checkBackend.
+func readIOLens(dst *[]IOLen) func(*configReader, string, *value) {
+	return readPairsFrom(dst, "input length", "output length", 0, func(a, b int) IOLen { return IOLen{a, b} })
+}
+
+// able is what the config's backend can.
+func (c *Config) able() client.Abilities {
+	a, _ := client.Able(c.Backend, c.Endpoint)
+	return a
+}
+
+// chat reports whether prompts go through the chat template.
+func (c *Config) chat() bool { return c.able().Chat }
+
+// checkBackend faults what the backend has no place for, and settles what only it
+// decides: where its key is.
+func (r *configReader) checkBackend(c *Config, root *value) {
+	if r.faulted("backend") {
+		return
+	}
+	able := c.able()
+	if _, written := root.get("api_key_env"); !written && c.Backend == client.Anthropic {
+		c.APIKeyEnv = "ANTHROPIC_API_KEY"
+	}
+	if v, written := root.get("ignore_eos"); written && c.IgnoreEOS == "true" && !able.FixedLen {
+		r.complain("ignore_eos", v, "auto or false: backend "+c.Backend+" has no such field, and output lengths are upper bounds")
+	}
+	if v, written := root.get("lora"); written && c.LoRA != nil && !able.Named {
+		r.complain("lora", v, "another backend with it, such as "+client.OpenAI+": requests of "+c.Backend+" do not say which model they are for")
+	}
+	r.checkOutputLengths(able.Tokens, c.Backend, root)
+}
+
+// checkOutputLengths faults output lengths of 0, and any other where no output is
+// generated.
+func (r *configReader) checkOutputLengths(tokens bool, backend string, root *value) {
+	lengths, written := root.get("input_output")
+	if !written || r.faulted("input_output") {
+		return
+	}
+	for i, pair := range lengths.items {
+		key := fmt.Sprintf("input_output[%d][1]", i)
+		switch n, _, _ := asWhole(pair.items[1]); {
+		case tokens && n == 0:
+			r.complain(key, pair.items[1], "output length, "+wholeWanted(n, 1, maxCount))
+		case !tokens && n > 0:
+			r.complain(key, pair.items[1], "0: backend "+backend+" generates no tokens")
+		}
+	}
+}

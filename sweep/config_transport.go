@@ -1,0 +1,130 @@
+package sweep
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"llmsweep/client"
+)
+
+// The values of ready, beside a page of the server or a URL.
+const (
+	readyAuto  = "auto"  // /v1/models, else /health
+	readyProbe = "probe" // a request of one token, answered to its end
+)
+
+// readBaseURL reads one base URL, or a list of those that requests go to in turn;
+// the Config has these with commas between.
+func readBaseURL(dst *string) func(*configReader, string, *value) {
+	const want = "http://host:port, https://host:port, unix:///path/of.sock or sim:default"
+	one := readText(dst, checkBaseURLs, want)
+	return func(r *configReader, key string, v *value) {
+		if v.kind != kindList {
+			one(r, key, v)
+			return
+		}
+		if len(v.items) == 0 {
+			r.complain(key, v, "a list of base URLs, at least one")
+			return
+		}
+		var all []string
+		seen := map[string]position{}
+		for i, item := range v.items {
+			itemKey := fmt.Sprintf("%s[%d]", key, i)
+			var text string
+			readText(&text, checkSeveral, "http://host:port, https://host:port or unix:///path/of.sock")(r, itemKey, item)
+			if at, twice := seen[text]; twice && text != "" {
+				r.complain(itemKey, item, "each server once"+at.alreadyThere())
+			}
+			seen[text] = item.at
+			all = append(all, text)
+		}
+		*dst = strings.Join(all, ",")
+	}
+}
+
+// checkBaseURLs is for one base URL, or several with commas between.
+func checkBaseURLs(s string) (string, bool) {
+	all := client.BaseURLs(s)
+	if len(all) == 1 {
+		return checkBaseURL(s)
+	}
+	for i, one := range all {
+		if hint, ok := checkSeveral(one); !ok {
+			return hint, false
+		}
+		if slices.Contains(all[:i], one) {
+			return "; " + one + " stands there twice", false
+		}
+	}
+	return "", true
+}
+
+// checkSeveral is for one base URL of several.
+func checkSeveral(s string) (string, bool) {
+	switch {
+	case strings.HasPrefix(s, simScheme):
+		return "; a simulator of the sweep's own is one alone: start several by llmsweep simulate", false
+	case strings.Contains(s, ","):
+		return "; write one a line", false
+	}
+	return checkBaseURL(s)
+}
+
+// several reports whether base_url names more than one server.
+func (c *Config) severalServers() bool { return strings.Contains(c.BaseURL, ",") }
+
+// baseURLValue is base_url as the YAML has it.
+func baseURLValue(baseURL string) any {
+	masked := maskURL(baseURL)
+	if all := client.BaseURLs(masked); len(all) > 1 {
+		return all
+	}
+	return masked
+}
+
+func readTLS(o *client.TLSOptions) func(*configReader, string, *value) {
+	return readNested(
+		configField{"ca", readText(&o.CA, notEmpty, "a PEM file of the authority's certificate")},
+		configField{"cert", readText(&o.Cert, notEmpty, "a PEM file of the client's certificate")},
+		configField{"key", readText(&o.Key, notEmpty, "a PEM file of the certificate's private key")},
+		configField{"server_name", readText(&o.ServerName, notEmpty, "the name that the server's certificate is for")},
+		configField{"insecure", readFlag(&o.Insecure)},
+	)
+}
+
+// tlsValue is TLS options as the YAML has them: those that are set.
+func tlsValue(o client.TLSOptions) map[string]any {
+	m := map[string]any{}
+	for name, text := range map[string]string{"ca": o.CA, "cert": o.Cert, "key": o.Key, "server_name": o.ServerName} {
+		if text != "" {
+			m[name] = text
+		}
+	}
+	if o.Insecure {
+		m["insecure"] = true
+	}
+	return m
+}
+
+// checkTLS faults half a certificate.
+func (r *configReader) checkTLS(c *Config, root *value) {
+	if v, ok := root.get("tls"); ok && !r.faulted("tls") && (c.TLS.Cert == "") != (c.TLS.Key == "") {
+		r.faults = append(r.faults, v.at.fault("tls", "", "cert and key belong together; give both, or neither"))
+	}
+}
+
+// readReady reads how a server's readiness is asked for.
+func readReady(dst *string) func(*configReader, string, *value) {
+	return readText(dst, func(s string) (string, bool) {
+		switch {
+		case s == readyAuto, s == readyProbe:
+			return "", true
+		case strings.HasPrefix(s, "/"):
+			return isPath(s)
+		}
+		_, hint, ok := parseURL(s, "http", "https")
+		return hint, ok
+	}, "auto, probe, a page of the server such as /health, or a URL")
+}

@@ -1,0 +1,59 @@
+package sweep
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// maxListed is how many of a server's models an error names.
+const maxListed = 8
+
+// checkModels says that the server does not list a model that the config's requests
+// are for; nil = it lists them all, or tells nothing.
+func checkModels(ctx context.Context, c *Config, server pageReader) error {
+	ctx, cancel := context.WithTimeout(ctx, probeTimeout)
+	defer cancel()
+	served, err := server.client.Models(ctx)
+	if err != nil || len(served.IDs) == 0 || served.AnyName {
+		return nil
+	}
+	for _, name := range append([]string{c.Model}, slices.Sorted(maps.Keys(c.LoRA))...) {
+		// Ollama lists a model with its tag, and takes it without one for the latest.
+		if !slices.Contains(served.IDs, name) && !slices.Contains(served.IDs, name+":latest") {
+			return fmt.Errorf("model: %s is not served at %s, which lists %s%s; a server that answers to other names too wants model_check: false",
+				name, maskURL(server.base), listed(served.IDs), didYouMean(name, served.IDs))
+		}
+	}
+	return nil
+}
+
+// listed are the first of some names, and how many more there are.
+func listed(names []string) string {
+	if len(names) <= maxListed {
+		return strings.Join(names, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(names[:maxListed], ", "), len(names)-maxListed)
+}
+
+// didYouMean is a question after the name nearest to what was written, where one is
+// near: by edit distance, or the same but for what stands before its last /.
+func didYouMean(written string, names []string) string {
+	last := func(s string) string { return strings.ToLower(s[strings.LastIndexByte(s, '/')+1:]) }
+	best, bestDistance := "", 1+max(1, len(written)/3)
+	for _, name := range names {
+		d := editDistance(strings.ToLower(written), strings.ToLower(name))
+		if last(written) == last(name) {
+			d = 0
+		}
+		if d < bestDistance {
+			best, bestDistance = name, d
+		}
+	}
+	if best == "" {
+		return ""
+	}
+	return "; did you mean " + best + "?"
+}
