@@ -94,7 +94,7 @@ func TestBudget(t *testing.T) {
 			real: map[string]time.Duration{"1_srva": 6 * minute, "1_srvb": 6 * minute, "4_srvb": 6 * minute},
 			want: []string{"1_srva", "1_srvb", "4_srvb", "4_srva: 2 min left, about 6 min needed", "2_srva: 2 min left, about 6 min needed", "2_srvb: 2 min left, about 6 min needed"}},
 		{name: "no more than the other needs is kept for it", sets: []string{"concurrency_prompts=[[1, 1], [2, 2], [4, 4]]", servers, "budget=20m"},
-			real: map[string]time.Duration{"1_srva": 9 * minute, "4_srva": 3 * minute},
+			real: map[string]time.Duration{"1_srva": 5 * minute, "4_srva": 5 * minute},
 			last: map[string]time.Duration{"1_srvb": minute, "2_srvb": minute, "4_srvb": minute},
 			want: []string{"1_srva", "4_srva", "2_srva", "1_srvb", "4_srvb", "2_srvb"}},
 		{name: "repeats to come get nothing before this one has", sets: []string{"concurrency_prompts=[[1, 1]]", servers, "repeats=2", "budget=20m"},
