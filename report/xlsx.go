@@ -147,6 +147,30 @@ func frozen(columns int) *excelize.Panes {
 	return &excelize.Panes{Freeze: true, XSplit: columns, YSplit: 1, TopLeftCell: cell(columns+1, 2), ActivePane: pane}
 }
 
+// A width is that of columns first to last, in characters.
+type width struct {
+	first, last int
+	chars       float64
+}
+
+// begin opens a sheet for writing: its header is in the first row, which stays in
+// sight as the first columns do.
+func (b *book) begin(sheet string, names []string, columns int, widths ...width) (*excelize.StreamWriter, error) {
+	out, err := b.f.NewStreamWriter(sheet)
+	if err != nil {
+		return nil, err
+	}
+	if err := out.SetPanes(frozen(columns)); err != nil {
+		return nil, err
+	}
+	for _, w := range widths {
+		if err := out.SetColWidth(w.first, w.last, w.chars); err != nil {
+			return nil, err
+		}
+	}
+	return out, out.SetRow("A1", b.headerCells(names...))
+}
+
 // headerCells are a sheet's first row.
 func (b *book) headerCells(names ...string) []any {
 	var line []any

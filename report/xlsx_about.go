@@ -11,20 +11,8 @@ import (
 // about is the sheet of what stands behind the figures: every doubt, what could
 // not be read, and how each run was configured.
 func (b *book) about(wb Workbook) error {
-	out, err := b.f.NewStreamWriter(sheetAbout)
+	out, err := b.begin(sheetAbout, []string{"about", "what", "value"}, 0, width{1, 2, 36}, width{3, 3, 100})
 	if err != nil {
-		return err
-	}
-	if err := out.SetPanes(frozen(0)); err != nil {
-		return err
-	}
-	if err := out.SetColWidth(1, 2, 36); err != nil {
-		return err
-	}
-	if err := out.SetColWidth(3, 3, 100); err != nil {
-		return err
-	}
-	if err := out.SetRow("A1", b.headerCells("about", "what", "value")); err != nil {
 		return err
 	}
 	at := 2

@@ -34,20 +34,8 @@ func (b *book) cases(wb Workbook) error {
 	if err := b.links(sheetCases, wb.Rows); err != nil {
 		return err
 	}
-	out, err := b.f.NewStreamWriter(sheetCases)
+	out, err := b.begin(sheetCases, names, 2, width{1, 1, 36}, width{2, len(names), 13})
 	if err != nil {
-		return err
-	}
-	if err := out.SetPanes(frozen(2)); err != nil {
-		return err
-	}
-	if err := out.SetColWidth(1, 1, 36); err != nil {
-		return err
-	}
-	if err := out.SetColWidth(2, len(names), 13); err != nil {
-		return err
-	}
-	if err := out.SetRow("A1", b.headerCells(names...)); err != nil {
 		return err
 	}
 	for i := range wb.Rows {
@@ -150,20 +138,8 @@ func (b *book) pivot(wb Workbook) error {
 	if err := b.filter(sheetPivot, len(names), rows); err != nil {
 		return err
 	}
-	out, err := b.f.NewStreamWriter(sheetPivot)
+	out, err := b.begin(sheetPivot, names, 0, width{1, 1, 36}, width{13, 13, 30})
 	if err != nil {
-		return err
-	}
-	if err := out.SetPanes(frozen(0)); err != nil {
-		return err
-	}
-	if err := out.SetColWidth(1, 1, 36); err != nil {
-		return err
-	}
-	if err := out.SetColWidth(13, 13, 30); err != nil {
-		return err
-	}
-	if err := out.SetRow("A1", b.headerCells(names...)); err != nil {
 		return err
 	}
 	at := 2

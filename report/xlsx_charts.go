@@ -27,17 +27,8 @@ func curveColumns() []string {
 // curves is the sheet with a row a point of a series: means over its repeats.
 func (b *book) curves(Workbook) error {
 	names := append([]string{"series", "load", "over", "repeats", "suspect", "invalid"}, curveColumns()...)
-	out, err := b.f.NewStreamWriter(sheetCurves)
+	out, err := b.begin(sheetCurves, names, 0, width{1, 1, 36})
 	if err != nil {
-		return err
-	}
-	if err := out.SetPanes(frozen(0)); err != nil {
-		return err
-	}
-	if err := out.SetColWidth(1, 1, 36); err != nil {
-		return err
-	}
-	if err := out.SetRow("A1", b.headerCells(names...)); err != nil {
 		return err
 	}
 	at := 2
