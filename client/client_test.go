@@ -276,9 +276,7 @@ func TestSecrets(t *testing.T) {
 	if said := got.Err.Error() + got.Err.Body; strings.Contains(said, "sk-abc") || strings.Contains(said, "hunter2") || !strings.Contains(said, "bad key Bearer [secret] [secret]") {
 		t.Errorf("error %q", said)
 	}
-	s.mu.Lock()
-	h := s.heads[0]
-	s.mu.Unlock()
+	h := s.headers()[0]
 	if h.Get("Authorization") != "Bearer sk-abc" || h.Get("X-Team") != "a" || h.Get("X-Request-Id") != "r1" || h.Get("Accept-Encoding") != "identity" {
 		t.Errorf("headers %v", h)
 	}

@@ -57,9 +57,7 @@ func TestHTTP(t *testing.T) {
 			t.Errorf("%s, %d bytes: %d %q, %v; want %d %q", tt.path, tt.size, status, said, err, tt.status, tt.said)
 		}
 	}
-	s.mu.Lock()
-	h := s.heads[0]
-	s.mu.Unlock()
+	h := s.headers()[0]
 	if h.Get("Authorization") != "Bearer sk-abc" || h.Get("X-Team") != "a" || h.Get("Content-Type") != "application/json" || len(h.Values("Idempotency-Key")) > 0 {
 		t.Errorf("headers %v", h)
 	}

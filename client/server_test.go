@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -75,6 +76,20 @@ func serveRaw(t testing.TB, answer func(c net.Conn, r *http.Request, body []byte
 		}
 	})
 	return s
+}
+
+// sent are the bodies that came so far.
+func (s *rawServer) sent() [][]byte {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.bodies)
+}
+
+// headers are those of the requests that came so far.
+func (s *rawServer) headers() []http.Header {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.heads)
 }
 
 func (s *rawServer) url() string { return "http://" + s.Addr().String() }

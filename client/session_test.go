@@ -197,9 +197,7 @@ func TestSessionHeader(t *testing.T) {
 				cfg.BaseURL, cfg.Proxy = "http://server.test", s.url()
 			}
 			got := newClient(t, cfg).Do(t.Context(), dataset.Request{ID: "r", Session: tt.session, Prompt: "hi", MaxTokens: 2})
-			s.mu.Lock()
-			heads := s.heads
-			s.mu.Unlock()
+			heads := s.headers()
 			if got.Err != nil || len(heads) != 1 || !slices.Equal(heads[0].Values(tt.header), tt.want) {
 				t.Errorf("%s, %s: %v, headers %v; want %s %q", tt.name, road, got.Err, heads, tt.header, tt.want)
 			}

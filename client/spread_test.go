@@ -86,6 +86,8 @@ func TestSessionStaysOnItsServer(t *testing.T) {
 			}
 		}
 	}
+	mu.Lock()
+	defer mu.Unlock()
 	if got, want := fmt.Sprint(at), "map[a:[0 0 0] b:[1 1 1] c:[0 0 0]]"; got != want {
 		t.Errorf("sessions were at %s, want %s", got, want)
 	}
@@ -124,7 +126,7 @@ func TestModelOfARequest(t *testing.T) {
 		t.Errorf("%v, request %+v", trace.Err, trace.Request)
 	}
 	for i, want := range []string{`"model":"adapter-a"`, `"model":"base"`} {
-		if body := string(s.bodies[i]); !strings.Contains(body, want) || strings.Count(body, `"model"`) != 1 {
+		if body := string(s.sent()[i]); !strings.Contains(body, want) || strings.Count(body, `"model"`) != 1 {
 			t.Errorf("body %s, want %s", body, want)
 		}
 	}
