@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"llmsweep/dataset"
@@ -144,19 +145,21 @@ func TestBackendRequests(t *testing.T) {
 		{"rerank of a row", Config{Backend: Rerank}, dataset.Request{Prompt: "q", Extra: map[string]any{"query": "q", "documents": []string{"a", "b"}}}, "/v1/rerank",
 			`{"model":"org/m","documents":["a","b"],"query":"q"}`},
 	} {
-		var path string
+		var asked atomic.Value
 		s := serveRaw(t, func(c net.Conn, r *http.Request, _ []byte) bool {
-			path = r.URL.EscapedPath()
+			asked.Store(r.URL.EscapedPath())
 			_, err := c.Write([]byte("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"))
 			return err == nil
 		})
 		tt.cfg.BaseURL, tt.cfg.Model, tt.cfg.APIKey = s.url(), "org/m", "k3y"
 		newClient(t, tt.cfg).Do(t.Context(), tt.req)
-		if len(s.bodies) != 1 || string(s.bodies[0]) != tt.want || path != tt.path {
-			t.Errorf("%s: %s\n%s\nwant %s\n%s", tt.name, path, s.bodies, tt.path, tt.want)
+		bodies, heads := s.seen()
+		path, _ := asked.Load().(string)
+		if len(bodies) != 1 || string(bodies[0]) != tt.want || path != tt.path {
+			t.Errorf("%s: %s\n%s\nwant %s\n%s", tt.name, path, bodies, tt.path, tt.want)
 			continue
 		}
-		h := s.heads[0]
+		h := heads[0]
 		if tt.cfg.Backend == Anthropic {
 			if h.Get("X-Api-Key") != "k3y" || h.Get("Anthropic-Version") != "2023-06-01" || h.Get("Authorization") != "" {
 				t.Errorf("%s: headers %v", tt.name, h)

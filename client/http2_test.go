@@ -53,7 +53,9 @@ func TestProtocol(t *testing.T) {
 		{"2 where TLS does not offer it", HTTP2, old, "", "set protocol: "},
 		{"2 of a server without", HTTP2, plain.URL, "", "set protocol: http1"},
 	} {
+		mu.Lock()
 		seen = nil
+		mu.Unlock()
 		c := newClient(t, Config{BaseURL: tt.url, Protocol: tt.protocol, TLS: TLSOptions{CA: a.file}})
 		trace := c.Do(t.Context(), request)
 		if tt.proto == "" {

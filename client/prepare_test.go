@@ -38,8 +38,9 @@ func TestPrepare(t *testing.T) {
 	if n := s.requests.Load(); n != 4 {
 		t.Errorf("%d sends, want 4: the first twice, without the field that was refused", n)
 	}
+	bodies, _ := s.seen()
 	for i, want := range []struct{ has, not string }{{`"prompt":"` + request.Prompt, ""}, {request.Prompt, "min_tokens"}, {"another prompt", "min_tokens"}, {"another prompt", "min_tokens"}} {
-		if body := string(s.bodies[i]); !strings.Contains(body, want.has) || want.not != "" && strings.Contains(body, want.not) {
+		if body := string(bodies[i]); !strings.Contains(body, want.has) || want.not != "" && strings.Contains(body, want.not) {
 			t.Errorf("body %d: %s", i+1, body)
 		}
 	}

@@ -77,6 +77,13 @@ func serveRaw(t testing.TB, answer func(c net.Conn, r *http.Request, body []byte
 	return s
 }
 
+// seen is the bodies of the requests so far, and their headers.
+func (s *rawServer) seen() (bodies [][]byte, heads []http.Header) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.bodies, s.heads
+}
+
 func (s *rawServer) url() string { return "http://" + s.Addr().String() }
 
 // always answers every request with the same bytes.

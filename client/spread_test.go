@@ -123,8 +123,9 @@ func TestModelOfARequest(t *testing.T) {
 	if trace.Err != nil || trace.Request.Model != "adapter-a" || trace.Request.Extra != nil {
 		t.Errorf("%v, request %+v", trace.Err, trace.Request)
 	}
+	bodies, _ := s.seen()
 	for i, want := range []string{`"model":"adapter-a"`, `"model":"base"`} {
-		if body := string(s.bodies[i]); !strings.Contains(body, want) || strings.Count(body, `"model"`) != 1 {
+		if body := string(bodies[i]); !strings.Contains(body, want) || strings.Count(body, `"model"`) != 1 {
 			t.Errorf("body %s, want %s", body, want)
 		}
 	}
