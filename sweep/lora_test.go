@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"llmsweep/client"
@@ -82,10 +83,10 @@ func TestAdapterNotes(t *testing.T) {
 // The adapter is in the body that is sent, whether that was made ahead or not, and
 // in the record.
 func TestAdapterIsSent(t *testing.T) {
-	var body string
+	var sent atomic.Value
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		b, _ := io.ReadAll(r.Body)
-		body = string(b)
+		sent.Store(string(b))
 		io.WriteString(w, "data: {\"choices\":[{\"text\":\"a\",\"finish_reason\":\"length\"}]}\n\ndata: [DONE]\n\n")
 	}))
 	defer s.Close()
@@ -98,8 +99,9 @@ func TestAdapterIsSent(t *testing.T) {
 		able, _ := client.Able(backend, "")
 		a := &adapting{&gauge{Client: c}, newAdapters(map[string]float64{"adapter": 1}, 1)}
 		for _, prepare := range []func(dataset.Request) dataset.Request{a.Prepare, c.Prepare, func(r dataset.Request) dataset.Request { return r }} {
-			body = ""
+			sent.Store("")
 			trace := a.Do(context.Background(), prepare(dataset.Request{ID: "r", Prompt: "one two three", MaxTokens: 1}))
+			body := sent.Load().(string)
 			if !able.Named {
 				if body != "" || trace.Err == nil || !strings.Contains(trace.Err.Error(), "no place for a request's own model") {
 					t.Errorf("%s: sent %q, error %v", backend, body, trace.Err)

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"llmsweep/telemetry"
@@ -13,7 +14,8 @@ import (
 // Of several servers the one that was started anew is named, and what is held
 // against the others stays; all are asked again what they are.
 func TestNoticeRestartOfSeveral(t *testing.T) {
-	version := "1"
+	var version atomic.Int64
+	version.Store(1)
 	var bases []string
 	for range 2 {
 		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -21,7 +23,7 @@ func TestNoticeRestartOfSeveral(t *testing.T) {
 				http.NotFound(w, r)
 				return
 			}
-			fmt.Fprintf(w, `{"version":%q}`, version)
+			fmt.Fprintf(w, `{"version":"%d"}`, version.Load())
 		}))
 		defer s.Close()
 		bases = append(bases, s.URL)
@@ -40,7 +42,7 @@ func TestNoticeRestartOfSeveral(t *testing.T) {
 		return res
 	}
 	r.learnAnew(t.Context(), c, c.BaseURL)
-	version = "2"
+	version.Store(2)
 	for _, tt := range []struct {
 		name   string
 		res    *Result
