@@ -24,7 +24,7 @@ func TestForeignTraffic(t *testing.T) {
 		load       string
 	}{
 		{"alone", "10ms", false, "concurrency_prompts: [[2, 5], [4, 11]]\nwarmup: 3\n"},
-		{"cut off", "100ms", false, "concurrency_prompts: [[4, 5000], [8, 5000]]\nduration: 250ms\n"},
+		{"cut off", "100ms", false, "concurrency_prompts: [[4, 5000], [8, 5000]]\nduration: 1s\n"},
 		{"another client", "10ms", true, "concurrency_prompts: [[4, 11]]\n"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
