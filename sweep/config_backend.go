@@ -42,6 +42,11 @@ func (r *configReader) checkBackend(c *Config, root *value) {
 	r.checkOutputLengths(able.Tokens, c.Backend, root)
 	if !able.Tokens {
 		r.checkTokenLimits(c.Backend, root)
+		if v, _ := root.get("search"); c.Search != nil && v != nil {
+			if _, written := v.get("objective"); !written {
+				c.Search.Objective = "request_throughput"
+			}
+		}
 	}
 }
 

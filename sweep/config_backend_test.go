@@ -59,6 +59,27 @@ func TestBackendAbilities(t *testing.T) {
 	}
 }
 
+// A search over answers without tokens tells requests/s, unless it is asked for
+// another figure.
+func TestObjectiveWithoutTokens(t *testing.T) {
+	for _, tt := range []struct{ backend, objective, want string }{
+		{"embeddings", "", "request_throughput"},
+		{"rerank", ", objective: total_token_throughput", "total_token_throughput"},
+		{"openai", "", "output_throughput"},
+	} {
+		keys := "backend: " + tt.backend + "\ninput_output: [[8, 4]]\nsearch: {vary: request_rate, slo: {p99_e2el_ms: 90}" + tt.objective + "}\n"
+		if tt.backend != "openai" {
+			keys = strings.Replace(keys, "[8, 4]", "[8, 0]", 1)
+		}
+		c, err := Parse("c.yaml", []byte(backendBase+keys), Env{})
+		if err != nil {
+			t.Errorf("%s: %v", tt.backend, err)
+		} else if c.Search.Objective != tt.want {
+			t.Errorf("%s: objective %s, want %s", tt.backend, c.Search.Objective, tt.want)
+		}
+	}
+}
+
 // The template names every backend, where its readers look for them.
 func TestTemplateNamesBackends(t *testing.T) {
 	head, _, _ := strings.Cut(Template(), "# endpoint:")
