@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"mime"
+	"net/http"
 	"os"
 	"strings"
 )
@@ -78,10 +79,25 @@ func (c *Client) refusal(l *limits, a *answer, t *Trace) string {
 		}
 	}
 	t.Err = &Error{Class: class, Body: string(body)}
+	if a.status == http.StatusNotFound || a.status == http.StatusMethodNotAllowed {
+		t.Err.Err = c.noEndpoint(string(body))
+	}
 	if a.status == 429 || a.status == 503 {
 		t.Err.RetryAfter = a.header.Get("Retry-After")
 	}
 	return string(body)
+}
+
+// ErrNoEndpoint says that requests are sent to a page that the server does not have.
+var ErrNoEndpoint = errors.New("the server has no such endpoint")
+
+// noEndpoint is what to do where the server has no page of the requests' path; nil
+// where it is another thing that was not found, such as the model.
+func (c *Client) noEndpoint(body string) error {
+	if strings.Contains(strings.ToLower(Words(body)), "model") {
+		return nil
+	}
+	return fmt.Errorf("%w: %s of backend %s; set backend to the server's kind, or endpoint", ErrNoEndpoint, c.target.EscapedPath(), c.cfg.Backend)
 }
 
 // stream reads an answer with status 2xx, and says whether it is whole.

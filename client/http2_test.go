@@ -59,6 +59,9 @@ func TestProtocol(t *testing.T) {
 		c := newClient(t, Config{BaseURL: tt.url, Protocol: tt.protocol, TLS: TLSOptions{CA: a.file}})
 		trace := c.Do(t.Context(), request)
 		if tt.proto == "" {
+			if err := c.Ready(t.Context()); tt.url == plain.URL && (err == nil || !strings.Contains(err.Error(), tt.says)) {
+				t.Errorf("%s: ready: %v, want %q", tt.name, err, tt.says)
+			}
 			if trace.Err == nil || !strings.Contains(trace.Err.Error(), tt.says) {
 				t.Errorf("%s: %v, want %q", tt.name, trace.Err, tt.says)
 			}

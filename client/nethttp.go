@@ -283,8 +283,16 @@ func (p *netHTTP) explained(err error) error {
 	switch first := p.proto.Load() == nil; {
 	case first && p.url.Scheme == "https" && overtaken(err) != "":
 		return &Error{Class: TLS, Err: fmt.Errorf("%w; %s", err, overtaken(err))}
-	case first && p.want == HTTP2 && p.url.Scheme == "http" && (isReset(err) || isEOF(err) || strings.Contains(err.Error(), "http2: ")): // no exported type
-		return &Error{Class: Protocol, Err: fmt.Errorf("%w; does the server speak HTTP/2? if not, set protocol: http1", err)}
+	case first && p.want == HTTP2 && p.url.Scheme == "http" && isOldHTTP(err):
+		return &Error{Class: Protocol, Err: fmt.Errorf("%w; %s", err, useHTTP1)}
 	}
 	return err
+}
+
+const useHTTP1 = "does the server speak HTTP/2? if not, set protocol: http1"
+
+// isOldHTTP reports whether err is how HTTP/2 ends with a server that does not know
+// it.
+func isOldHTTP(err error) bool {
+	return isReset(err) || isEOF(err) || strings.Contains(err.Error(), "http2: ") // no exported type
 }

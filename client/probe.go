@@ -116,6 +116,9 @@ func (c *Client) unready(u string, err error) error {
 	if step == "" && c.base.Scheme == "https" {
 		step = overtaken(err)
 	}
+	if c.base.Scheme == "http" && c.cfg.Protocol == HTTP2 && isOldHTTP(err) {
+		step = useHTTP1
+	}
 	err = c.redactError(err)
 	switch {
 	case refused:

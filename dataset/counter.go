@@ -121,9 +121,10 @@ func (c *Counter) Messages(ms []Message) (int, error) {
 }
 
 // probes are texts of a few lengths whose tokens differ by tokenizer: one that
-// counts all of them right but for a constant is the server's own.
+// counts all of them right but for a constant is the server's own. Each has a
+// space: reranking parts a prompt there.
 var probes = []string{
-	"a",
+	"a b",
 	"The quick brown fox jumps over 13 lazy dogs, and nobody minds.",
 	"Shall I compare thee to a summer's day? 3.14159 is less than 22/7; naïve café, 你好, \"quoted\" (x != y) { return 42; }",
 }

@@ -26,7 +26,7 @@ func printCurves(w io.Writer, r *aggregate.Reading, width int) bool {
 	var curves []*aggregate.Curve
 	for i := range r.Curves {
 		if c := &r.Curves[i]; len(c.Points) > 1 {
-			curves = append(curves, c)
+			curves = append(curves, byRequests(c))
 		}
 	}
 	if len(curves) == 0 {
@@ -37,7 +37,8 @@ func printCurves(w io.Writer, r *aggregate.Reading, width int) bool {
 	scaling := some(func(c *aggregate.Curve) bool { p := c.At(c.Knee); return p != nil && p.Efficiency != nil })
 	cost := some(func(c *aggregate.Curve) bool { return c.Cheapest >= 0 })
 
-	header := table.Row{"curve", "load", "output tok/s:\nby load, most", "p99 TTFT ms:\nby load, last"}
+	shown := figuresShown(some(func(c *aggregate.Curve) bool { return !isPooled(c) }))
+	header := table.Row{"curve", "load", shown.work + ":\nby load, most", shown.latency + ":\nby load, last"}
 	if slo {
 		header = append(header, "best\nSLO")
 	}
@@ -55,7 +56,7 @@ func printCurves(w io.Writer, r *aggregate.Reading, width int) bool {
 	title := table.ColumnConfig{Number: 1, WidthMax: titleWidth, WidthMaxEnforcer: text.WrapSoft}
 	t.AppendHeader(header)
 	for _, c := range curves[:min(len(curves), mostRows)] {
-		row := table.Row{c.Title, span(c), throughputs(c), latencies(c)}
+		row := table.Row{c.Title, span(c), shown.works(c), shown.latencies(c)}
 		if slo {
 			row = append(row, loadCell(c, c.BestSLO))
 		}
@@ -93,22 +94,38 @@ func span(c *aggregate.Curve) string {
 	return fmt.Sprintf("%s … %s%s", runlog.Rate(first), runlog.Rate(last), unit)
 }
 
-func throughputs(c *aggregate.Curve) string {
+// curveFigures are the figures that a line on a curve shows by load.
+type curveFigures struct {
+	work, latency     string
+	workOf, latencyOf func(*aggregate.Point) *float64
+}
+
+// figuresShown is by requests where no curve has tokens.
+func figuresShown(tokens bool) curveFigures {
+	if tokens {
+		return curveFigures{"output tok/s", "p99 TTFT ms",
+			func(p *aggregate.Point) *float64 { return p.OutputThroughput }, func(p *aggregate.Point) *float64 { return p.P99TTFT }}
+	}
+	return curveFigures{"requests/s", "p99 E2EL ms",
+		func(p *aggregate.Point) *float64 { return p.RequestThroughput }, func(p *aggregate.Point) *float64 { return p.P99E2EL }}
+}
+
+func (f *curveFigures) works(c *aggregate.Curve) string {
 	var xs []*float64
 	for i := range c.Points {
-		xs = append(xs, c.Points[i].OutputThroughput)
+		xs = append(xs, f.workOf(&c.Points[i]))
 	}
 	var most *float64
 	if p := c.At(c.Peak); p != nil {
-		most = p.OutputThroughput
+		most = f.workOf(p)
 	}
 	return fmt.Sprintf("%s %5s", Sparkline(xs), Figure(most))
 }
 
-func latencies(c *aggregate.Curve) string {
+func (f *curveFigures) latencies(c *aggregate.Curve) string {
 	var xs []*float64
 	for i := range c.Points {
-		xs = append(xs, c.Points[i].P99TTFT)
+		xs = append(xs, f.latencyOf(&c.Points[i]))
 	}
 	return fmt.Sprintf("%s %5s", Sparkline(xs), Figure(xs[len(xs)-1]))
 }

@@ -77,7 +77,7 @@ func TestTerminalGolden(t *testing.T) {
 	pooled := rising("", 256)
 	for i := range pooled {
 		none := 0.0
-		pooled[i].OutputThroughput, pooled[i].MeanTTFT, pooled[i].P99TTFT, pooled[i].MeanTPOT, pooled[i].P99ITL = &none, nil, nil, nil, nil
+		pooled[i].OutputThroughput, pooled[i].MeanTTFT, pooled[i].P99TTFT, pooled[i].MeanTPOT, pooled[i].MedianTPOT, pooled[i].P99ITL = &none, nil, nil, nil, nil, nil
 	}
 	slo := map[string]float64{"p99_ttft_ms": 300}
 	for _, tt := range []struct {
@@ -96,7 +96,8 @@ func TestTerminalGolden(t *testing.T) {
 		{"many", screen(many, nil, 0), []string{"and 3 more in the table"}},
 		{"unmet", screen(rising("", 256), map[string]float64{"p99_ttft_ms": 1}, 0), []string{"(SLO: p99 TTFT ≤ 1 ms) no load meets the SLO"}},
 		{"invalid", screen(broken, nil, 0), []string{"none of its cases is valid"}},
-		{"without_tokens", screen(pooled, nil, 0), []string{"no tokens are generated: nothing stands out by tokens/s"}},
+		{"without_tokens", screen(pooled, nil, 0), []string{
+			"knee at 16 in flight: 7.50 requests/s, mean E2EL 1600 ms", "peak at 64 in flight: 9.38 requests/s", "requests/s:"}},
 		{"repeats", screen(repeated, nil, 0), []string{"bench_io256x128_mc16_np700_run1 and its repeat"}},
 	} {
 		joined := strings.Join(strings.Fields(tt.text), " ")

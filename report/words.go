@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"llmsweep/aggregate"
@@ -38,9 +37,7 @@ func Words(r *aggregate.Reading, rows []aggregate.Row) (blocks []Block) {
 }
 
 func sentences(c *aggregate.Curve, perGPU bool, rows []aggregate.Row) (lines []Sentence) {
-	if c.Peak < 0 && !slices.ContainsFunc(c.Points, func(p aggregate.Point) bool { return *p.OutputThroughput > 0 }) {
-		return []Sentence{{Text: "no tokens are generated: nothing stands out by tokens/s"}}
-	}
+	c = byRequests(c)
 	if c.Peak < 0 {
 		return []Sentence{{Text: "none of its cases is valid"}}
 	}
@@ -86,6 +83,9 @@ func standouts(c *aggregate.Curve) (all []standout) {
 
 // answer is what a load is chosen by: work, waiting, price.
 func answer(p *aggregate.Point) string {
+	if *p.OutputThroughput == 0 {
+		return pooledAnswer(p)
+	}
 	parts := []string{Figure(p.OutputThroughput) + " tok/s"}
 	if p.P99TTFT != nil {
 		parts = append(parts, "p99 TTFT "+Figure(p.P99TTFT)+" ms")

@@ -45,6 +45,7 @@ var dialects = map[string]*dialect{
 	"/v1/responses":                      {parseResponses, newResponsesWire, vllmError},
 	"/v1/messages":                       {parseMessages, newMessagesWire, anthropicError},
 	"/v1/embeddings":                     {parseEmbedding, newEmbeddingWire, vllmError},
+	"/embeddings":                        {parseEmbedding, newEmbeddingWire, vllmError}, // Infinity's
 	"/pooling":                           {parseEmbedding, newEmbeddingWire, vllmError},
 	"/v1/rerank":                         {parseRerank, newRerankWire, vllmError},
 	"/rerank":                            {parseRerank, newRerankWire, vllmError},

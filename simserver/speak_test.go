@@ -71,6 +71,7 @@ func TestSpokenWholes(t *testing.T) {
 		{"/v1/messages", `{"model":"m","system":"s","messages":[{"role":"user","content":[{"type":"text","text":"A"}]}],"max_tokens":2}`, `"stop_reason":"max_tokens","stop_sequence":null`},
 		{"/v1/responses", `{"model":"m","input":[{"role":"user","content":[{"type":"input_text","text":"A"}]}],"max_output_tokens":2}`, `"total_tokens":`},
 		{"/v1/embeddings", `{"model":"m","input":"A quick fox jumps"}`, `"usage":{"prompt_tokens":4,"total_tokens":4,`},
+		{"/embeddings", `{"model":"m","input":"A quick fox jumps"}`, `"usage":{"prompt_tokens":4,"total_tokens":4,`},
 		{"/v1/embeddings", `{"model":"m","input":[1,2,3]}`, `"usage":{"prompt_tokens":3,`},
 		{"/v1/rerank", `{"model":"m","query":"A quick","documents":[" fox jumps"," high"]}`, `"usage":{"prompt_tokens":5,"total_tokens":5},"results":[{"index":0,"document":{"text":" fox jumps"},"relevance_score":1},`},
 	} {

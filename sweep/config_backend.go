@@ -2,6 +2,8 @@ package sweep
 
 import (
 	"fmt"
+	"regexp"
+	"strings"
 
 	"llmsweep/client"
 )
@@ -38,7 +40,39 @@ func (r *configReader) checkBackend(c *Config, root *value) {
 		r.complain("lora", v, "another backend with it, such as "+client.OpenAI+": requests of "+c.Backend+" do not say which model they are for")
 	}
 	r.checkOutputLengths(able.Tokens, c.Backend, root)
+	if !able.Tokens {
+		r.checkTokenLimits(c.Backend, root)
+		if v, _ := root.get("search"); c.Search != nil && v != nil {
+			if _, written := v.get("objective"); !written {
+				c.Search.Objective = "request_throughput"
+			}
+		}
+	}
 }
+
+// checkTokenLimits faults limits that no answer without tokens could meet: they are
+// of figures that are undefined there.
+func (r *configReader) checkTokenLimits(backend string, root *value) {
+	for _, path := range [][]string{{"goodput"}, {"slo"}, {"search", "slo"}} {
+		limits, written := root, true
+		for _, name := range path {
+			if limits, written = limits.get(name); !written {
+				break
+			}
+		}
+		if !written || limits.kind != kindMapping {
+			continue
+		}
+		for _, e := range limits.entries {
+			if ofTokens.MatchString(e.key) {
+				r.complain(join(strings.Join(path, "."), e.key), e.value, "a limit on e2el: answers of "+backend+" come in one piece, without "+strings.ToUpper(ofTokens.FindStringSubmatch(e.key)[1]))
+			}
+		}
+	}
+}
+
+// ofTokens matches the names of figures that only generated tokens have.
+var ofTokens = regexp.MustCompile(`(?:^|_)(ttft|tpot|itl)(?:_ms)?$`)
 
 // checkOutputLengths faults output lengths of 0, and any other where no output is
 // generated.

@@ -17,6 +17,9 @@ func TestBackendFaults(t *testing.T) {
 		{"backend: anthropic\nprompt_token_ids: true\n" + lengths, "prompt_token_ids: true, want backend: openai with it: chat takes no token ids"},
 		{"backend: tgi\nprompt_token_ids: true\n" + lengths, "prompt_token_ids: true, want backend: openai with it: backend tgi takes no token ids"},
 		{"backend: embeddings\n" + lengths, "c.yaml:6:20: input_output[0][1]: 4, want 0: backend embeddings generates no tokens"},
+		{"backend: embeddings\ngoodput: {e2el: 50, ttft: 100}\n", "c.yaml:6:27: goodput.ttft: 100, want a limit on e2el: answers of embeddings come in one piece, without TTFT"},
+		{"backend: rerank\nslo: {p99_itl_ms: 50}\n", "slo.p99_itl_ms: 50, want a limit on e2el: answers of rerank come in one piece, without ITL"},
+		{"backend: rerank\nsearch: {vary: request_rate, slo: {mean_tpot_ms: 50, p99_e2el_ms: 90}}\n", "search.slo.mean_tpot_ms: 50, want a limit on e2el: answers of rerank come in one piece, without TPOT"},
 		{"backend: sglang\ninput_output: [[8, 0]]\n", "c.yaml:6:20: input_output[0][1]: 0, want output length, a whole number above 0"},
 		{"backend: tensorrt-llm\nlora: [a, b]\n" + lengths, "want another backend with it, such as openai: requests of tensorrt-llm do not say which model they are for"},
 		{"backend: sglang\ndataset: conversation\n" + lengths, "dataset: conversation, want backend: openai-chat with it: its turns are messages"},
@@ -52,6 +55,27 @@ func TestBackendAbilities(t *testing.T) {
 		}
 		if c.chat() != tt.chat || c.APIKeyEnv != tt.key {
 			t.Errorf("%q: chat %v, key in %s", tt.keys, c.chat(), c.APIKeyEnv)
+		}
+	}
+}
+
+// A search over answers without tokens tells requests/s, unless it is asked for
+// another figure.
+func TestObjectiveWithoutTokens(t *testing.T) {
+	for _, tt := range []struct{ backend, objective, want string }{
+		{"embeddings", "", "request_throughput"},
+		{"rerank", ", objective: total_token_throughput", "total_token_throughput"},
+		{"openai", "", "output_throughput"},
+	} {
+		keys := "backend: " + tt.backend + "\ninput_output: [[8, 4]]\nsearch: {vary: request_rate, slo: {p99_e2el_ms: 90}" + tt.objective + "}\n"
+		if tt.backend != "openai" {
+			keys = strings.Replace(keys, "[8, 4]", "[8, 0]", 1)
+		}
+		c, err := Parse("c.yaml", []byte(backendBase+keys), Env{})
+		if err != nil {
+			t.Errorf("%s: %v", tt.backend, err)
+		} else if c.Search.Objective != tt.want {
+			t.Errorf("%s: objective %s, want %s", tt.backend, c.Search.Objective, tt.want)
 		}
 	}
 }

@@ -32,6 +32,8 @@ func (in *inputs) measure(ctx context.Context, server *client.Client) (changed b
 	switch {
 	case ctx.Err() != nil:
 		return false, context.Cause(ctx)
+	case errors.Is(probe.failed, client.ErrNoEndpoint): // no request of a case would fare better
+		return false, probe.failed
 	case err != nil && must:
 		return false, fmt.Errorf("prompt_overhead: what goes around a prompt is not known: %w; %s", err, in.otherWays())
 	case probe.failed != nil:

@@ -111,11 +111,11 @@ func (in *inputs) loadTokenizer() error {
 	return nil
 }
 
-// loadServer takes the server's /tokenize as the tokenizer.
+// loadServer takes the server's /tokenize as the tokenizer; of several, the first one's.
 func (in *inputs) loadServer(ctx context.Context, server *client.Client, base string) error {
 	c := in.config
 	tok, err := tokenizer.LoadServer(ctx, tokenizer.ServerConfig{
-		Do: server.HTTP, BaseURL: base, Model: c.Model,
+		Do: server.HTTP, BaseURL: client.BaseURLs(base)[0], Model: c.Model,
 	})
 	switch {
 	case err != nil && in.absent != nil:

@@ -23,19 +23,25 @@ func (r *Runner) reach(ctx context.Context) error {
 	if err := r.checkSockets(); err != nil {
 		return &ConfigError{err}
 	}
-	type served struct{ baseURL, model, key string }
-	asked := map[served]bool{}
+	asked := map[string]bool{}
 	r.warnInsecure()
 	for i := range r.plan {
 		c := r.plan[i].Config
-		if s := (served{c.BaseURL, c.Model, c.APIKeyEnv}); !asked[s] && c.Server.Launch == "" {
-			asked[s] = true
+		if q := c.asksFor(); !asked[q] && c.Server.Launch == "" {
+			asked[q] = true
 			if err := r.reachServer(ctx, c); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// asksFor is equal for configs of which reachServer would ask the same.
+func (c *Config) asksFor() string {
+	return fmt.Sprintf("%q", []any{
+		c.BaseURL, c.Model, c.Backend, c.Endpoint, c.APIKeyEnv, c.TLS, c.Protocol, c.Server.Ready, c.Ready, c.ReadyTimeout, c.ModelCheck, c.LoRA,
+	})
 }
 
 // warnInsecure says once that some server's certificate is not checked.
@@ -51,7 +57,7 @@ func (r *Runner) reachServer(ctx context.Context, c *Config) error {
 		return err
 	}
 	if t := c.ReadyTimeout; t > 0 {
-		r.Progress.Note(fmt.Sprintf("waiting up to %s for %s", t, c.BaseURL))
+		r.Progress.Note(fmt.Sprintf("waiting up to %s for %s", t, maskURL(c.BaseURL)))
 	}
 	for _, base := range client.BaseURLs(c.BaseURL) {
 		doubt, err := askServer(ctx, c, base, r.apiKey(c))

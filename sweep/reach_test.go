@@ -67,6 +67,24 @@ func TestReachAsksOnce(t *testing.T) {
 	}
 }
 
+// Variants of one server that want other models of it are each asked for theirs.
+func TestReachAsksForEachModel(t *testing.T) {
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprint(w, `{"data": [{"id": "m"}, {"id": "adapter"}]}`)
+	}))
+	defer s.Close()
+	entry := func(name, lora string) string {
+		return fmt.Sprintf("  - {name: %s, base_url: '%s', lora: [%s]}\n", name, s.URL, lora)
+	}
+	for _, tt := range []struct{ lora, want string }{{"adapter", ""}, {"adaptor", "adaptor is not served at"}} {
+		c := parse(t, "servers:\n"+entry("a", "adapter")+entry("b", tt.lora))
+		r := Runner{Config: c, Getenv: os.Getenv, Progress: Silent{}, plan: c.Plan()}
+		if err := r.reach(t.Context()); (err == nil) != (tt.want == "") || err != nil && !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s: error %v, want %q", tt.lora, err, tt.want)
+		}
+	}
+}
+
 func TestMaskedLabels(t *testing.T) {
 	c := &Config{Labels: map[string]string{"token": "mysecret", "other": "sk-abcdef", "gpu": "h100"}}
 	got := c.maskedLabels()

@@ -5,9 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
-	"strings"
 
 	"llmsweep/client"
 	"llmsweep/dataset"
@@ -31,7 +29,7 @@ func (in *inputs) checkWindow(ctx context.Context, server *client.Client, base s
 			over.pc.Name, over.Type, inScenario(over.Longest), over.Input, over.Output, over.Total())
 		if told {
 			errs = append(errs, fmt.Errorf("%s: %s, and model %s takes %d at %s (max_model_len): %s, or start the server with more",
-				in.config.Path, lengths, in.config.Model, window, in.config.BaseURL, shorterHint(over.Type, over.pc)))
+				in.config.Path, lengths, in.config.Model, window, maskURL(in.config.BaseURL), shorterHint(over.Type, over.pc)))
 		} else {
 			in.progress.Warn(fmt.Sprintf("%s, more than the model_max_length of tokenizer %s, %d: the server may refuse them", lengths, in.tok.ID(), window))
 		}
@@ -97,34 +95,24 @@ func shorterHint(kind string, pc *PlannedCase) string {
 }
 
 // contextWindow is the model's max_model_len in GET /v1/models, tokens, as vLLM
-// and SGLang tell it; 0 = not told.
-func contextWindow(ctx context.Context, server *client.Client, base, model string) int {
-	ctx, cancel := context.WithTimeout(ctx, probeTimeout)
-	defer cancel()
-	url := strings.TrimSuffix(strings.TrimSuffix(base, "/"), "/v1") + "/v1/models"
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
-	if err != nil {
-		return 0
-	}
-	resp, err := server.HTTP(req)
-	if err != nil {
-		return 0
-	}
-	defer resp.Body.Close()
-	var list struct {
-		Data []struct {
-			ID          string `json:"id"`
-			MaxModelLen int    `json:"max_model_len"`
-		} `json:"data"`
-	}
-	const most = 4 << 20
-	if resp.StatusCode != http.StatusOK || json.NewDecoder(io.LimitReader(resp.Body, most)).Decode(&list) != nil {
-		return 0
-	}
-	for _, m := range list.Data {
-		if m.ID == model {
-			return m.MaxModelLen
+// and SGLang tell it; of several servers, the smallest; 0 = not told.
+func contextWindow(ctx context.Context, server *client.Client, base, model string) (window int) {
+	for _, pages := range pagesOfEach(server, base) {
+		var list struct {
+			Data []struct {
+				ID          string `json:"id"`
+				MaxModelLen int    `json:"max_model_len"`
+			} `json:"data"`
+		}
+		body, err := pages.do(ctx, http.MethodGet, "/v1/models")
+		if err != nil || json.Unmarshal(body, &list) != nil {
+			continue
+		}
+		for _, m := range list.Data {
+			if m.ID == model && m.MaxModelLen > 0 && (window == 0 || m.MaxModelLen < window) {
+				window = m.MaxModelLen
+			}
 		}
 	}
-	return 0
+	return window
 }

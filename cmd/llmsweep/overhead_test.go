@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -106,16 +107,25 @@ func TestOverhead(t *testing.T) {
 // TestServersTokenizer: a server's own /tokenize counts the prompts, whether it is
 // named, or the tokenizer is nowhere on this machine.
 func TestServersTokenizer(t *testing.T) {
-	for _, tt := range []struct{ backend, key, says string }{
-		{"openai", "tokenizer: server\n", ""},
-		{"openai-chat", "tokenizer: server\n", ""},
-		{"openai", "tokenizer: nobody/nothing\n", "tokenizer nobody/nothing is not on this machine: prompts are counted by the server's /tokenize"},
+	for _, tt := range []struct {
+		backend, key, says string
+		several            bool
+	}{
+		{"openai", "tokenizer: server\n", "", false},
+		{"openai-chat", "tokenizer: server\n", "", false},
+		{"openai", "tokenizer: server\n", "", true}, // the first one's
+		{"openai", "tokenizer: nobody/nothing\n", "tokenizer nobody/nothing is not on this machine: prompts are counted by the server's /tokenize", false},
 	} {
-		t.Run(tt.backend+" "+tt.key, func(t *testing.T) {
+		t.Run(fmt.Sprintf("%s %sseveral %v", tt.backend, tt.key, tt.several), func(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
 			url, _ := simulator(t, "--preset", "fast", "--model", "m")
-			writeConfig(t, dir, "model: m\nbase_url: %s\nbackend: %s\n%sinput_output: [[33, 4]]\nconcurrency_prompts: [[2, 5]]\n", url, tt.backend, tt.key)
+			servers := url
+			if tt.several {
+				second, _ := simulator(t, "--preset", "fast", "--model", "m")
+				servers = "[" + url + ", " + second + "]"
+			}
+			writeConfig(t, dir, "model: m\nbase_url: %s\nbackend: %s\n%sinput_output: [[33, 4]]\nconcurrency_prompts: [[2, 5]]\n", servers, tt.backend, tt.key)
 			_, stderr := sweepIn(t, dir, exitOK)
 			if !matches(tt.says, stderr) {
 				t.Errorf("stderr has no %q:\n%s", tt.says, stderr)

@@ -143,11 +143,16 @@ func summary(c sweep.PlannedCase, r *sweep.Result, width int) string {
 		name = strings.TrimPrefix(name, "bench_")
 	}
 	span := fmt.Sprintf(" in %.1f s", s.Duration)
-	line := fit(width-len(span), ", ",
-		part{text: fmt.Sprintf("%s %s: %s requests/s", name, s.Validity.Verdict, report.Figure(&s.RequestThroughput))},
-		part{report.Figure(&s.OutputThroughput) + " tok/s", 1},
-		part{"TTFT " + report.Figure(&s.TTFT.Mean) + " ms", 2},
-		part{"TPOT " + report.Figure(&s.TPOT.Mean) + " ms", 3}) + span
+	parts := []part{
+		{text: fmt.Sprintf("%s %s: %s requests/s", name, s.Validity.Verdict, report.Figure(&s.RequestThroughput))},
+		{report.Figure(&s.OutputThroughput) + " tok/s", 1},
+		{"TTFT " + report.Figure(&s.TTFT.Mean) + " ms", 2},
+		{"TPOT " + report.Figure(&s.TPOT.Mean) + " ms", 3},
+	}
+	if s.OutputTokens == 0 { // embeddings, reranking: answers in one piece
+		parts = []part{parts[0], {report.Figure(&s.TotalTokenThroughput) + " input tok/s", 1}, {"E2EL " + report.Figure(&s.E2EL.Mean) + " ms", 2}}
+	}
+	line := fit(width-len(span), ", ", parts...) + span
 	if s.Failed > 0 {
 		line += fmt.Sprintf("; %d failed, first: %s", s.Failed, s.FirstError)
 	}

@@ -77,8 +77,11 @@ func TestTerminalLines(t *testing.T) {
 func TestSummary(t *testing.T) {
 	c := sweep.PlannedCase{Case: runlog.Case{Name: "bench_io512x128_mc32_np128"}, NumPrompts: 128}
 	good := &sweep.Result{Status: runlog.StatusMeasured, Summary: metrics.Summary{
-		RequestThroughput: 28.5, OutputThroughput: 3647, Duration: 4.49,
+		RequestThroughput: 28.5, OutputThroughput: 3647, Duration: 4.49, OutputTokens: 16375,
 		TTFT: metrics.Dist{Mean: 239}, TPOT: metrics.Dist{Mean: 6.91}, Validity: metrics.Validity{Verdict: "valid"},
+	}}
+	pooled := &sweep.Result{Status: runlog.StatusMeasured, Summary: metrics.Summary{
+		RequestThroughput: 93.8, TotalTokenThroughput: 6003, Duration: 0.1, E2EL: metrics.Dist{Mean: 20}, Validity: metrics.Validity{Verdict: "valid"},
 	}}
 	bad := &sweep.Result{Status: runlog.StatusFailed, Failure: "the server died during the case", Summary: metrics.Summary{Completed: 3}}
 	for _, tt := range []struct {
@@ -89,6 +92,7 @@ func TestSummary(t *testing.T) {
 		{good, 0, "bench_io512x128_mc32_np128 valid: 28.5 requests/s, 3647 tok/s, TTFT 239 ms, TPOT 6.91 ms in 4.5 s"},
 		{good, 79, "io512x128_mc32_np128 valid: 28.5 requests/s, 3647 tok/s, TTFT 239 ms in 4.5 s"},
 		{good, 70, "io512x128_mc32_np128 valid: 28.5 requests/s, 3647 tok/s in 4.5 s"},
+		{pooled, 0, "bench_io512x128_mc32_np128 valid: 93.8 requests/s, 6003 input tok/s, E2EL 20.0 ms in 0.1 s"},
 		{bad, 20, "bench_io512x128_mc32_np128 failed: 3 of 128 done; the server died during the case"},
 	} {
 		if got := summary(c, tt.r, tt.width); got != tt.want {
