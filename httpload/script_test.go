@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -129,6 +130,18 @@ func TestScriptSetup(t *testing.T) {
 	}
 }
 
+// wrk.request is the request of wrk's own fields as init left them, which a request()
+// may return; string.format takes an address, as LuaJIT's does.
+func TestScriptOwnRequest(t *testing.T) {
+	_, said, asked := runScript(t, "own_request.lua", nil)
+	if len(asked) != 1 || asked["PUT /own "] == 0 {
+		t.Errorf("asked %v, want only PUT /own", asked)
+	}
+	if ok, _ := regexp.MatchString(`^(at 127\.0\.0\.1:\d+, 007\n){2}$`, said); !ok {
+		t.Errorf("it printed %q", said)
+	}
+}
+
 func TestScriptPipeline(t *testing.T) {
 	r, _, asked := runScript(t, "pipeline.lua", nil)
 	if r.Latency.Count()*2 != r.Requests || r.Statuses[200] != r.Requests {
@@ -148,6 +161,7 @@ func TestScriptFaults(t *testing.T) {
 		{`local ffi = require("ffi")`, "module ffi not found"},
 		{`local n = bit.band(1, 2)`, "x.lua:1: attempt to index a non-table object(nil) with key 'band' in `local n = bit.band(1, 2)`"},
 		{"\nfunction init(args)\n  wrk.resolve('a')\nend", "x.lua:3: attempt to call a non-function object in `wrk.resolve('a')`"},
+		{`local n = bit.band("sk-very-secret")`, "in `local n = bit.band(\"…\")`"},
 		{`function request() return 1 end`, "request() returned a number, want a string"},
 		{`function request() return "GET / HTTP/1.1" end`, "no whole HTTP request"},
 		{`function delay() return "soon" end`, "delay() returned soon, want milliseconds"},
