@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"strings"
 )
 
 // A Point is one setting's figures, as far as they are read together. Figures of
@@ -17,6 +18,7 @@ type Point struct {
 	Bytes                float64 // read
 	ReqPerSec            float64
 	Errors               Errors
+	FirstError           string
 	Unanswered, Broken   int64
 	Statuses             map[int]int64 // answers by status; nil = not known
 }
@@ -27,10 +29,19 @@ func (p *Point) failed() int64 {
 	return e.Connect + e.Read + e.Write + e.Status + e.Timeout + p.Unanswered + p.Broken
 }
 
+// ownLimit reports whether connections could not be opened for want of files or ports
+// on this side.
+func (p *Point) ownLimit() bool {
+	return strings.HasSuffix(p.FirstError, errOwnFiles.Error()) || strings.HasSuffix(p.FirstError, errOwnPorts.Error())
+}
+
 // overload is the failures of the kinds that too much load brings.
 func (p *Point) overload() int64 {
 	e := &p.Errors
-	n := e.Connect + e.Read + e.Write + e.Timeout + p.Unanswered
+	n := e.Read + e.Write + e.Timeout + p.Unanswered
+	if !p.ownLimit() {
+		n += e.Connect
+	}
 	for status, times := range p.Statuses {
 		if status == 429 || status >= 500 {
 			n += times
@@ -43,11 +54,12 @@ func (p *Point) overload() int64 {
 // latency and requests/s tell little of the server: errors come fast, and are in both.
 const doubtShare = 0.1
 
-// sound reports whether the figures are mostly of answers that count.
+// sound reports whether the figures are mostly of answers that count, over as many
+// connections as they are told of.
 func (p *Point) sound() bool {
 	e := &p.Errors
 	lost := e.Status + e.Timeout + p.Unanswered + p.Broken
-	return p.MeanS > 0 && float64(lost) <= doubtShare*float64(p.Requests+p.Unanswered)
+	return p.MeanS > 0 && !p.ownLimit() && float64(lost) <= doubtShare*float64(p.Requests+p.Unanswered)
 }
 
 // balance is throughput ÷ mean latency, requests/s²; what the knee has most of.

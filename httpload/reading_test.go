@@ -3,10 +3,12 @@ package httpload
 import (
 	"encoding/csv"
 	"math"
+	"net"
 	"os"
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -181,5 +183,22 @@ func TestReadErrorsAlone(t *testing.T) {
 	good.Errors.Timeout = 101
 	if points = []Point{good}; Read(points).Knee != -1 {
 		t.Error("with more than a tenth of timeouts there is a knee")
+	}
+}
+
+// That this side may open no more files is told as such, not as the server's limit.
+func TestReadOwnLimit(t *testing.T) {
+	p := Point{Connections: 1000, Threads: 2, Requests: 100, Bytes: 1000, MeanS: 0.1, ReqPerSec: 100, Errors: Errors{Connect: 700}}
+	p.FirstError = "connect: " + cause(&net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError("socket", syscall.EMFILE)}).Error()
+	points := []Point{p}
+	r := Read(points)
+	if r.NearLimit || r.Knee >= 0 {
+		t.Errorf("near its limit %v, knee %d: it is taken for the server's limit, and for 1000 connections", r.NearLimit, r.Knee)
+	}
+	wantLines(t, r.Answer(points), "  1000 connections: not all connections could be opened: too many open files on this side")
+	wantLines(t, r.Lines(points), "errors at 1000 connections: 700 connect (too many open files on this side; raise ulimit -n, or take fewer connections)")
+	points[0].FirstError = "connect: connection refused"
+	if !Read(points).NearLimit {
+		t.Error("refused connections are not taken for the server's limit")
 	}
 }

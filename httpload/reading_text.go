@@ -38,6 +38,8 @@ func (p *Point) doubt() string {
 	switch {
 	case p.Requests == 0:
 		return "no request was answered"
+	case p.ownLimit():
+		return "not all connections could be opened: " + strings.TrimPrefix(p.FirstError, "connect: ")
 	case p.Errors.Status == p.Requests:
 		return "every answer was an error"
 	case p.Errors.Timeout == p.Requests:
@@ -138,7 +140,11 @@ func (p *Point) errorWords() []string {
 		}
 	}
 	e := &p.Errors
-	say(e.Connect, "connect", "the server took no more connections: its backlog, its limit of open files, or it is gone")
+	if p.ownLimit() {
+		say(e.Connect, "connect", strings.TrimPrefix(p.FirstError, "connect: "))
+	} else {
+		say(e.Connect, "connect", "the server took no more connections: its backlog, its limit of open files, or it is gone")
+	}
 	say(e.Read, "read", "the server closed or reset connections in the midst of answers: a crash, a worker's end, or a proxy's limit")
 	say(e.Write, "write", "the server closed connections while it was sent to")
 	timeout := "answers took longer than the timeout"
