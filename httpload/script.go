@@ -47,6 +47,7 @@ func newScript(ctx context.Context, o *Options, t *target) (*script, error) {
 		out = io.Discard
 	}
 	s.openAPI(o, out)
+	s.l.SetContext(ctx) // ends a loop that has no end, at a cost: init takes it off for the run
 	chunk, err := s.l.Load(bytes.NewReader(source), o.Script)
 	if err == nil {
 		err = s.l.CallByParam(lua.P{Fn: chunk, Protect: true})
@@ -149,6 +150,7 @@ func (s *script) init(th *thread) error {
 			return err
 		}
 	}
+	s.l.RemoveContext()
 	s.ownRequest()
 	s.dynamic = s.global("request") != nil
 	s.delay_ = s.global("delay") != nil
@@ -234,5 +236,6 @@ func (s *script) done(r *Result) error {
 	if fn == nil {
 		return nil
 	}
+	s.l.RemoveContext() // the report of a test that was interrupted is made as well
 	return s.call(fn, 0, s.summary(r), s.statsValue(r.reported()), s.statsValue(r.PerSec))
 }

@@ -1,6 +1,7 @@
 package httpload
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net/http"
@@ -188,5 +189,43 @@ func TestScriptFaults(t *testing.T) {
 	o.Script = "testdata/none.lua"
 	if err := Run(t.Context(), o, func() {}, nil); err == nil || !strings.Contains(err.Error(), "testdata/none.lua") {
 		t.Errorf("a script that is not there: %v", err)
+	}
+}
+
+// A script that never begins the test is ended with the context; one that does reports
+// of a test that was interrupted too.
+func TestScriptInterrupted(t *testing.T) {
+	server := httptest.NewServer(&seen{times: map[string]int{}})
+	defer server.Close()
+	for _, c := range []struct{ name, source, said string }{
+		{"loop at the start", `while true do end`, ""},
+		{"loop in init", `function init() while true do end end`, ""},
+		{"no loop", `function done(s) print("done") end`, "done\n"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "x.lua")
+			if err := os.WriteFile(path, []byte(c.source), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			var out strings.Builder
+			o := options(server.URL)
+			o.Script, o.Duration, o.Stdout = path, time.Hour, &out
+			ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+			defer cancel()
+			var got *Result
+			err := Run(ctx, o, func() {}, func(r *Result) error {
+				got = r
+				return nil
+			})
+			if c.said == "" {
+				if err == nil || got != nil {
+					t.Errorf("%v, %+v, want an error and no result", err, got)
+				}
+				return
+			}
+			if err != nil || got == nil || !got.Interrupted || out.String() != c.said {
+				t.Errorf("%v, %+v, printed %q; want a result that was interrupted, and %q", err, got, out.String(), c.said)
+			}
+		})
 	}
 }
