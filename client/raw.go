@@ -126,15 +126,27 @@ func (r *Raw) fill() error {
 	return err
 }
 
-var headEnd = []byte("\r\n\r\n")
+// A head ends with an empty line. Some servers end lines with a bare LF.
+var headEnds = [][]byte{[]byte("\n\r\n"), []byte("\n\n")}
+
+// headLen is the length of the head that b begins with; 0 = its end is not there.
+// The end is not before seen.
+func headLen(b []byte, seen int) (n int) {
+	from := max(seen-len("\n\r\n"), 0)
+	for _, end := range headEnds {
+		if at := bytes.Index(b[from:], end); at >= 0 {
+			n = from + at + len(end)
+			b = b[:n]
+		}
+	}
+	return n
+}
 
 // head reads the next head.
 func (r *Raw) head(sink *RawSink) (h rawHead, err error) {
 	for seen := 0; ; {
 		unread := r.buf[r.from:r.to]
-		at := bytes.Index(unread[max(seen-len(headEnd), 0):], headEnd)
-		if at >= 0 {
-			n := max(seen-len(headEnd), 0) + at + len(headEnd)
+		if n := headLen(unread, seen); n > 0 {
 			head := unread[:n]
 			r.from += n
 			if h, err = parseRawHead(head); err == nil && h.Status >= 200 && sink.Head != nil {

@@ -46,11 +46,16 @@ func (h *rawHead) header(name, value []byte) error {
 	switch len(name) {
 	case len("Connection"):
 		if is(name, "connection") {
-			switch {
-			case is(value, "close"):
-				h.Close = true
-			case is(value, "keep-alive"):
-				h.Close = false
+			for rest := value; len(rest) > 0; {
+				var option []byte
+				option, rest = cutComma(rest)
+				switch {
+				case is(option, "close"):
+					h.Close = true
+					return nil // whatever else stands there
+				case is(option, "keep-alive"):
+					h.Close = false
+				}
 			}
 		}
 	case len("Content-Type"):
@@ -68,10 +73,23 @@ func (h *rawHead) header(name, value []byte) error {
 		}
 	case len("Transfer-Encoding"):
 		if is(name, "transfer-encoding") {
-			h.chunked = is(value, "chunked")
+			for last, rest := value, value; len(rest) > 0; { // the coding that was put on last is taken off first
+				last, rest = cutComma(rest)
+				h.chunked = is(last, "chunked")
+			}
 		}
 	}
 	return nil
+}
+
+// cutComma is the first of a list's elements, and the rest.
+func cutComma(list []byte) (first, rest []byte) {
+	if at := bytes.IndexByte(list, ','); at >= 0 {
+		first, rest = list[:at], list[at+1:]
+	} else {
+		first = list
+	}
+	return bytes.TrimSpace(first), rest
 }
 
 // is reports whether b is word, which is in small letters, in any case.

@@ -52,6 +52,32 @@ func TestRawReceive(t *testing.T) {
 	}
 }
 
+// The framing is read where servers write it in less usual shapes.
+func TestRawFraming(t *testing.T) {
+	for answer, want := range map[string]RawAnswer{
+		"HTTP/1.1 200 OK\nContent-Length: 3\n\na\n\n":                                           {Status: 200},
+		"HTTP/1.1 200 OK\r\nConnection: Close, X-Hop\r\nContent-Length: 3\r\n\r\na\n\n":         {Status: 200, Close: true},
+		"HTTP/1.0 200 OK\r\nConnection: x , keep-alive\r\nContent-Length: 3\r\n\r\na\n\n":       {Status: 200},
+		"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n3\r\na\n\n\r\n0\r\n\r\n":    {Status: 200},
+		"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200\r\nContent-Length: 3\r\n\r\na\n\n":           {Status: 200},
+		"HTTP/1.1 200 OK\r\nTransfer-Encoding: CHUNKED\r\n\r\n1\r\na\r\n2\r\n\n\n\r\n0\r\n\r\n": {Status: 200},
+	} {
+		for step := 1; step <= len(answer); step++ {
+			r := &Raw{conn: &tape{bytes: answer, step: step}, buf: make([]byte, 16)}
+			var body strings.Builder
+			sink := &RawSink{Body: func(p []byte) { body.Write(p) }}
+			for range 2 {
+				if a, err := r.Receive(false, sink); err != nil || a != want {
+					t.Fatalf("%q, step %d: %+v, %v; want %+v", answer, step, a, err, want)
+				}
+			}
+			if body.String() != "a\n\na\n\n" {
+				t.Fatalf("%q, step %d: body %q", answer, step, body.String())
+			}
+		}
+	}
+}
+
 func TestRawFaults(t *testing.T) {
 	for _, bad := range []string{
 		"GARBAGE / 1.1 200 OK\r\n\r\n", "HTTP/1.1 2x0 OK\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n",

@@ -172,7 +172,7 @@ func (f *CaseFile) Save(dir string) (path string, err error) {
 func (f *CaseFile) Point() Point {
 	p := Point{
 		Threads: f.Threads, Connections: f.Connections, Rate: f.Rate, TimeoutS: f.TimeoutS, MeanS: math.NaN(), MaxS: math.NaN(),
-		Requests: f.Requests, Bytes: float64(f.BytesRead), ReqPerSec: f.ReqPerSec, Errors: f.Errors, Unanswered: f.Unanswered, Statuses: f.Statuses,
+		Requests: f.Requests, Bytes: float64(f.BytesRead), ReqPerSec: f.ReqPerSec, Errors: f.Errors, FirstError: f.FirstError, Unanswered: f.Unanswered, Statuses: f.Statuses,
 		Broken: f.Broken,
 	}
 	if l := f.Latency; l != nil {

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 )
 
@@ -73,6 +74,9 @@ func (o *Options) Check() error {
 	}
 	if o.Rate > 0 && o.Corrected {
 		bad("corrected: with a rate, latencies are from the due time, and there is nothing to correct; take one of the two")
+	}
+	if strings.ContainsFunc(o.Method, func(r rune) bool { return r <= ' ' || r >= 0x7f }) {
+		bad("method %q: want a word, as in GET, POST or PUT", o.Method)
 	}
 	for _, h := range o.Headers {
 		if err := h.check(); err != nil {

@@ -2,7 +2,6 @@ package httpload
 
 import (
 	"cmp"
-	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -19,6 +18,7 @@ type Point struct {
 	Bytes                float64 // read
 	ReqPerSec            float64
 	Errors               Errors
+	FirstError           string
 	Unanswered, Broken   int64
 	Statuses             map[int]int64 // answers by status; nil = not known
 }
@@ -29,10 +29,19 @@ func (p *Point) failed() int64 {
 	return e.Connect + e.Read + e.Write + e.Status + e.Timeout + p.Unanswered + p.Broken
 }
 
+// ownLimit reports whether connections could not be opened for want of files or ports
+// on this side.
+func (p *Point) ownLimit() bool {
+	return strings.HasSuffix(p.FirstError, errOwnFiles.Error()) || strings.HasSuffix(p.FirstError, errOwnPorts.Error())
+}
+
 // overload is the failures of the kinds that too much load brings.
 func (p *Point) overload() int64 {
 	e := &p.Errors
-	n := e.Connect + e.Read + e.Write + e.Timeout + p.Unanswered
+	n := e.Read + e.Write + e.Timeout + p.Unanswered
+	if !p.ownLimit() {
+		n += e.Connect
+	}
 	for status, times := range p.Statuses {
 		if status == 429 || status >= 500 {
 			n += times
@@ -41,19 +50,28 @@ func (p *Point) overload() int64 {
 	return n
 }
 
-// balance is throughput ÷ mean latency, requests/s²; what the knee has most of.
-func (p *Point) balance() float64 {
-	if !(p.MeanS > 0) {
-		return 0
-	}
-	return p.ReqPerSec / p.MeanS
+// doubtShare is the share of requests that came to nothing above which a setting's
+// latency and requests/s tell little of the server: errors come fast, and are in both.
+const doubtShare = 0.1
+
+// sound reports whether the figures are mostly of answers that count, over as many
+// connections as they are told of.
+func (p *Point) sound() bool {
+	e := &p.Errors
+	lost := e.Status + e.Timeout + p.Unanswered + p.Broken
+	return p.MeanS > 0 && !p.ownLimit() && float64(lost) <= doubtShare*float64(p.Requests+p.Unanswered)
 }
+
+// balance is throughput ÷ mean latency, requests/s²; what the knee has most of.
+func (p *Point) balance() float64 { return p.ReqPerSec / p.MeanS }
 
 // A Reading is what settings say together. Indices are of the points that were
 // read; -1 = there is none.
 type Reading struct {
 	Knee int // largest requests/s ÷ mean latency
 	Peak int // most requests/s
+
+	Doubtful []int // settings that are no part of the reading, but for their errors
 
 	Threads []ThreadStep // settings that differ in their threads alone
 
@@ -88,15 +106,16 @@ func Read(points []Point) Reading {
 	r := Reading{Knee: -1, Peak: -1, Before: -1, Last: -1, Gain: math.NaN()}
 	for i := range points {
 		p := &points[i]
+		if !p.sound() {
+			r.Doubtful = append(r.Doubtful, i)
+			continue
+		}
 		if p.Requests > 0 {
 			each := p.Bytes / float64(p.Requests)
 			r.MostBytes = max(r.MostBytes, each)
 			if r.LeastBytes == 0 || each < r.LeastBytes {
 				r.LeastBytes = each
 			}
-		}
-		if !(p.MeanS > 0) {
-			continue
 		}
 		if r.Knee < 0 || p.balance() > points[r.Knee].balance() {
 			r.Knee = i
@@ -118,7 +137,7 @@ func threadSteps(points []Point) []ThreadStep {
 		next := -1
 		for j := range points {
 			a, b := &points[i], &points[j]
-			if a.Connections == b.Connections && a.Rate == b.Rate && b.Threads > a.Threads && (next < 0 || b.Threads < points[next].Threads) {
+			if a.sound() && b.sound() && a.Connections == b.Connections && a.Rate == b.Rate && b.Threads > a.Threads && (next < 0 || b.Threads < points[next].Threads) {
 				next = j
 			}
 		}
@@ -133,7 +152,7 @@ func threadSteps(points []Point) []ThreadStep {
 func (r *Reading) step(points []Point) {
 	var order []int // by connections; of the same, the best last
 	for i, p := range points {
-		if p.Rate == 0 && p.ReqPerSec > 0 {
+		if p.Rate == 0 && p.sound() {
 			order = append(order, i)
 		}
 	}
@@ -156,117 +175,4 @@ func (r *Reading) step(points []Point) {
 	a, b := &points[r.Before], &points[r.Last]
 	r.Gain = (b.ReqPerSec/a.ReqPerSec - 1) / (float64(b.Connections)/float64(a.Connections) - 1)
 	r.Saturated = r.Gain < saturatedGain
-}
-
-// Lines are the reading in words, one thing a line.
-func (r *Reading) Lines(points []Point) []string {
-	var lines []string
-	say := func(format string, args ...any) { lines = append(lines, fmt.Sprintf(format, args...)) }
-	for _, s := range r.Threads {
-		a, b := &points[s.From], &points[s.To]
-		if math.Abs(s.Change) < sameThreads {
-			say("threads %d → %d at %d connections: %+.1f %% requests/s, threads make no difference", a.Threads, b.Threads, a.Connections, 100*s.Change)
-		} else {
-			say("threads %d → %d at %d connections: %+.1f %% requests/s; repeat it to see whether that is chance", a.Threads, b.Threads, a.Connections, 100*s.Change)
-		}
-	}
-	if r.Knee >= 0 {
-		p := &points[r.Knee]
-		say("knee: %s (%.2f requests/s at %s on average), the best balance of throughput and latency", connections(p), p.ReqPerSec, formatMicros(p.MeanS*1e6))
-	}
-	if r.Peak >= 0 {
-		p := &points[r.Peak]
-		say("peak: %.2f requests/s at %s, %s on average", p.ReqPerSec, connections(p), formatMicros(p.MeanS*1e6))
-	}
-	if line := r.capacity(points); line != "" {
-		lines = append(lines, line)
-	}
-	for i := range points {
-		if points[i].failed() > 0 {
-			say("errors at %s: %s", connections(&points[i]), strings.Join(points[i].errorWords(), "; "))
-		}
-	}
-	if r.NearLimit {
-		say("warning: the limit is near: more connections will bring more errors before they bring more answers")
-	}
-	if r.MostBytes > 0 {
-		if math.Round(r.LeastBytes) == math.Round(r.MostBytes) {
-			say("an answer: %.0f bytes on average, head included", r.MostBytes)
-		} else {
-			say("an answer: %.0f to %.0f bytes on average, head included", r.LeastBytes, r.MostBytes)
-		}
-	}
-	return lines
-}
-
-func connections(p *Point) string {
-	s := fmt.Sprintf("%d connections", p.Connections)
-	if p.Connections == 1 {
-		s = "1 connection"
-	}
-	if p.Rate > 0 {
-		s += fmt.Sprintf(" and %g requests/s", p.Rate)
-	}
-	return s
-}
-
-// capacity says how near the peak is to what the server can do.
-func (r *Reading) capacity(points []Point) string {
-	if r.Before < 0 || r.Peak < 0 {
-		return ""
-	}
-	a, b, top := &points[r.Before], &points[r.Last], &points[r.Peak]
-	grown := fmt.Sprintf("%d → %d connections brought %+.0f %% requests/s and %+.0f %% latency", a.Connections, b.Connections, 100*(b.ReqPerSec/a.ReqPerSec-1), 100*(b.MeanS/a.MeanS-1))
-	switch {
-	case r.Saturated:
-		return fmt.Sprintf("capacity: about %.2f requests/s: %s; more only wait", top.ReqPerSec, grown)
-	case r.Gain < 0.5:
-		return fmt.Sprintf("capacity: somewhat above %.2f requests/s: %s, less than half of what they would in proportion", top.ReqPerSec, grown)
-	}
-	return fmt.Sprintf("capacity: above %.2f requests/s: %s; add more to find the end", top.ReqPerSec, grown)
-}
-
-// errorWords name a setting's errors and what they point at.
-func (p *Point) errorWords() []string {
-	var words []string
-	say := func(n int64, what, points string) {
-		if n > 0 {
-			words = append(words, fmt.Sprintf("%d %s (%s)", n, what, points))
-		}
-	}
-	e := &p.Errors
-	say(e.Connect, "connect", "the server took no more connections: its backlog, its limit of open files, or it is gone")
-	say(e.Read, "read", "the server closed or reset connections in the midst of answers: a crash, a worker's end, or a proxy's limit")
-	say(e.Write, "write", "the server closed connections while it was sent to")
-	timeout := "answers took longer than the timeout"
-	if p.TimeoutS > 0 {
-		timeout += fmt.Sprintf(" of %g s", p.TimeoutS)
-	}
-	say(e.Timeout, "timeout", timeout+": requests wait in a queue")
-	say(p.Unanswered, "unanswered", "longer than the timeout when the test ended: the server hangs, or the queue is long")
-	say(p.Broken, "broken streams", "they ended without a finish_reason or usage, or told an error")
-	status := commonStatus(p.Statuses)
-	what := "non-2xx or 3xx"
-	if status > 0 {
-		what += fmt.Sprintf(", most %d", status)
-	}
-	say(e.Status, what, statusWords(status))
-	return words
-}
-
-// statusWords say what a status above 399 points at; 0 = it is not known which.
-func statusWords(status int) string {
-	switch status {
-	case 0:
-		return "the server refuses requests"
-	case 400, 422:
-		return "the body is not what the server wants"
-	case 401, 403:
-		return "the key is missing or wrong"
-	case 404, 405:
-		return "the path or the method is wrong"
-	case 429, 503:
-		return "the server sheds load"
-	}
-	return "see the server's log"
 }

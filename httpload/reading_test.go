@@ -3,10 +3,12 @@ package httpload
 import (
 	"encoding/csv"
 	"math"
+	"net"
 	"os"
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -92,7 +94,7 @@ func TestReadA40(t *testing.T) {
 	if want := 36.60/26.67 - 1; math.Abs(r.Gain-want) > 1e-9 {
 		t.Errorf("gain %v, want %v", r.Gain, want)
 	}
-	wantLines(t, r.Lines(points), "threads 10 → 100 at 100 connections: +0.1 % requests/s, threads make no difference",
+	wantLines(t, said(&r, points), "threads 10 → 100 at 100 connections: +0.1 % requests/s, threads make no difference",
 		"knee: 100 connections (26.67 requests/s at 3.62s on average)", "peak: 36.60 requests/s at 200 connections, 5.27s on average",
 		"capacity: somewhat above 36.60 requests/s: 100 → 200 connections brought +37 % requests/s and +46 % latency",
 		"an answer: 765 to 767 bytes") // 1.17 MB / 1603, 1.61 MB / 2200
@@ -107,7 +109,7 @@ func TestReadChatAPI(t *testing.T) {
 	if len(r.Threads) != 0 || !r.NearLimit {
 		t.Errorf("%d steps of threads, near its limit %v; want none, and near it", len(r.Threads), r.NearLimit)
 	}
-	wantLines(t, r.Lines(points), "knee: 20 connections", "errors at 20 connections: 2 timeout", "warning: the limit is near")
+	wantLines(t, said(&r, points), "knee: 20 connections", "errors at 20 connections: 2 timeout", "warning: the limit is near")
 }
 
 func wantLines(t *testing.T, lines []string, beginnings ...string) {
@@ -133,9 +135,70 @@ func TestReadSaturated(t *testing.T) {
 		t.Error("a wrong key is taken for a limit that is near")
 	}
 	points[1].Statuses = map[int]int64{200: 97, 429: 3}
-	wantLines(t, r.Lines(points), "capacity: about 105.00 requests/s", "errors at 20 connections: 3 non-2xx or 3xx, most 429 (the server sheds load)",
+	wantLines(t, said(&r, points), "capacity: about 105.00 requests/s", "errors at 20 connections: 3 non-2xx or 3xx, most 429 (the server sheds load)",
 		"an answer: 10 bytes")
-	if lines := (&Reading{Knee: -1, Peak: -1, Before: -1}).Lines(nil); len(lines) != 0 {
+	none := Read(nil)
+	if lines := said(&none, nil); len(lines) != 0 {
 		t.Errorf("of nothing it says %q", lines)
+	}
+}
+
+// said is all that a reading says.
+func said(r *Reading, points []Point) []string { return append(r.Answer(points), r.Lines(points)...) }
+
+// A setting whose answers are errors has no part in knee, peak and capacity, however
+// fast they came; where all are such, there is none of these.
+func TestReadErrorsAlone(t *testing.T) {
+	good := Point{Connections: 10, Threads: 2, Requests: 1000, Bytes: 20_000, MeanS: 0.1, ReqPerSec: 100}
+	shed := Point{Connections: 20, Threads: 2, Requests: 50_000, Bytes: 50_000, MeanS: 0.001, ReqPerSec: 5000, Errors: Errors{Status: 49_000}, Statuses: map[int]int64{200: 1000, 503: 49_000}}
+	late := Point{Connections: 30, Threads: 2, Requests: 30, Bytes: 600, MeanS: math.NaN(), ReqPerSec: 3, Errors: Errors{Timeout: 30}}
+	all := Point{Connections: 40, Threads: 2, Requests: 500, Bytes: 500, MeanS: 0.001, ReqPerSec: 9000, Errors: Errors{Status: 500}, Statuses: map[int]int64{404: 500}}
+
+	points := []Point{good, shed, late, all}
+	r := Read(points)
+	if r.Knee != 0 || r.Peak != 0 || r.Before != -1 || len(r.Doubtful) != 3 || r.LeastBytes != 20 || r.MostBytes != 20 {
+		t.Errorf("%+v, want knee and peak of the first, no step, 20 bytes", r)
+	}
+	lines := said(&r, points)
+	wantLines(t, lines, "no part of the reading", "  20 connections: 49000 of 50000 requests came to nothing", "  30 connections: every answer came after the timeout",
+		"  40 connections: every answer was an error", "errors at 20 connections: 49000 non-2xx or 3xx, most 503 (the server sheds load)")
+	if !strings.HasPrefix(lines[0], "no part of the reading") {
+		t.Errorf("it begins with %q", lines[0])
+	}
+
+	points = []Point{all, all}
+	r = Read(points)
+	lines = said(&r, points)
+	if lines[0] != "no setting tells what the server can do:" || slices.ContainsFunc(lines, func(l string) bool {
+		return strings.HasPrefix(l, "knee") || strings.HasPrefix(l, "peak") || strings.HasPrefix(l, "capacity") || strings.HasPrefix(l, "threads")
+	}) {
+		t.Errorf("of errors alone it says\n%s", strings.Join(lines, "\n"))
+	}
+
+	// A tenth is the bound.
+	good.Errors.Timeout = 100
+	if points = []Point{good}; Read(points).Knee != 0 {
+		t.Error("with a tenth of timeouts there is no knee")
+	}
+	good.Errors.Timeout = 101
+	if points = []Point{good}; Read(points).Knee != -1 {
+		t.Error("with more than a tenth of timeouts there is a knee")
+	}
+}
+
+// That this side may open no more files is told as such, not as the server's limit.
+func TestReadOwnLimit(t *testing.T) {
+	p := Point{Connections: 1000, Threads: 2, Requests: 100, Bytes: 1000, MeanS: 0.1, ReqPerSec: 100, Errors: Errors{Connect: 700}}
+	p.FirstError = "connect: " + cause(&net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError("socket", syscall.EMFILE)}).Error()
+	points := []Point{p}
+	r := Read(points)
+	if r.NearLimit || r.Knee >= 0 {
+		t.Errorf("near its limit %v, knee %d: it is taken for the server's limit, and for 1000 connections", r.NearLimit, r.Knee)
+	}
+	wantLines(t, r.Answer(points), "  1000 connections: not all connections could be opened: too many open files on this side")
+	wantLines(t, r.Lines(points), "errors at 1000 connections: 700 connect (too many open files on this side; raise ulimit -n, or take fewer connections)")
+	points[0].FirstError = "connect: connection refused"
+	if !Read(points).NearLimit {
+		t.Error("refused connections are not taken for the server's limit")
 	}
 }

@@ -131,9 +131,28 @@ func TestTable(t *testing.T) {
 	if err := PrintTable(&out, []*CaseFile{a.CaseFile("v"), b.CaseFile("v")}); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"5        2  60.00ms  31.62ms  150.00ms      0.17        10   128.00B       1", "knee: 10 connections", "peak: 0.33 requests/s at 10 connections"} {
-		if !strings.Contains(out.String(), want) {
-			t.Errorf("no %q in\n%s", want, out.String())
-		}
+	want := `knee: 10 connections (0.33 requests/s at 60.00ms on average), the best balance of throughput and latency
+peak: 0.33 requests/s at 10 connections, 60.00ms on average
+
+conns  threads  latency    stdev       max  requests  total  transfer  errors
+                    avg                         /sec             /sec
+───────────────────────────────────────────────────────────────────────────────
+    5        2  60.00ms  31.62ms  150.00ms      0.17     10   128.00B       1
+   10        2  60.00ms  31.62ms  150.00ms      0.33     20   128.00B       1
+
+`
+	if got := out.String(); !strings.HasPrefix(got, want) {
+		t.Errorf("%s\nwant it to begin with\n%s", got, want)
+	}
+}
+
+// A mean has the digits that wrk's report gives it.
+func TestTableMean(t *testing.T) {
+	a := result()
+	a.Latency = newLatencyTally()
+	a.Latency.add(190, 2)
+	a.Latency.add(191, 1)
+	if got := spans(a.CaseFile("v").Latency)[0]; got != "190.33us" {
+		t.Errorf("%v, want 190.33us", got)
 	}
 }

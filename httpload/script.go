@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -46,6 +47,7 @@ func newScript(ctx context.Context, o *Options, t *target) (*script, error) {
 		out = io.Discard
 	}
 	s.openAPI(o, out)
+	s.l.SetContext(ctx) // ends a loop that has no end, at a cost: init takes it off for the run
 	chunk, err := s.l.Load(bytes.NewReader(source), o.Script)
 	if err == nil {
 		err = s.l.CallByParam(lua.P{Fn: chunk, Protect: true})
@@ -95,8 +97,18 @@ func (s *script) quote(said string) string {
 	if err != nil || n < 1 || n > len(s.source) {
 		return ""
 	}
-	return fmt.Sprintf(" in `%s`; this Lua is 5.1 with wrk's API, without LuaJIT's own (ffi, bit, jit)", strings.TrimSpace(s.source[n-1]))
+	line := luaText.ReplaceAllStringFunc(strings.TrimSpace(s.source[n-1]), func(literal string) string {
+		if len(literal) < 10 {
+			return literal
+		}
+		return literal[:1] + "…" + literal[len(literal)-1:]
+	})
+	return fmt.Sprintf(" in `%s`; this Lua is 5.1 with wrk's API, without LuaJIT's own (ffi, bit, jit)", line)
 }
+
+// luaText is a string of Lua's; quote leaves out what is in longer ones: it may be a
+// secret.
+var luaText = regexp.MustCompile(`"(\\.|[^"\\])*"|'(\\.|[^'\\])*'|\[\[.*\]\]`)
 
 // call calls a function of Lua's.
 func (s *script) call(fn lua.LValue, results int, args ...lua.LValue) error {
@@ -125,6 +137,10 @@ func (s *script) init(th *thread) error {
 	s.own = th
 	s.wrk.RawSetString("thread", s.threadValue(th))
 	s.setHost()
+	s.wrk.RawSetString("init", s.l.NewFunction(func(*lua.LState) int { // of scripts for wrk 3, whose init calls it
+		s.ownRequest()
+		return 0
+	}))
 	if fn := s.global("init"); fn != nil {
 		args := s.l.NewTable()
 		for i, arg := range append([]string{th.test.o.URL}, th.test.o.Args...) {
@@ -134,10 +150,24 @@ func (s *script) init(th *thread) error {
 			return err
 		}
 	}
+	s.l.RemoveContext()
+	s.ownRequest()
 	s.dynamic = s.global("request") != nil
 	s.delay_ = s.global("delay") != nil
 	s.response_ = s.global("response") != nil
 	return nil
+}
+
+// ownRequest sets wrk.request, which returns what wrk's fields say now.
+func (s *script) ownRequest() {
+	b, err := s.format(lua.LNil, lua.LNil, lua.LNil, lua.LNil)
+	s.wrk.RawSetString("request", s.l.NewFunction(func(l *lua.LState) int {
+		if err != nil {
+			l.RaiseError("%v", err)
+		}
+		l.Push(lua.LString(b))
+		return 1
+	}))
 }
 
 // request is the bytes to send next: the user's request(), else what wrk's fields
@@ -206,5 +236,6 @@ func (s *script) done(r *Result) error {
 	if fn == nil {
 		return nil
 	}
+	s.l.RemoveContext() // the report of a test that was interrupted is made as well
 	return s.call(fn, 0, s.summary(r), s.statsValue(r.reported()), s.statsValue(r.PerSec))
 }

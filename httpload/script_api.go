@@ -41,6 +41,29 @@ func (s *script) openAPI(o *Options, out io.Writer) {
 	s.typeOf(threadType, map[string]lua.LGFunction{"__index": s.threadIndex, "__newindex": s.threadSet})
 	s.typeOf(statsType, map[string]lua.LGFunction{"__index": s.statsIndex, "__call": statsCall, "__len": statsLen})
 	s.redirect(out)
+	s.formatTexts()
+}
+
+// formatTexts lets string.format take any value that tostring does, as LuaJIT's: a
+// thread's address, say.
+func (s *script) formatTexts() {
+	lib, ok := s.l.GetGlobal("string").(*lua.LTable)
+	if !ok {
+		return
+	}
+	format := lib.RawGetString("format")
+	lib.RawSetString("format", s.l.NewFunction(func(l *lua.LState) int {
+		n := l.GetTop()
+		l.Insert(format, 1)
+		for i := 3; i <= n+1; i++ {
+			switch l.Get(i).(type) {
+			case *lua.LUserData, *lua.LTable:
+				l.Replace(i, l.ToStringMeta(l.Get(i)))
+			}
+		}
+		l.Call(n, 1)
+		return 1
+	}))
 }
 
 // The names of the userdata types, as wrk has them.

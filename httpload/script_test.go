@@ -1,12 +1,14 @@
 package httpload
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -129,6 +131,18 @@ func TestScriptSetup(t *testing.T) {
 	}
 }
 
+// wrk.request is the request of wrk's own fields as init left them, which a request()
+// may return; string.format takes an address, as LuaJIT's does.
+func TestScriptOwnRequest(t *testing.T) {
+	_, said, asked := runScript(t, "own_request.lua", nil)
+	if len(asked) != 1 || asked["PUT /own "] == 0 {
+		t.Errorf("asked %v, want only PUT /own", asked)
+	}
+	if ok, _ := regexp.MatchString(`^(at 127\.0\.0\.1:\d+, 007\n){2}$`, said); !ok {
+		t.Errorf("it printed %q", said)
+	}
+}
+
 func TestScriptPipeline(t *testing.T) {
 	r, _, asked := runScript(t, "pipeline.lua", nil)
 	if r.Latency.Count()*2 != r.Requests || r.Statuses[200] != r.Requests {
@@ -148,6 +162,7 @@ func TestScriptFaults(t *testing.T) {
 		{`local ffi = require("ffi")`, "module ffi not found"},
 		{`local n = bit.band(1, 2)`, "x.lua:1: attempt to index a non-table object(nil) with key 'band' in `local n = bit.band(1, 2)`"},
 		{"\nfunction init(args)\n  wrk.resolve('a')\nend", "x.lua:3: attempt to call a non-function object in `wrk.resolve('a')`"},
+		{`local n = bit.band("sk-very-secret")`, "in `local n = bit.band(\"…\")`"},
 		{`function request() return 1 end`, "request() returned a number, want a string"},
 		{`function request() return "GET / HTTP/1.1" end`, "no whole HTTP request"},
 		{`function delay() return "soon" end`, "delay() returned soon, want milliseconds"},
@@ -174,5 +189,43 @@ func TestScriptFaults(t *testing.T) {
 	o.Script = "testdata/none.lua"
 	if err := Run(t.Context(), o, func() {}, nil); err == nil || !strings.Contains(err.Error(), "testdata/none.lua") {
 		t.Errorf("a script that is not there: %v", err)
+	}
+}
+
+// A script that never begins the test is ended with the context; one that does reports
+// of a test that was interrupted too.
+func TestScriptInterrupted(t *testing.T) {
+	server := httptest.NewServer(&seen{times: map[string]int{}})
+	defer server.Close()
+	for _, c := range []struct{ name, source, said string }{
+		{"loop at the start", `while true do end`, ""},
+		{"loop in init", `function init() while true do end end`, ""},
+		{"no loop", `function done(s) print("done") end`, "done\n"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "x.lua")
+			if err := os.WriteFile(path, []byte(c.source), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			var out strings.Builder
+			o := options(server.URL)
+			o.Script, o.Duration, o.Stdout = path, time.Hour, &out
+			ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+			defer cancel()
+			var got *Result
+			err := Run(ctx, o, func() {}, func(r *Result) error {
+				got = r
+				return nil
+			})
+			if c.said == "" {
+				if err == nil || got != nil {
+					t.Errorf("%v, %+v, want an error and no result", err, got)
+				}
+				return
+			}
+			if err != nil || got == nil || !got.Interrupted || out.String() != c.said {
+				t.Errorf("%v, %+v, printed %q; want a result that was interrupted, and %q", err, got, out.String(), c.said)
+			}
+		})
 	}
 }

@@ -3,13 +3,14 @@ package httpload
 import (
 	"fmt"
 	"io"
-	"math"
+	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
 )
 
-// PrintTable writes settings side by side, and what they say together.
+// PrintTable writes what settings say together, and them side by side: the answer
+// first, then the table, which most figures leave at 80 columns, then the rest.
 func PrintTable(w io.Writer, files []*CaseFile) error {
 	points := make([]Point, len(files))
 	streams := false
@@ -21,7 +22,8 @@ func PrintTable(w io.Writer, files []*CaseFile) error {
 	t.SetStyle(table.StyleLight)
 	t.Style().Options = table.Options{SeparateHeader: true}
 	t.Style().Format.Header = text.FormatDefault
-	header := table.Row{"connections", "threads", "latency\navg", "stdev", "max", "requests\n/sec", "requests", "transfer\n/sec", "errors"}
+	t.Style().Box.PaddingLeft, t.Style().Box.PaddingRight = "", "  "
+	header := table.Row{"conns", "threads", "latency\navg", "stdev", "max", "requests\n/sec", "total", "transfer\n/sec", "errors"}
 	if streams {
 		header = append(header, "TTFT\navg", "output\ntokens/sec")
 	}
@@ -41,12 +43,12 @@ func PrintTable(w io.Writer, files []*CaseFile) error {
 		t.AppendRow(row)
 	}
 	reading := Read(points)
-	_, err := fmt.Fprintf(w, "%s\n", t.Render())
-	for _, line := range reading.Lines(points) {
-		if err == nil {
-			_, err = fmt.Fprintln(w, line)
-		}
+	lines := append(reading.Answer(points), "")
+	for row := range strings.Lines(t.Render()) {
+		lines = append(lines, strings.TrimRight(row, " \n"))
 	}
+	lines = append(append(lines, ""), reading.Lines(points)...)
+	_, err := fmt.Fprintln(w, strings.TrimRight(strings.Join(lines, "\n"), "\n"))
 	return err
 }
 
@@ -57,7 +59,7 @@ func spans(s *Stats) []any {
 	}
 	var row []any
 	for _, ms := range []float64{s.Mean, s.Stdev, s.Max} {
-		row = append(row, formatMicros(math.Round(ms*micros)))
+		row = append(row, formatMicros(ms*micros))
 	}
 	return row
 }

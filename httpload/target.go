@@ -6,10 +6,12 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/url"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -108,8 +110,23 @@ func probe(ctx context.Context, addr string) error {
 	return c.Close()
 }
 
+// Limits of the machine that sends: no fault of the server's.
+var (
+	errOwnFiles = errors.New("too many open files on this side; raise ulimit -n, or take fewer connections")
+	errOwnPorts = errors.New("no local port is free; take fewer connections, or a server that keeps them open")
+)
+
 // cause is a network error without the addresses that the caller names.
 func cause(err error) error {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return errors.New("the server closed the connection")
+	}
+	if errors.Is(err, syscall.EMFILE) {
+		return errOwnFiles
+	}
+	if errors.Is(err, syscall.EADDRNOTAVAIL) {
+		return errOwnPorts
+	}
 	if op, ok := errors.AsType[*net.OpError](err); ok {
 		return op.Err
 	}

@@ -76,8 +76,14 @@ func formatMetric(x float64) string { return metric.format(x, 2) }
 // formatBytes is a number of bytes without its B: 285.10K.
 func formatBytes(x float64) string { return binary.format(x, 2) }
 
-// formatSpan is a test's length: 10s, 1m.
-func formatSpan(d time.Duration) string { return seconds.format(d.Seconds(), 0) }
+// formatSpan is a test's length: 10s, 1m. Parts of a second, which wrk does not know,
+// are written as Go does.
+func formatSpan(d time.Duration) string {
+	if d%time.Second != 0 {
+		return d.String()
+	}
+	return seconds.format(d.Seconds(), 0)
+}
 
 // column sets what format made so that numbers of all units end in one place, as
 // wrk's print_units does: a unit's letters stand beyond it.

@@ -42,6 +42,9 @@ func TestFormats(t *testing.T) {
 		{formatMetric(849), "849.00"}, {formatMetric(970), "0.97k"}, {formatMetric(21_010), "21.01k"},
 		{formatBytes(291_942), "285.10K"}, {formatBytes(1_226_834), "1.17M"}, {formatBytes(100), "100.00"},
 		{formatSpan(10 * time.Second), "10s"}, {formatSpan(time.Minute), "1m"}, {formatSpan(50 * time.Second), "50s"},
+		{formatSpan(400 * time.Millisecond), "400ms"},
+		{figure(36.6), "36.60"}, {figure(999.994), "999.99"}, {figure(1000), "1,000"}, {figure(18793.81), "18,800"}, {figure(1_234_567), "1,230,000"},
+		{perSec(36.6), "36.60 requests/s"}, {perSec(18793.81), "about 18,800 requests/s"},
 		{column("3.07s", 8), "  3.07s "}, {column("38.32ms", 10), "   38.32ms"}, {column("6.34", 8), "  6.34  "},
 	} {
 		if c.got != c.want {

@@ -2,6 +2,7 @@ package sweep
 
 import (
 	"fmt"
+	"net/url"
 	"os"
 	"time"
 )
@@ -57,12 +58,17 @@ func ReadHTTP(path string, env Env) (*HTTP, error) {
 
 const wantURL = "http://host:port/path or https://host:port/path"
 
+func checkHTTPURL(s string) (string, bool) {
+	u, err := url.Parse(s)
+	return "", err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != ""
+}
+
 // readHTTP reads the section. A list's single value needs no brackets.
 func readHTTP(h *HTTP) func(*configReader, string, *value) {
 	return func(r *configReader, key string, v *value) {
 		var c Config // headers are read into one
 		fields := []configField{
-			{"url", readText(&h.URL, notEmpty, wantURL)},
+			{"url", readText(&h.URL, checkHTTPURL, wantURL)},
 			{"connections", readCounts(&h.Connections)},
 			{"threads", readCounts(&h.Threads)},
 			{"duration", readSpan(&h.Duration)},

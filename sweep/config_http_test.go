@@ -62,6 +62,7 @@ http:
 		{"http:\n  connections: 1\n", "c.yaml:2:3: http.url: missing"},
 		{"http: http://h\n", "http: http://h, want a mapping"},
 		{"http: {url: http://h, connections: [1, 1]}\n", "http.connections[1]: 1, want each value once"},
+		{"http: {url: 127.0.0.1:8000, connections: 0}\n", "c.yaml:1:13: http.url: 127.0.0.1:8000, want http://host:port/path or https://host:port/path\nc.yaml:1:42: http.connections"},
 		{"http: {url: http://h, threads: 0}\n", "http.threads: 0, want a whole number from 1"},
 		{"http: {url: http://h, duration: 0}\n", "http.duration: 0, want a duration of 1ms or more"},
 		{"http: {url: http://h, body: a, body_file: b}\n", "http.body_file: stands beside body"},

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -50,8 +51,8 @@ together:
 Several settings, or those of a config, are kept as one JSON each in the results
 folder. Numbers may have a unit (1k, 1M), times too (10s, 2m, 1h, 500ms).
 
-Exit status: 0 measured; 1 no connection, or a setting without any answer in
-time; 2 the command line, config or script is wrong; 130 interrupted.`,
+Exit status: 0 measured; 1 no connection, or a setting without an answer in time,
+or with errors alone; 2 the command line, config or script is wrong; 130 interrupted.`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			switch at := cmd.ArgsLenAtDash(); {
 			case f.config != "" && len(args) > 0 && at != 0:
@@ -93,9 +94,15 @@ func httpLoad(cmd *cobra.Command, f *httpFlags, args []string) error {
 	for _, why := range plan.left {
 		fmt.Fprintf(cmd.ErrOrStderr(), "left out: %v\n", why)
 	}
+	if plan.dir != "" { // before anything is sent: hours may depend on it
+		if err := os.MkdirAll(plan.dir, 0o777); err != nil {
+			return withStatus(exitUsage, fmt.Errorf("http: %w; make its parent writable or choose another --results-dir", err))
+		}
+	}
 	out := cmd.OutOrStdout()
 	var files []*httpload.CaseFile
 	var failures []error
+	var cut error // why the settings were not all run to their end
 	for i, o := range plan.settings {
 		if i > 0 {
 			fmt.Fprintln(out)
@@ -103,7 +110,9 @@ func httpLoad(cmd *cobra.Command, f *httpFlags, args []string) error {
 		ended := func(r *httpload.Result) error {
 			file := r.CaseFile(version)
 			files = append(files, file)
-			failures = append(failures, r.Nothing())
+			if err := r.Nothing(); err != nil {
+				failures = append(failures, plan.named(i, err))
+			}
 			if err := r.Print(out); err != nil || plan.dir == "" {
 				return err
 			}
@@ -114,26 +123,38 @@ func httpLoad(cmd *cobra.Command, f *httpFlags, args []string) error {
 			return err
 		}
 		err := httpload.Run(cmd.Context(), o, func() { _ = o.PrintStart(out) }, ended) // a broken stdout shows in the report
-		_, inScript := errors.AsType[*httpload.ScriptError](err)
-		switch {
-		case cmd.Context().Err() != nil:
-			return withStatus(exitInterrupted, errors.New("interrupted: the figures above are of a part of the test"))
-		case inScript:
-			return withStatus(exitUsage, err)
-		case err != nil:
-			return withStatus(exitFailed, err)
+		if err != nil || cmd.Context().Err() != nil {
+			cut = httpEnd(cmd.Context(), plan.named(i, err), len(files))
+			break
 		}
 	}
-	if len(files) > 1 {
+	if len(files) > 1 { // those of a test that was cut short too
 		fmt.Fprintln(out)
 		if err := httpload.PrintTable(out, files); err != nil {
 			return withStatus(exitFailed, err)
 		}
 	}
-	if err := errors.Join(failures...); err != nil {
-		return withStatus(exitFailed, err)
+	switch failed := errors.Join(failures...); {
+	case cut != nil:
+		return withStatus(statusOf(cut), errors.Join(failed, cut))
+	case failed != nil:
+		return withStatus(exitFailed, failed)
 	}
 	return nil
+}
+
+// httpEnd is why the settings were not all run to their end; err may be nil.
+func httpEnd(ctx context.Context, err error, measured int) error {
+	_, inScript := errors.AsType[*httpload.ScriptError](err)
+	switch {
+	case ctx.Err() != nil && measured == 0:
+		return withStatus(exitInterrupted, errors.New("interrupted before anything was measured"))
+	case ctx.Err() != nil:
+		return withStatus(exitInterrupted, errors.New("interrupted: the figures above are of a part of the test"))
+	case inScript:
+		return withStatus(exitUsage, err)
+	}
+	return withStatus(exitFailed, err)
 }
 
 // An httpSettings is what one call of http runs, and where its files go.
@@ -141,6 +162,15 @@ type httpSettings struct {
 	settings []httpload.Options
 	left     []error // why others of the lists cannot be
 	dir      string  // "" = none are written
+}
+
+// named is err with the setting that it is of, where there are several.
+func (p *httpSettings) named(i int, err error) error {
+	if err == nil || len(p.settings) == 1 {
+		return err
+	}
+	o := &p.settings[i]
+	return fmt.Errorf("connections %d, threads %d: %w", o.Connections, o.Threads, err)
 }
 
 func httpPlan(cmd *cobra.Command, f *httpFlags, args []string) (httpSettings, error) {

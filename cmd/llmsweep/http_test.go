@@ -1,7 +1,10 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
+	"io"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -61,7 +64,7 @@ wrk.headers["Content-Type"] = "application/json"
 		if err != nil {
 			t.Fatalf("%v: %s", err, stderr)
 		}
-		wantMatches(t, stdout, `^Running 0s test @ `+url+`/v1/chat/completions$`, `^  2 threads and 4 connections$`,
+		wantMatches(t, stdout, `^Running 300ms test @ `+url+`/v1/chat/completions$`, `^  2 threads and 4 connections$`,
 			`^  Thread Stats   Avg      Stdev     Max   \+/- Stdev$`, `^    Latency .*%$`, `^    Req/Sec .*%$`, `^  Latency Distribution$`, `^     99% `,
 			`^  [1-9][0-9]* requests in [0-9.]+ms, .*B read$`, `^Requests/sec: +[0-9.]+$`, `^Transfer/sec: .*B$`)
 		if strings.Contains(stdout, "errors") || strings.Contains(stdout, "Non-2xx") {
@@ -123,4 +126,56 @@ wrk.headers["Content-Type"] = "application/json"
 		wantMatches(t, stdout, `^  Non-2xx or 3xx responses: [1-9]`)
 		wantMatches(t, stderr, `every answer was an error, most with status 404 \(the path or the method is wrong\)`)
 	})
+	t.Run("nothing measured by any setting", func(t *testing.T) {
+		stdout, stderr, _ := httpRun(t, dir, "-d100ms", "-c1,2", url+"/nothing")
+		wantMatches(t, stdout, `^no setting tells what the server can do:\n  1 connection: every answer was an error\n  2 connections: every answer was an error\n\nconns `)
+		if strings.Contains(stdout, "knee") || strings.Contains(stdout, "peak") || strings.Contains(stdout, "capacity") {
+			t.Errorf("errors are read as throughput:\n%s", stdout)
+		}
+		wantMatches(t, stderr, `^connections 1, threads 1: .* every answer was an error`, `^connections 2, threads 2: `)
+	})
+	t.Run("no folder", func(t *testing.T) { // told before anything is sent
+		stdout, stderr, err := httpRun(t, dir, "-d1h", "--results-dir", "post.lua/x", url+"/sim/plain")
+		if exit, ok := err.(*exec.ExitError); !ok || exit.ExitCode() != exitUsage || stdout != "" {
+			t.Errorf("%v, want status %d and no report:\n%s", err, exitUsage, stdout)
+		}
+		wantMatches(t, stderr, `^http: mkdir post.lua: not a directory; make its parent writable or choose another --results-dir$`)
+	})
+}
+
+// A server that goes in the midst of a list: the settings before are compared.
+func TestHTTPServerGone(t *testing.T) {
+	slow(t)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	go func() { // of each setting a probe and the connections: 1 + 1, 1 + 2
+		for range 5 {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				defer c.Close()
+				in := bufio.NewReader(c)
+				for {
+					line, err := in.ReadString('\n')
+					if err != nil {
+						return
+					}
+					if line == "\r\n" {
+						io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+					}
+				}
+			}()
+		}
+		l.Close()
+	}()
+	stdout, stderr, err := httpRun(t, t.TempDir(), "-d100ms", "-c1,2,3", "http://"+l.Addr().String())
+	if exit, ok := err.(*exec.ExitError); !ok || exit.ExitCode() != exitFailed {
+		t.Errorf("%v, want status %d", err, exitFailed)
+	}
+	wantMatches(t, stdout, `^knee: `, `^peak: `, `^    1 +1 `, `^    2 +2 `)
+	wantMatches(t, stderr, `^connections 3, threads 2: unable to connect to `)
 }
