@@ -2,7 +2,7 @@
 GO      ?= go
 FUZZTIME ?= 30s
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
-LDFLAGS  = -X main.version=$(VERSION)
+LDFLAGS  = -s -w -X main.version=$(VERSION)
 
 .PHONY: build run test race lint fuzz e2e bench clean
 
