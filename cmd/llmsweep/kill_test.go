@@ -61,7 +61,7 @@ func killNights(t *testing.T, seed uint64, kills int) {
 		n.start()
 		checkFinished(t, n.dir, n.measured)
 	}
-	if !n.complete() {
+	if !n.complete() || n.moving() { // the last kill left something to be ended
 		sweepIn(t, n.dir, exitOK)
 		checkFinished(t, n.dir, n.measured)
 	}
@@ -127,6 +127,12 @@ func (n *nights) complete() bool {
 	return run == nil || run.Complete
 }
 
+// moving reports whether a kill left a run half way to the history.
+func (n *nights) moving() bool {
+	_, err := os.Lstat(filepath.Join(n.dir, "results", ".run", "leaving.json"))
+	return err == nil
+}
+
 // start runs the sweep, and kills it unless it is through before.
 func (n *nights) start() {
 	n.t.Helper()
@@ -157,8 +163,7 @@ func (n *nights) await(when string, ended <-chan error, cmd *exec.Cmd) {
 	results := filepath.Join(n.dir, "results")
 	begins := func() bool { // what the kill waits for
 		if when == archiving {
-			_, err := os.Lstat(filepath.Join(results, ".run", "leaving.json"))
-			return err == nil
+			return n.moving()
 		}
 		last, err := os.Lstat(filepath.Join(results, n.want[5].Case+".json"))
 		return err == nil && last.ModTime().After(began)

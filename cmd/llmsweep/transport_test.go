@@ -168,6 +168,15 @@ func (s *renaming) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.Handler.ServeHTTP(w, r)
 }
 
+// taken is how often each name was asked for since it was last called.
+func (s *renaming) taken() map[string]int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	asked := s.asked
+	s.asked = map[string]int{}
+	return asked
+}
+
 // Adapters by weight in a sweep, and by vLLM's flag in bench: what the server was
 // asked is what the records and the notes say, twice the same for the same seed.
 func TestAdaptersByWeight(t *testing.T) {
@@ -178,8 +187,8 @@ func TestAdaptersByWeight(t *testing.T) {
 	writeConfig(t, dir, "%sbase_url: %s\nlora: {adapter-a: 3, adapter-b: 1}\n", onePair, server.URL)
 	var first map[string]int
 	for range 2 {
-		s.asked = map[string]int{}
 		sweepIn(t, dir, exitOK, "--fresh")
+		asked := s.taken()
 		measured, all := map[string]int{}, map[string]int{}
 		for _, r := range recordsOf(t, dir, "bench_io24x6_mc2_np8") {
 			all[r.Model]++
@@ -187,8 +196,8 @@ func TestAdaptersByWeight(t *testing.T) {
 				measured[r.Model]++
 			}
 		}
-		if fmt.Sprint(all) != fmt.Sprint(s.asked) || all["adapter-a"] <= all["adapter-b"] || all["adapter-b"] == 0 {
-			t.Errorf("the records say %v, the server %v", all, s.asked)
+		if fmt.Sprint(all) != fmt.Sprint(asked) || all["adapter-a"] <= all["adapter-b"] || all["adapter-b"] == 0 {
+			t.Errorf("the records say %v, the server %v", all, asked)
 		}
 		want := fmt.Sprintf("lora: measured requests by adapter: adapter-a %d, adapter-b %d", measured["adapter-a"], measured["adapter-b"])
 		if f := readCase(t, dir, "bench_io24x6_mc2_np8"); !strings.Contains(strings.Join(f.Notes, "\n"), want) {
@@ -201,14 +210,13 @@ func TestAdaptersByWeight(t *testing.T) {
 		}
 	}
 
-	s.asked = map[string]int{}
 	bench := llmsweep(t, dir, strings.Fields("bench --model m --tokenizer builtin:qwen3 --base-url "+server.URL+
 		" --random-input-len 24 --random-output-len 4 --num-prompts 12 --lora-modules adapter-a adapter-b --seed 3")...)
 	if out, err := bench.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	if s.asked["adapter-a"]+s.asked["adapter-b"] != 12 || s.asked["adapter-a"] == 0 || s.asked["adapter-b"] == 0 {
-		t.Errorf("bench asked for %v", s.asked)
+	if asked := s.taken(); asked["adapter-a"]+asked["adapter-b"] != 12 || asked["adapter-a"] == 0 || asked["adapter-b"] == 0 {
+		t.Errorf("bench asked for %v", asked)
 	}
 	writeConfig(t, dir, "%sbase_url: %s\nlora: [adapter-c]\n", onePair, server.URL)
 	if _, stderr := sweepIn(t, dir, exitUsage); !strings.Contains(stderr, "model: adapter-c is not served at "+server.URL+", which lists m, adapter-a, adapter-b; did you mean adapter-a?") {
