@@ -117,7 +117,7 @@ func (r *GateResult) relative(c *Change) {
 	if math.IsNaN(c.Share) {
 		return
 	}
-	r.past = beyond(r.Gate, r.Found)
+	r.past = metrics.Beyond(r.Gate.Metric, r.Found, r.Gate.Limit)
 	r.test = worseUp(r.Gate, c.test)
 	if !r.test.Defined() && !r.past {
 		r.Outcome, r.Why = GatePassed, ""
@@ -146,19 +146,12 @@ func (r *GateResult) absolute(c *CaseChange) {
 	}
 	r.Found = back(stats.Mean(xs))
 	r.Doubt = (&CaseChange{new: c.new}).doubts(r.Gate.Metric) // a limit by itself has no other side
-	r.past = beyond(r.Gate, r.Found)
+	r.past = metrics.Beyond(r.Gate.Metric, r.Found, r.Gate.Limit)
 	t.Estimate -= limit
 	r.test = worseUp(r.Gate, t)
 	if !r.past {
 		r.Outcome, r.Why = GatePassed, ""
 	}
-}
-
-func beyond(g runlog.Gate, found float64) bool {
-	if metrics.Better(g.Metric) == metrics.HigherBetter {
-		return found < g.Limit
-	}
-	return found > g.Limit
 }
 
 // worseUp turns a test so that more is worse.

@@ -35,7 +35,7 @@ func (l limits) met(rows []Row, p *Point) bool {
 	used := usable(rows, p.Rows)
 	for name, limit := range l.of {
 		v := meanOf(rows, used, func(r *Row) *float64 { v, _ := r.column(name); return v })
-		if v == nil || metrics.Better(name) == metrics.HigherBetter && *v < limit || metrics.Better(name) != metrics.HigherBetter && *v > limit {
+		if v == nil || metrics.Beyond(name, *v, limit) {
 			return false
 		}
 	}

@@ -22,3 +22,12 @@ func Better(name string) Direction {
 	}
 	return Neither
 }
+
+// Beyond reports whether a figure is worse than its limit: above it where lower is
+// better, or where neither is; below it where higher is.
+func Beyond(name string, value, limit float64) bool {
+	if Better(name) == HigherBetter {
+		return value < limit
+	}
+	return value > limit
+}

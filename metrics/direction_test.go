@@ -14,3 +14,19 @@ func TestBetter(t *testing.T) {
 		}
 	}
 }
+
+func TestBeyond(t *testing.T) {
+	for _, tt := range []struct {
+		name         string
+		value, limit float64
+		want         bool
+	}{
+		{"p99_ttft_ms", 501, 500, true}, {"p99_ttft_ms", 500, 500, false}, {"p99_ttft_ms", 499, 500, false},
+		{"output_throughput", 99, 100, true}, {"output_throughput", 100, 100, false}, {"output_throughput", 101, 100, false},
+		{"little_residual", 0.2, 0.1, true},
+	} {
+		if got := Beyond(tt.name, tt.value, tt.limit); got != tt.want {
+			t.Errorf("Beyond(%q, %g, %g) = %v", tt.name, tt.value, tt.limit, got)
+		}
+	}
+}

@@ -35,9 +35,6 @@ func NewClustered(groups [][]float64) *Clustered {
 	return c
 }
 
-// Groups is how many groups there are.
-func (c *Clustered) Groups() int { return c.groups }
-
 // Bootstrap draws as many groups as there are, with replacement, and returns the
 // statistic of each of the resamples (Efron 1979). The same seed gives the same
 // ones. Resamples on which it is undefined are left out.
