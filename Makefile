@@ -26,11 +26,7 @@ lint: ## gofmt, vet, staticcheck, import directions
 	$(GO) test -count=1 -run '^TestRoomsImportDownstreamOnly$$' ./cmd/llmsweep
 
 fuzz: ## each fuzz target for FUZZTIME
-	@set -e; for pkg in $$($(GO) list ./...); do \
-	  for target in $$($(GO) test -list '^Fuzz' $$pkg | grep '^Fuzz' || true); do \
-	    echo "fuzz $$pkg $$target $(FUZZTIME)"; \
-	    $(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x $$pkg; \
-	  done; done
+	GO='$(GO)' scripts/fuzz.sh $(FUZZTIME)
 
 e2e: build ## longer checks, and those that time depends on; figures go to docs/performance.md
 	LLMSWEEP_E2E=1 $(GO) test -count=1 -v -timeout 30m -run '^TestE2E' ./cmd/llmsweep
