@@ -44,7 +44,7 @@ func BenchmarkSendLag(b *testing.B) {
 			var lags []float64
 			epoch := time.Now()
 			err := Run(b.Context(), instant{epoch}, Plan{
-				Measured: Phase{Source: singles{"r", b.N}, Pacer: Poisson{Rate: rate, N: b.N, Seed: 1}}, Epoch: epoch,
+				Measured: Phase{Source: singles{"r", b.N}, Pacer: Gamma{Rate: rate, Burstiness: 1, N: b.N, Seed: 1}}, Epoch: epoch,
 			}, func(t client.Trace) error {
 				lags = append(lags, float64(t.Sent-t.Due)/1e3)
 				return nil

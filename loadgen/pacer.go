@@ -52,18 +52,6 @@ func (g Gamma) sums() []float64 {
 	return sums
 }
 
-// Poisson is Gamma with a burstiness of 1: gaps are exponential, and scaled as
-// there.
-type Poisson struct {
-	Rate float64 // sessions/s
-	N    int
-	Seed uint64
-}
-
-func (p Poisson) Arrivals() iter.Seq[time.Duration] {
-	return Gamma{Rate: p.Rate, Burstiness: 1, N: p.N, Seed: p.Seed}.Arrivals()
-}
-
 // Constant puts arrivals 1/Rate apart; the first is due after one such gap, as
 // in vLLM with an infinite burstiness.
 type Constant struct {

@@ -20,9 +20,9 @@ func TestSchedules(t *testing.T) {
 		{"constant does not add up rounding", Constant{Rate: 3, N: 3}, []time.Duration{333333333, 666666667, time.Second}},
 		{"gamma, infinitely regular", Gamma{Rate: 10, Burstiness: math.Inf(1), N: 2}, []time.Duration{100 * ms, 200 * ms}},
 		{"gamma, infinitely fast", Gamma{Rate: math.Inf(1), Burstiness: 1, N: 2}, []time.Duration{0, 0}},
-		{"one arrival is due at 1/rate whatever is drawn", Poisson{Rate: 2, N: 1, Seed: 9}, []time.Duration{500 * ms}},
+		{"one arrival is due at 1/rate whatever is drawn", Gamma{Rate: 2, Burstiness: 1, N: 1, Seed: 9}, []time.Duration{500 * ms}},
 		{"at once", AtOnce{N: 3}, []time.Duration{0, 0, 0}},
-		{"none", Poisson{Rate: 2}, nil},
+		{"none", Gamma{Rate: 2, Burstiness: 1}, nil},
 	} {
 		if got := slices.Collect(tt.pacer.Arrivals()); !slices.Equal(got, tt.want) {
 			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
@@ -48,7 +48,7 @@ func TestGammaRescaled(t *testing.T) {
 
 func TestSameSeedSameSchedule(t *testing.T) {
 	at := func(seed uint64) []time.Duration {
-		return slices.Collect(Poisson{Rate: 5, N: 50, Seed: seed}.Arrivals())
+		return slices.Collect(Gamma{Rate: 5, Burstiness: 1, N: 50, Seed: seed}.Arrivals())
 	}
 	if !slices.Equal(at(1), at(1)) {
 		t.Error("the same seed gave two schedules")
@@ -91,12 +91,12 @@ func TestGammaMoments(t *testing.T) {
 	}
 }
 
-// The gaps of Poisson arrivals are exponential: a share 1 − e^−x of them is
+// A burstiness of 1 gives Poisson arrivals, with exponential gaps: a share 1 − e^−x of them is
 // shorter than x mean gaps. The largest distance between the two curves stays
 // below Kolmogorov's limit for 1 in 1000, 1.95/√n.
 func TestPoissonGaps(t *testing.T) {
 	const n, rate = 20_000, 50.0
-	gaps := slices.Collect(Poisson{Rate: rate, N: n, Seed: 3}.Arrivals())
+	gaps := slices.Collect(Gamma{Rate: rate, Burstiness: 1, N: n, Seed: 3}.Arrivals())
 	for i := n - 1; i > 0; i-- {
 		gaps[i] -= gaps[i-1]
 	}

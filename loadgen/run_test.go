@@ -19,7 +19,7 @@ func TestSlowRepliesNeverDelaySends(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) { // replies take a minute
 		s := &server{epoch: time.Now(), after: always(time.Minute)}
 		var got []client.Trace
-		pacer := Poisson{Rate: 10, N: 50, Seed: 1}
+		pacer := Gamma{Rate: 10, Burstiness: 1, N: 50, Seed: 1}
 		err := Run(t.Context(), s, Plan{Measured: Phase{Source: singles{"r", 50}, Pacer: pacer}, Epoch: s.epoch}, keep(&got))
 		if err != nil || len(got) != 50 {
 			t.Fatalf("%d traces, error %v", len(got), err)

@@ -3,10 +3,8 @@ package tokenizer
 import (
 	"bytes"
 	"compress/gzip"
-	"encoding/binary"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"strings"
 )
@@ -25,33 +23,6 @@ import (
 const compactMagic = "llmsweep tokenizer 1\n"
 
 var errCompact = errors.New("not a whole compact tokenizer; make it anew by go test ./tokenizer -run TestCompact -update DIR")
-
-// appendCompact appends the compact form of f, whose skeleton is given.
-func appendCompact(dst []byte, f *file, skeleton []byte) ([]byte, error) {
-	m := &f.Model
-	dst = append(dst, compactMagic...)
-	dst = append(binary.AppendUvarint(dst, uint64(len(skeleton))), skeleton...)
-	dst = binary.AppendUvarint(dst, uint64(len(m.tokens)))
-	for id, token := range m.tokens {
-		if at, ok := m.ids[token]; !ok || int(at) != id {
-			return nil, fmt.Errorf("id %d has no token of its own, so this vocabulary has no compact form", id)
-		}
-		dst = binary.AppendUvarint(dst, uint64(len(token)))
-	}
-	for _, token := range m.tokens {
-		dst = append(dst, token...)
-	}
-	dst = binary.AppendUvarint(dst, uint64(len(m.merges)))
-	last := int64(0)
-	for _, p := range m.merges {
-		dst = binary.AppendVarint(dst, int64(p.id)-last)
-		last = int64(p.id)
-	}
-	for _, p := range m.merges {
-		dst = binary.AppendUvarint(dst, uint64(len(m.tokens[p.left])))
-	}
-	return dst, nil
-}
 
 // parseCompact reads the compact form; it returns the skeleton too.
 func parseCompact(text []byte) (f *file, skeleton []byte, err error) {
@@ -168,7 +139,8 @@ func gunzip(text []byte) ([]byte, error) {
 	return io.ReadAll(r)
 }
 
-// text is the tokenizer.json of a file that was read from the compact form.
+// text is the tokenizer.json of a file that was read from the compact form, for the
+// Rust library (hf.go).
 func (f *file) text(skeleton []byte) ([]byte, error) {
 	var top, inner map[string]json.RawMessage
 	if err := json.Unmarshal(skeleton, &top); err != nil {

@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"compress/gzip"
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -87,6 +89,33 @@ func writeCompact(t *testing.T, path string, original []byte) {
 	if err := os.WriteFile(path, packed.Bytes(), 0o644); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// appendCompact appends the compact form of f, whose skeleton is given.
+func appendCompact(dst []byte, f *file, skeleton []byte) ([]byte, error) {
+	m := &f.Model
+	dst = append(dst, compactMagic...)
+	dst = append(binary.AppendUvarint(dst, uint64(len(skeleton))), skeleton...)
+	dst = binary.AppendUvarint(dst, uint64(len(m.tokens)))
+	for id, token := range m.tokens {
+		if at, ok := m.ids[token]; !ok || int(at) != id {
+			return nil, fmt.Errorf("id %d has no token of its own, so this vocabulary has no compact form", id)
+		}
+		dst = binary.AppendUvarint(dst, uint64(len(token)))
+	}
+	for _, token := range m.tokens {
+		dst = append(dst, token...)
+	}
+	dst = binary.AppendUvarint(dst, uint64(len(m.merges)))
+	last := int64(0)
+	for _, p := range m.merges {
+		dst = binary.AppendVarint(dst, int64(p.id)-last)
+		last = int64(p.id)
+	}
+	for _, p := range m.merges {
+		dst = binary.AppendUvarint(dst, uint64(len(m.tokens[p.left])))
+	}
+	return dst, nil
 }
 
 // expand is the tokenizer.json of a compact form.
