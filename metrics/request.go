@@ -54,13 +54,10 @@ func appendITLs(gaps []float64, r *Record) []float64 {
 	return gaps
 }
 
-// ITLsPerToken are the same gaps, each divided by the tokens of the chunk that
-// ended it, in ms. There are none for a request whose tokens per chunk are
-// unknown, and none for a chunk that the server counts as no token.
-func ITLsPerToken(r *Record) []float64 { return appendITLsPerToken(nil, r) }
-
+// appendITLsPerToken appends the same gaps, each divided by the tokens of the chunk
+// that ended it, in ms. There is none for a chunk that the server counts as no token.
 func appendITLsPerToken(gaps []float64, r *Record) []float64 {
-	if !r.Completed() || len(r.Tokens) != len(r.Arrivals) {
+	if !r.Completed() || !tokensTold(r) {
 		return gaps
 	}
 	for i := 1; i < len(r.Arrivals); i++ {
@@ -70,6 +67,9 @@ func appendITLsPerToken(gaps []float64, r *Record) []float64 {
 	}
 	return gaps
 }
+
+// tokensTold reports whether the tokens of each chunk are known.
+func tokensTold(r *Record) bool { return len(r.Tokens) == len(r.Arrivals) }
 
 // QueueTime is how long the request waited before it was sent: sent − due, in ms.
 func QueueTime(r *Record) (ms float64, ok bool) {
@@ -116,9 +116,9 @@ func inputTokens(r *Record) int {
 // server's count of that chunk where told, else an even share of the whole
 // answer in whole tokens, so that the chunks always sum to OutputTokens.
 func ChunkTokens(r *Record, i int) int64 {
-	n := len(r.Arrivals)
-	if len(r.Tokens) == n {
+	if tokensTold(r) {
 		return int64(r.Tokens[i])
 	}
+	n := len(r.Arrivals)
 	return int64((i+1)*r.OutputTokens/n - i*r.OutputTokens/n)
 }

@@ -140,8 +140,31 @@ func TestRequestLatencies(t *testing.T) {
 		if got := ITLs(&tt.r); !slices.Equal(got, tt.itls) {
 			t.Errorf("%s: ITLs = %v, want %v", tt.name, got, tt.itls)
 		}
-		if got := ITLsPerToken(&tt.r); !slices.Equal(got, tt.perToken) {
-			t.Errorf("%s: ITLsPerToken = %v, want %v", tt.name, got, tt.perToken)
+		if got := appendITLsPerToken(nil, &tt.r); !slices.Equal(got, tt.perToken) {
+			t.Errorf("%s: ITLs per token = %v, want %v", tt.name, got, tt.perToken)
+		}
+	}
+}
+
+// Gaps per token are given where the tokens of every chunk were told: those of some
+// requests would pass for all.
+func TestITLPerToken(t *testing.T) {
+	told := with(answer(1000, 1100, 1120, 1150), func(r *Record) { r.OutputTokens, r.Tokens = 7, []int32{1, 4, 2} }) // 20 ÷ 4, 30 ÷ 2
+	untold := answer(1000, 1100, 1120)
+	for _, tt := range []struct {
+		name    string
+		records []Record
+		n       int
+		mean    float64
+	}{
+		{"of two requests", []Record{told, with(untold, func(r *Record) { r.Tokens = []int32{1, 1} })}, 3, 40. / 3},
+		{"one does not tell", []Record{told, untold}, 0, undefined},
+		{"one without a gap need not tell", []Record{told, answer(1000, 1100)}, 2, 10},
+		{"nor one that failed, or the warm-up", []Record{told,
+			with(untold, func(r *Record) { r.ErrorClass = "reset" }), with(untold, func(r *Record) { r.Warmup = true })}, 2, 10},
+	} {
+		if got := Summarize(tt.records, Options{}).ITLPerToken; got.N != tt.n || !near(got.Mean, tt.mean) {
+			t.Errorf("%s: %d gaps, mean %v; want %d, %v", tt.name, got.N, got.Mean, tt.n, tt.mean)
 		}
 	}
 }

@@ -167,7 +167,10 @@ func (s *Summary) describe(completed []*Record, o Options) {
 	s.TTFO = d.each(completed, TTFO)
 	s.QueueTime = d.each(completed, QueueTime)
 	s.ITL = d.pooled(completed, appendITLs)
-	s.ITLPerToken = d.pooled(completed, appendITLsPerToken)
+	s.ITLPerToken = d.dist(nil)
+	if !slices.ContainsFunc(completed, func(r *Record) bool { return len(r.Arrivals) > 1 && !tokensTold(r) }) {
+		s.ITLPerToken = d.pooled(completed, appendITLsPerToken) // those of some requests would pass for all
+	}
 	if !o.open() {
 		completed = nil // a closed loop's due is the moment a slot came free: nothing is omitted
 	}
