@@ -197,7 +197,6 @@ func compress(path string) error {
 	if err != nil {
 		return fmt.Errorf("compressing records: %w", err)
 	}
-	defer in.Close()
 	err = WriteFile(path+".gz", func(w io.Writer) error {
 		z := gzip.NewWriter(w)
 		if _, err := io.Copy(z, in); err != nil {
@@ -205,7 +204,7 @@ func compress(path string) error {
 		}
 		return z.Close()
 	})
-	if err != nil {
+	if err := errors.Join(err, in.Close()); err != nil { // closed first: Windows removes no open file
 		return err
 	}
 	return writeError(path, os.Remove(path))

@@ -1,14 +1,12 @@
 package runlog
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 )
 
@@ -38,9 +36,10 @@ func lockFolder(dir string) (*os.File, error) {
 	if err != nil {
 		return nil, writeError(path, err)
 	}
-	if err := takeLock(f); err != nil {
+	held, err := takeLock(f)
+	if err != nil || held {
 		defer f.Close()
-		if errors.Is(err, syscall.EWOULDBLOCK) {
+		if held {
 			return nil, lockedError(dir, f)
 		}
 		return nil, fmt.Errorf("locking %s: %w; set results_dir to a local file system", path, err)
@@ -54,14 +53,14 @@ func lockFolder(dir string) (*os.File, error) {
 
 // takeLock asks more than once: a run that looks for folders to go on with tries
 // the lock of each for an instant.
-func takeLock(f *os.File) (err error) {
+func takeLock(f *os.File) (held bool, err error) {
 	for range 3 {
-		if err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); !errors.Is(err, syscall.EWOULDBLOCK) {
-			return err
+		if held, err = tryLock(f, true); !held {
+			break
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
-	return err
+	return held, err
 }
 
 // sign writes who holds the lock; the file's time says since when.
@@ -90,5 +89,6 @@ func locked(dir string) bool {
 		return false // no run was ever there
 	}
 	defer f.Close()
-	return errors.Is(syscall.Flock(int(f.Fd()), syscall.LOCK_SH|syscall.LOCK_NB), syscall.EWOULDBLOCK)
+	held, _ := tryLock(f, false) // where there are no locks, no run could start
+	return held
 }

@@ -47,16 +47,6 @@ func writeSynced(path string, write func(io.Writer) error) (err error) {
 	return f.Sync()
 }
 
-// syncFolder makes a rename or removal in the folder outlive a power cut.
-func syncFolder(dir string) error {
-	f, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	return f.Sync()
-}
-
 // writeError names the file once, says why in the system's words, and what to
 // do where that is known. A nil error stays nil.
 func writeError(path string, err error) error {
