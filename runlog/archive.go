@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"syscall"
 	"time"
 )
 
@@ -40,7 +41,11 @@ func (d *Dir) Archive(keep int) (movedTo string, err error) {
 	if err != nil {
 		return "", err
 	}
-	if err := d.moveRun(to, files); err != nil {
+	err = d.moveRun(to, files)
+	switch {
+	case errors.Is(err, syscall.EXDEV):
+		return "", fmt.Errorf("%s is on another file system than its results: make it a folder there, and link or mount results_dir whole; then run again", filepath.Dir(to))
+	case err != nil:
 		return "", fmt.Errorf("moving the earlier run to %s: %w; make room or rights there and run again", to, err)
 	}
 	d.journal = &journal{path: d.journal.path, entries: map[string]Entry{}}
