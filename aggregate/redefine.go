@@ -40,13 +40,8 @@ func readVLLM(path string) (*runlog.CaseFile, error) {
 	}
 	g := runlog.NewCaseFile(f.Case.Case, metrics.SummarizeVLLM(records, o), runlog.Info{SLO: o.SLO})
 	f.Definitions = runlog.DefinitionsVLLM
-	f.Duration, f.Completed, f.Failed = g.Duration, g.Completed, g.Failed
-	f.TotalInputTokens, f.TotalOutputTokens = g.TotalInputTokens, g.TotalOutputTokens
-	f.RequestThroughput, f.RequestGoodput = g.RequestThroughput, g.RequestGoodput
-	f.OutputThroughput, f.TotalTokenThroughput = g.OutputThroughput, g.TotalTokenThroughput
+	f.Duration, f.Results, f.Failures = g.Duration, g.Results, g.Failures
 	f.MaxOutputTokensPerS, f.MaxConcurrentRequests = g.MaxOutputTokensPerS, g.MaxConcurrentRequests
-	f.TTFT, f.TPOT, f.ITL, f.E2EL = g.TTFT, g.TPOT, g.ITL, g.E2EL
-	f.SLO, f.Failures = g.SLO, g.Failures
 	return f, nil
 }
 

@@ -28,11 +28,7 @@ func Scenarios(w io.Writer, f *runlog.CaseFile) {
 		appendScenario(t, limited, &f.Scenarios[i])
 	}
 	t.AppendSeparator()
-	appendScenario(t, limited, &runlog.Scenario{
-		Name: together, NumPrompts: f.NumPrompts, Completed: f.Completed,
-		RequestThroughput: f.RequestThroughput, RequestGoodput: f.RequestGoodput, OutputThroughput: f.OutputThroughput,
-		TTFT: f.TTFT, TPOT: f.TPOT, ITL: f.ITL, E2EL: f.E2EL,
-	})
+	appendScenario(t, limited, &runlog.Scenario{Name: together, NumPrompts: f.NumPrompts, Results: f.Results})
 	t.Render()
 }
 

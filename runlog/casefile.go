@@ -17,38 +17,30 @@ const (
 
 // A CaseFile is the case JSON: one object that begins with the keys of `vllm
 // bench serve`'s result file, in its order, units (arrays s, statistics ms) and
-// types, and goes on with ours, in the order of the fields here. An undefined
+// types, and goes on with ours (casefile_json.go). An undefined
 // number is null. vLLM's "errors" is an array that only a detailed file has, so
 // our count by class is "failures".
 type CaseFile struct {
-	Date                 string // 20261122-183602, local time
-	EndpointType         string
-	Backend              string
-	Label                *string // nil = null
-	ModelID              string
-	TokenizerID          string
-	NumPrompts           int
-	Labels               map[string]string // a key each, as vLLM's --metadata; see MarshalJSON
-	RequestRate          Rate              // requests/s
-	Burstiness           Rate              // the gaps' shape, no rate: a Rate for its "inf", even gaps
-	MaxConcurrency       *int              // nil = no cap
-	Duration             Float             // s
-	Completed            int
-	Failed               int
-	TotalInputTokens     int64
-	TotalOutputTokens    int64
-	RequestThroughput    Float // requests/s
-	RequestGoodput       Float // requests/s; null = no SLO asked
-	OutputThroughput     Float // tokens/s
-	TotalTokenThroughput Float // tokens/s
+	Date           string // 20261122-183602, local time
+	EndpointType   string
+	Backend        string
+	Label          *string // nil = null
+	ModelID        string
+	TokenizerID    string
+	NumPrompts     int
+	Labels         map[string]string // a key each, as vLLM's --metadata; see MarshalJSON
+	RequestRate    Rate              // requests/s
+	Burstiness     Rate              // the gaps' shape, no rate: a Rate for its "inf", even gaps
+	MaxConcurrency *int              // nil = no cap
+	Duration       Float             // s
+
+	Results
 
 	Arrays *Arrays // only with save_detailed
 
 	MaxOutputTokensPerS   Float // tokens
 	MaxConcurrentRequests int
 	RTFX                  Float // of speech: 0.0
-
-	TTFT, TPOT, ITL, E2EL Dist
 
 	Schema      int    // 0 = the file is vLLM's own, and nothing of ours follows
 	Definitions string // DefinitionsOurs or DefinitionsVLLM
@@ -59,7 +51,6 @@ type CaseFile struct {
 	Lengths     LengthsInfo
 	Failures    Failures
 	SteadyState *SteadyState               // null = the load never was at its height
-	SLO         *SLOInfo                   // null = none asked
 	Certified   map[string]map[string]bool // metric → pXX → enough samples to bound it at 99 %
 	Telemetry   map[string]any
 	Cost        *Cost // null = neither a price nor a number of GPUs was told

@@ -26,13 +26,10 @@ func (f *CaseFile) head() []field {
 }
 
 func (f *CaseFile) load() []field {
-	return []field{
+	return append([]field{
 		{"request_rate", &f.RequestRate}, {"burstiness", &f.Burstiness}, {"max_concurrency", &f.MaxConcurrency},
-		{"duration", &f.Duration}, {"completed", &f.Completed}, {"failed", &f.Failed},
-		{"total_input_tokens", &f.TotalInputTokens}, {"total_output_tokens", &f.TotalOutputTokens},
-		{"request_throughput", &f.RequestThroughput}, {"request_goodput", &f.RequestGoodput},
-		{"output_throughput", &f.OutputThroughput}, {"total_token_throughput", &f.TotalTokenThroughput},
-	}
+		{"duration", &f.Duration},
+	}, f.counts()...)
 }
 
 func (a *Arrays) fields() []field {
@@ -63,16 +60,6 @@ func (f *CaseFile) ours() []field {
 // mixed are the keys that only a mixed case has.
 func (f *CaseFile) mixed() []field { return []field{{"scenarios", &f.Scenarios}} }
 
-// A metricDist is a latency of the flat keys mean_X_ms … pNN_X_ms.
-type metricDist struct {
-	name string
-	dist *Dist
-}
-
-func (f *CaseFile) dists() []metricDist {
-	return []metricDist{{"ttft", &f.TTFT}, {"tpot", &f.TPOT}, {"itl", &f.ITL}, {"e2el", &f.E2EL}}
-}
-
 func (d *Dist) fields(name string) []field {
 	fs := []field{{"mean_" + name + "_ms", &d.Mean}, {"median_" + name + "_ms", &d.Median}, {"std_" + name + "_ms", &d.Std}}
 	for _, p := range slices.SortedFunc(maps.Keys(d.P), byNumber) {
@@ -99,9 +86,7 @@ func (f *CaseFile) fields() []field {
 		rest = append(rest, f.Arrays.fields()...)
 	}
 	rest = append(rest, f.peaks()...)
-	for _, m := range f.dists() {
-		rest = append(rest, m.dist.fields(m.name)...)
-	}
+	rest = append(rest, f.latencies()...)
 	if f.Schema != 0 {
 		rest = append(rest, f.ours()...)
 	}

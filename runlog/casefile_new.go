@@ -42,13 +42,8 @@ func NewCaseFile(c Case, s metrics.Summary, info Info) *CaseFile {
 		Date: info.Date.Format(dateLayout), EndpointType: info.EndpointType, Backend: info.Backend,
 		ModelID: info.Model, TokenizerID: info.TokenizerID, NumPrompts: c.Axes.NumPrompts,
 		Labels: maps.Clone(info.Labels), RequestRate: c.Axes.RequestRate, Burstiness: Rate(info.Burstiness),
-		Duration: Float(s.Duration), Completed: s.Completed, Failed: s.Failed,
-		TotalInputTokens: s.InputTokens, TotalOutputTokens: s.OutputTokens,
-		RequestThroughput: Float(s.RequestThroughput), RequestGoodput: NaN(),
-		OutputThroughput: Float(s.OutputThroughput), TotalTokenThroughput: Float(s.TotalTokenThroughput),
+		Duration: Float(s.Duration), Results: resultsOf(&s, info.SLO),
 		MaxOutputTokensPerS: Float(s.MaxOutputTokensPerS), MaxConcurrentRequests: s.MaxConcurrentRequests,
-		TTFT: distOf(s.Percentiles, s.TTFT), TPOT: distOf(s.Percentiles, s.TPOT),
-		ITL: distOf(s.Percentiles, s.ITL), E2EL: distOf(s.Percentiles, s.E2EL),
 		Schema: Schema, Definitions: info.Definitions, Status: info.Status,
 		Case:     CaseInfo{c, info.StartUnixNS},
 		Validity: Validity{s.Validity.Verdict, append([]string{}, s.Validity.Reasons...)},
@@ -74,10 +69,6 @@ func NewCaseFile(c Case, s metrics.Summary, info Info) *CaseFile {
 	}
 	if n := c.Axes.MaxConcurrency; n > 0 {
 		f.MaxConcurrency = &n
-	}
-	if g := s.Goodput; g != nil {
-		f.RequestGoodput = Float(g.PerSecond)
-		f.SLO = &SLOInfo{info.SLO, g.Requests, Float(g.Share), Float(g.TokensPerSecond)}
 	}
 	return f
 }

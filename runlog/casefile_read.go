@@ -41,13 +41,9 @@ func (f *CaseFile) UnmarshalJSON(b []byte) error {
 // read takes the keys of our files or vLLM's own. Text keys between num_prompts
 // and request_rate are labels; other unknown keys are kept in Extra.
 func (f *CaseFile) read(keys iter.Seq2[string, keyValue]) error {
-	*f = CaseFile{Definitions: DefinitionsVLLM, Arrays: new(Arrays)}
-	for _, v := range []*Float{(*Float)(&f.RequestRate), (*Float)(&f.Burstiness), &f.Duration, &f.RequestThroughput, &f.RequestGoodput, &f.OutputThroughput,
-		&f.TotalTokenThroughput, &f.MaxOutputTokensPerS, &f.RTFX} {
-		*v = NaN()
-	}
-	for _, m := range f.dists() {
-		*m.dist = Dist{NaN(), NaN(), NaN(), map[string]Float{}}
+	*f = CaseFile{
+		Definitions: DefinitionsVLLM, Arrays: new(Arrays), Results: unknown(),
+		RequestRate: Rate(NaN()), Burstiness: Rate(NaN()), Duration: NaN(), MaxOutputTokensPerS: NaN(), RTFX: NaN(),
 	}
 	to := f.targets()
 	ours := map[string]bool{}

@@ -61,9 +61,11 @@ func FigureNames(percentiles ...string) []string {
 		d.P[p] = one
 	}
 	f := CaseFile{
-		Duration: one, RequestThroughput: one, OutputThroughput: one, TotalTokenThroughput: one, RequestGoodput: one,
-		MaxOutputTokensPerS: one, TTFT: d, TPOT: d, ITL: d, E2EL: d,
-		SLO:         &SLOInfo{Share: one},
+		Duration: one, MaxOutputTokensPerS: one,
+		Results: Results{
+			RequestThroughput: one, OutputThroughput: one, TotalTokenThroughput: one, RequestGoodput: one,
+			TTFT: d, TPOT: d, ITL: d, E2EL: d, SLO: &SLOInfo{Share: one},
+		},
 		SteadyState: &SteadyState{RequestThroughput: one, OutputThroughput: one, TotalTokenThroughput: one, MeanInFlight: one, LittleResidual: one},
 		Client:      ClientInfo{ReaderLagP99: one, SendLagP99: one},
 	}

@@ -21,9 +21,11 @@ type toldCase struct {
 func (c toldCase) file(pc PlannedCase) *runlog.CaseFile {
 	none := runlog.NaN()
 	f := &runlog.CaseFile{
-		Schema: runlog.Schema, Case: runlog.CaseInfo{Case: pc.Case}, Status: runlog.StatusMeasured, Completed: 10,
-		OutputThroughput: runlog.Float(c.tokensPerS), RequestGoodput: none,
-		TTFT: runlog.Dist{P: map[string]runlog.Float{"99": runlog.Float(c.p99), "99.9": runlog.Float(c.p99)}}, E2EL: runlog.Dist{Mean: runlog.Float(c.e2el)},
+		Schema: runlog.Schema, Case: runlog.CaseInfo{Case: pc.Case}, Status: runlog.StatusMeasured,
+		Results: runlog.Results{
+			Completed: 10, OutputThroughput: runlog.Float(c.tokensPerS), RequestGoodput: none,
+			TTFT: runlog.Dist{P: map[string]runlog.Float{"99": runlog.Float(c.p99), "99.9": runlog.Float(c.p99)}}, E2EL: runlog.Dist{Mean: runlog.Float(c.e2el)},
+		},
 		Validity: runlog.Validity{Verdict: "valid"},
 	}
 	if c.failed {
