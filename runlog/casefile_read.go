@@ -35,7 +35,12 @@ func (f *CaseFile) targets() map[string]any {
 
 // UnmarshalJSON reads our files and vLLM's own.
 func (f *CaseFile) UnmarshalJSON(b []byte) error {
-	return f.read(streamKeys(bufio.NewReader(bytes.NewReader(b)), func(string) bool { return false }))
+	return f.read(keysOf(b))
+}
+
+// keysOf yields the top-level keys of a JSON object that is in memory.
+func keysOf(b []byte) iter.Seq2[string, keyValue] {
+	return streamKeys(bufio.NewReader(bytes.NewReader(b)), func(string) bool { return false })
 }
 
 // read takes the keys of our files or vLLM's own. Text keys between num_prompts
@@ -140,30 +145,6 @@ func setDist(dists []metricDist, metric, stat string, raw json.RawMessage) error
 		}
 	}
 	return nil
-}
-
-// objectKeys yields the top-level keys of a JSON object in order, and a nil
-// value last when b is not one.
-func objectKeys(b []byte) iter.Seq2[string, json.RawMessage] {
-	return func(yield func(string, json.RawMessage) bool) {
-		d := json.NewDecoder(bytes.NewReader(b))
-		if t, err := d.Token(); err != nil || t != json.Delim('{') {
-			yield("", nil)
-			return
-		}
-		for d.More() {
-			t, err := d.Token()
-			key, ok := t.(string)
-			var raw json.RawMessage
-			if err != nil || !ok || d.Decode(&raw) != nil {
-				yield("", nil)
-				return
-			}
-			if !yield(key, raw) {
-				return
-			}
-		}
-	}
 }
 
 // ReadCase reads a case JSON of ours or a result file that vLLM wrote. A whole

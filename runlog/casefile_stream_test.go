@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"iter"
 	"os"
 	"path/filepath"
 	"strings"
@@ -103,4 +104,28 @@ func FuzzStreamKeys(f *testing.F) {
 			}
 		}
 	})
+}
+
+// objectKeys is streamKeys by encoding/json: the top-level keys of a JSON object in
+// order, and a nil value last when b is not one.
+func objectKeys(b []byte) iter.Seq2[string, json.RawMessage] {
+	return func(yield func(string, json.RawMessage) bool) {
+		d := json.NewDecoder(bytes.NewReader(b))
+		if t, err := d.Token(); err != nil || t != json.Delim('{') {
+			yield("", nil)
+			return
+		}
+		for d.More() {
+			t, err := d.Token()
+			key, ok := t.(string)
+			var raw json.RawMessage
+			if err != nil || !ok || d.Decode(&raw) != nil {
+				yield("", nil)
+				return
+			}
+			if !yield(key, raw) {
+				return
+			}
+		}
+	}
 }

@@ -47,15 +47,15 @@ func (s *Scenario) UnmarshalJSON(b []byte) error {
 	for _, f := range append(s.counts(), s.limits()) {
 		to[f.key] = f.value
 	}
-	for key, raw := range objectKeys(b) {
-		if raw == nil {
+	for key, v := range keysOf(b) {
+		if v.err != nil {
 			return fmt.Errorf("a scenario %.40s, want an object", b)
 		}
 		var err error
 		if target, known := to[key]; known {
-			err = json.Unmarshal(raw, target)
+			err = json.Unmarshal(v.raw, target)
 		} else if m := distKey.FindStringSubmatch(key); m != nil {
-			err = setDist(s.dists(), m[2], m[1], raw)
+			err = setDist(s.dists(), m[2], m[1], v.raw)
 		}
 		if err != nil {
 			return fmt.Errorf("key %s: %w", key, err)
