@@ -49,14 +49,7 @@ func talks(t testing.TB, src sessions, n int, answer func(r Request) string) (al
 func conversationCase(t testing.TB, spec Spec, f *Fitter, c Case) *Prompts {
 	t.Helper()
 	spec.Type = TypeConversation
-	p, err := newCase(spec, f, c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := p.Prepare(t.Context(), nil); err != nil {
-		t.Fatal(err)
-	}
-	return p
+	return ready(t, spec, f, c)
 }
 
 // By the fake tokenizer a word is a token and two go around all messages together.

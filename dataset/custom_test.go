@@ -242,10 +242,7 @@ func TestCustomCases(t *testing.T) {
 	}
 
 	spec.AllowRepeat = false
-	p, err := prepare(t, spec, f, Case{Name: "endless", Requests: 1})
-	if err != nil {
-		t.Fatal(err)
-	}
+	p := ready(t, spec, f, Case{Name: "endless", Requests: 1})
 	n, last := 0, error(nil)
 	for _, err := range p.Endless().Sessions() {
 		if last = err; err != nil {

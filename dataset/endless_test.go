@@ -5,22 +5,6 @@ import (
 	"testing"
 )
 
-// take is the first n requests of a source.
-func take(t testing.TB, src sessions, n int) (all []Request) {
-	t.Helper()
-	for s, err := range src.Sessions() {
-		if err != nil {
-			t.Fatalf("after %d requests: %v", len(all), err)
-		}
-		req, _, _ := s.Next("")
-		if all = append(all, req); len(all) == n {
-			return all
-		}
-	}
-	t.Fatalf("only %d requests", len(all))
-	return nil
-}
-
 // Prompts of one word out of 26 letters: 10 are measured, and the warm-up finds
 // the other 16, whatever it draws; then there is none left, and it says so.
 func TestEndlessIsUnlikeAllOthers(t *testing.T) {

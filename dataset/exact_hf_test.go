@@ -182,13 +182,7 @@ func exactTrace(t *testing.T, f *Fitter, lib tokenizer.Tokenizer, lengths []int)
 	if err := os.WriteFile(path, []byte(rows.String()), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	p, err := newCase(Spec{Type: TypeTrace, Path: path, Replay: "lengths", Speed: 1}, f, Case{Name: "trace", Requests: len(lengths), Seed: 1})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := p.Prepare(t.Context(), nil); err != nil {
-		t.Fatal(err)
-	}
+	p := ready(t, Spec{Type: TypeTrace, Path: path, Replay: "lengths", Speed: 1}, f, Case{Name: "trace", Requests: len(lengths), Seed: 1})
 	i := 0
 	for s, err := range p.Sessions() {
 		if err != nil {

@@ -30,10 +30,7 @@ func TestLanes(t *testing.T) {
 		{"a small buffer", withShares(0.5, 0.25), 1, []Lane{{[]string{"chat"}, 0.5, 14, 1, nil}, {[]string{"search"}, 0.25, 29, 3, nil}, {[]string{"code"}, 0.25, 57, 6, nil}}},
 	} {
 		c.Buffer = tt.buffer
-		p, err := prepare(t, tt.spec, f, c)
-		if err != nil {
-			t.Fatal(err)
-		}
+		p := ready(t, tt.spec, f, c)
 		lanes := p.Lanes()
 		if len(lanes) != len(tt.want) {
 			t.Fatalf("%s: %d lanes, want %d", tt.name, len(lanes), len(tt.want))
@@ -87,17 +84,12 @@ func sameRequests(t *testing.T, got, want []Request) {
 func TestLanesEndless(t *testing.T) {
 	f := fitter(t, fake{letters: 26}, false)
 	c := Case{Requests: 20, Warmups: 3, Seed: 8, Name: "m"}
-	p, err := prepare(t, mixSpec(), f, c)
-	if err != nil {
-		t.Fatal(err)
-	}
+	p := ready(t, mixSpec(), f, c)
 	whole := map[string]string{}
 	for _, r := range take(t, p.Endless(), 400) {
 		whole[r.ID] = r.Scenario + r.Prompt
 	}
-	if p, err = prepare(t, withShares(0.3, 0), f, c); err != nil {
-		t.Fatal(err)
-	}
+	p = ready(t, withShares(0.3, 0), f, c)
 	n := 0
 	for _, l := range p.Lanes() {
 		for _, r := range take(t, l.Prompts.Endless(), 40) {

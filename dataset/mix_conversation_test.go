@@ -41,10 +41,7 @@ func TestMixOfConversations(t *testing.T) {
 	}}
 	for _, share := range []float64{0, 0.5} {
 		spec.Scenarios[0].Share = share
-		p, err := prepare(t, spec, f, Case{Requests: 60, Warmups: 10, Seed: 2, Name: "m"})
-		if err != nil {
-			t.Fatal(err)
-		}
+		p := ready(t, spec, f, Case{Requests: 60, Warmups: 10, Seed: 2, Name: "m"})
 		parts := []*Prompts{p}
 		for k, l := range p.Lanes() {
 			parts = append(parts[:k], l.Prompts)

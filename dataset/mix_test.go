@@ -162,10 +162,7 @@ func TestMixEndless(t *testing.T) {
 	f := fitter(t, fake{letters: 26}, false)
 	c := Case{Requests: 7, Warmups: 7, Seed: 4, Name: "m"}
 	walk := func() []Request {
-		p, err := prepare(t, mixSpec(), f, c)
-		if err != nil {
-			t.Fatal(err)
-		}
+		p := ready(t, mixSpec(), f, c)
 		return append(take(t, p.Endless(), 707), walkAll(t, p)...)
 	}
 	all := walk()

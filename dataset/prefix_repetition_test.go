@@ -12,10 +12,7 @@ func TestPrefixRepetition(t *testing.T) {
 	const k, words = 10, 8
 	f := fitter(t, fake{letters: 26}, false)
 	spec := Spec{Type: TypePrefixRepetition, Prefixes: k, PrefixLen: words}
-	p, err := prepare(t, spec, f, Case{InputLen: 20, OutputLen: 4, Requests: 25, Warmups: 15, Seed: 3})
-	if err != nil {
-		t.Fatal(err)
-	}
+	p := ready(t, spec, f, Case{InputLen: 20, OutputLen: 4, Requests: 25, Warmups: 15, Seed: 3})
 	var openings [2][]string
 	uses := func(all []Request) map[string]int {
 		n := map[string]int{}

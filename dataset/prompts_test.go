@@ -16,13 +16,7 @@ func TestBufferChangesNoPrompt(t *testing.T) {
 	c := Case{InputLen: 20, OutputLen: 3, Requests: 1000, Warmups: 5, Seed: 8, IDPrefix: "c-"}
 	walk := func(buffer int) (all []Request, p *Prompts) {
 		c.Buffer = buffer
-		p, err := newCase(Spec{Type: TypeRandom}, f, c)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := p.Prepare(t.Context(), nil); err != nil {
-			t.Fatal(err)
-		}
+		p = ready(t, Spec{Type: TypeRandom}, f, c)
 		made := len(p.ahead)
 		if buffer > 0 && made > 100 || buffer == 0 && made != c.Requests {
 			t.Errorf("buffer %d: %d prompts were made ahead", buffer, made)
@@ -83,13 +77,7 @@ func TestLatePromptsAreCounted(t *testing.T) {
 // A walk that is broken off leaves no goroutine that waits.
 func TestBrokenOffWalk(t *testing.T) {
 	f := fitter(t, fake{letters: 26}, false)
-	p, err := newCase(Spec{Type: TypeRandom}, f, Case{InputLen: 20, Requests: 1000, Buffer: 1})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := p.Prepare(t.Context(), nil); err != nil {
-		t.Fatal(err)
-	}
+	p := ready(t, Spec{Type: TypeRandom}, f, Case{InputLen: 20, Requests: 1000, Buffer: 1})
 	n := 0
 	for range p.Sessions() { // returns only when all that it started has ended
 		if n++; n == 70 {
@@ -108,13 +96,7 @@ func TestTokenIDs(t *testing.T) {
 	var texts []string
 	for _, ids := range []bool{false, true} {
 		c.TokenIDs = ids
-		p, err := newCase(Spec{Type: TypeRandom}, f, c)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := p.Prepare(t.Context(), nil); err != nil {
-			t.Fatal(err)
-		}
+		p := ready(t, Spec{Type: TypeRandom}, f, c)
 		for i, r := range walkAll(t, p) {
 			if !ids {
 				texts = append(texts, r.Prompt)

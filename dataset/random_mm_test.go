@@ -18,13 +18,6 @@ import (
 
 var twoSizes = ImageSpec{Count: 2, Sizes: [][2]int{{64, 48}, {20, 9}}, Format: "png"}
 
-// preparedCase makes the case's requests: measured ones, then warm-ups.
-func preparedCase(t testing.TB, spec Spec, f *Fitter, c Case) []Request {
-	t.Helper()
-	measured, warm := walkPrepared(t, spec, f, c)
-	return append(measured, warm...)
-}
-
 // decodeURL decodes a data URL by the standard library, by the type it names.
 func decodeURL(t testing.TB, url string) (m image.Image, format string) {
 	t.Helper()

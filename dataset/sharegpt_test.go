@@ -62,25 +62,6 @@ func TestShareGPTFilter(t *testing.T) {
 	}
 }
 
-// prepare opens a dataset, fits it, and makes a case's prompts.
-func prepare(t testing.TB, spec Spec, f *Fitter, c Case) (*Prompts, error) {
-	p, err := newCase(spec, f, c)
-	if err != nil {
-		return nil, err
-	}
-	return p, p.Prepare(t.Context(), nil)
-}
-
-// walkPrepared is a case's measured requests and its warm-ups.
-func walkPrepared(t testing.TB, spec Spec, f *Fitter, c Case) (measured, warm []Request) {
-	t.Helper()
-	p, err := prepare(t, spec, f, c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return walkAll(t, p), walkAll(t, p.Warmup())
-}
-
 // Cut to a length, prompts are the beginnings of those that are long enough:
 // with BOS, 6 tokens are the first 5 words. Two of these texts begin alike.
 func TestShareGPTCut(t *testing.T) {
@@ -106,10 +87,7 @@ func TestShareGPTCut(t *testing.T) {
 // A warm-up by time goes on with rows that it sent before, their ends mended.
 func TestShareGPTEndless(t *testing.T) {
 	f := fitter(t, fake{letters: 26}, false)
-	p, err := prepare(t, small, f, Case{Requests: 4, Warmups: 1, Seed: 3})
-	if err != nil {
-		t.Fatal(err)
-	}
+	p := ready(t, small, f, Case{Requests: 4, Warmups: 1, Seed: 3})
 	seen := map[string]bool{}
 	for _, r := range append(walkAll(t, p), take(t, p.Endless(), 100)...) {
 		if got := sentTokens(t, f.tok, r.Prompt, false); seen[r.Prompt] || got != r.InputLen {

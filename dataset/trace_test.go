@@ -16,14 +16,7 @@ import (
 func traceCase(t testing.TB, spec Spec, f *Fitter, c Case) *Prompts {
 	t.Helper()
 	spec.Type = TypeTrace
-	p, err := newCase(spec, f, c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := p.Prepare(t.Context(), nil); err != nil {
-		t.Fatal(err)
-	}
-	return p
+	return ready(t, spec, f, c)
 }
 
 // The rows are sent in their order, with their lengths, at their times.

@@ -23,10 +23,7 @@ func TestConversationWarmups(t *testing.T) {
 		spec  Spec
 		input int
 	}{{synthetic, 9}, {file, 0}, {mixed, 0}} {
-		p, err := prepare(t, tt.spec, f, Case{Name: "c", InputLen: tt.input, OutputLen: 2, Requests: 12, Warmups: 7, Seed: 3})
-		if err != nil {
-			t.Fatal(err)
-		}
+		p := ready(t, tt.spec, f, Case{Name: "c", InputLen: tt.input, OutputLen: 2, Requests: 12, Warmups: 7, Seed: 3})
 		turns, counted := func(src Warmup, n int) (turns int) {
 			for _, one := range talks(t, src, n, polite) {
 				turns += len(one.requests)
