@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -133,5 +134,73 @@ func TestTooFewDistinctPrompts(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%v, want %s", err, tt.want)
 		}
+	}
+}
+
+// Two scenarios of one file, in two cases, with lengths of the rows' own: each row
+// is sent once in the run. A scenario that may repeat its rows takes nothing from
+// another's promise.
+func TestMixDealsRows(t *testing.T) {
+	rows := Spec{Type: TypeCustom, Path: csvRows(t, 60)}
+	spec := Spec{Type: TypeMix, Scenarios: []Scenario{
+		{Name: "a", Weight: 1, Dataset: rows}, {Name: "b", Weight: 1, Dataset: rows},
+		{Name: "words", Weight: 2, InputLen: 9, OutputLen: 2, Dataset: Spec{Type: TypeRandom}},
+	}}
+	src, err := Open(spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := src.Fit(t.Context(), fitter(t, fake{letters: 26}, false), nil); err != nil {
+		t.Fatal(err)
+	}
+	plan := []Case{{Name: "one", Requests: 60, Warmups: 8, Seed: 1}, {Name: "two", Requests: 48, Warmups: 4, Seed: 2}}
+	if err := src.Plan(7, plan); err != nil {
+		t.Fatal(err)
+	}
+	sent, lengths := map[string]int{}, map[int]int{}
+	for _, c := range plan {
+		p, err := src.Case(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := p.Prepare(t.Context(), nil); err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range append(walkAll(t, p), walkAll(t, p.Warmup())...) {
+			if r.Scenario != "words" {
+				sent[r.Prompt]++
+				lengths[r.MaxTokens]++
+			}
+		}
+	}
+	if len(sent) != 60 || len(lengths) != 60 {
+		t.Errorf("%d rows with %d output lengths were sent, want 60, each once", len(sent), len(lengths))
+	}
+	plan[1].Requests = 52 // 15 + 15 + 2 + 2, 13 + 13 + 1 + 1: 62
+	err = src.Plan(7, plan)
+	if err == nil || !strings.Contains(err.Error(), "case two/b needs 14 rows (13 measured, 1 warm-up)") {
+		t.Errorf("62 of 60 rows: %v", err)
+	}
+	if src.Content() == "" || src.Content() == src.kind.(*mix).of[0].Content() {
+		t.Errorf("content %q, want a hash of the file's", src.Content())
+	}
+}
+
+// A case that no plan has dealt rows to gets them as if it were alone.
+func TestMixWithoutAPlan(t *testing.T) {
+	rows := Spec{Type: TypeCustom, Path: csvRows(t, 30), AllowRepeat: true}
+	spec := Spec{Type: TypeMix, Scenarios: []Scenario{
+		{Name: "a", Weight: 1, Dataset: rows}, {Name: "b", Weight: 2, Dataset: rows}, {Name: "words", Weight: 1, InputLen: 2, Dataset: Spec{Type: TypeRandom}},
+	}}
+	f := fitter(t, fake{letters: 5}, false)
+	measured, warm := walkPrepared(t, spec, f, Case{Name: "alone", Requests: 80, Warmups: 20})
+	parts := byScenario(append(measured, warm...))
+	if len(parts["a"]) != 25 || len(parts["b"]) != 50 || len(parts["words"]) != 25 {
+		t.Errorf("%d, %d and %d requests, want 25, 50, 25", len(parts["a"]), len(parts["b"]), len(parts["words"]))
+	}
+	words := prompts(parts["words"])
+	slices.Sort(words)
+	if n := len(slices.Compact(words)); n != 25 {
+		t.Errorf("%d of 25 random prompts differ, though another scenario alone may repeat its rows", n)
 	}
 }
