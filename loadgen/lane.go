@@ -63,7 +63,7 @@ func (l *lane) send(ctx context.Context, ph Phase, left *budget, zero int64) err
 			}
 			w.req = l.prepared(w.req)
 		}
-		if err := waitUntil(clock.ctx, l.at(due)); err != nil {
+		if err := WaitUntil(clock.ctx, l.at(due)); err != nil {
 			return clock.over(err)
 		}
 		free, err := l.slot(clock.ctx)

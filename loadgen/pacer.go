@@ -4,6 +4,7 @@ import (
 	"iter"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"time"
 )
 
@@ -82,6 +83,12 @@ func (a AtOnce) Arrivals() iter.Seq[time.Duration] {
 		}
 	}
 }
+
+// Times are arrivals that are known beforehand: those of a trace. They are never
+// decreasing.
+type Times []time.Duration
+
+func (t Times) Arrivals() iter.Seq[time.Duration] { return slices.Values(t) }
 
 func seconds(s float64) time.Duration { return time.Duration(math.Round(s * 1e9)) }
 

@@ -5,7 +5,10 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+	"testing/synctest"
 	"time"
+
+	"llmsweep/client"
 )
 
 const ms = time.Millisecond
@@ -109,4 +112,24 @@ func TestPoissonGaps(t *testing.T) {
 	if worst > 1.95/math.Sqrt(n) {
 		t.Errorf("the distribution of gaps is off by %.4f, limit %.4f", worst, 1.95/math.Sqrt(n))
 	}
+}
+
+// Requests go out at the times given, and no more than there are times.
+func TestTimes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &server{epoch: time.Now(), after: always(time.Minute)}
+		var got []client.Trace
+		times := Times{0, 0, 350 * ms, 2 * time.Second}
+		err := Run(t.Context(), s, Plan{Measured: Phase{Source: singles{"r", 9}, Pacer: times}, Epoch: s.epoch}, keep(&got))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var sent []time.Duration
+		for _, tr := range got {
+			sent = append(sent, time.Duration(tr.Sent))
+		}
+		if !slices.Equal(sent, times) {
+			t.Errorf("sent at %v, want %v", sent, times)
+		}
+	})
 }

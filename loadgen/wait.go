@@ -15,16 +15,17 @@ const (
 	timerLate = 1200 * time.Microsecond
 	napLate   = 120 * time.Microsecond
 	naps      = 4      // a signal can end one early
-	spins     = 20_000 // far more than napLate holds; see waitUntil
+	spins     = 20_000 // far more than napLate holds; see WaitUntil
 )
 
-// waitUntil returns at due, within some µs on an idle machine, or at once when
-// due is past; it returns the context's cause if that ends first.
+// WaitUntil returns at due, within some µs on an idle machine, or at once when
+// due is past; it returns the context's cause if that ends first. It takes some
+// 0.1 ms of CPU.
 //
 // Naps and spins are bounded by number, and a timer ends the wait in any case.
 // So it ends at due under a fake clock too, which stands still while a goroutine
 // naps or spins.
-func waitUntil(ctx context.Context, due time.Time) error {
+func WaitUntil(ctx context.Context, due time.Time) error {
 	left := time.Until(due)
 	if left > timerLate {
 		if err := sleep(ctx, left-timerLate); err != nil {

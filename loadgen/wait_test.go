@@ -12,7 +12,7 @@ import (
 func TestWaitIsNeverEarly(t *testing.T) {
 	for _, d := range []time.Duration{-time.Second, 0, time.Microsecond, 100 * time.Microsecond, 700 * time.Microsecond, 3 * ms} {
 		due := time.Now().Add(d)
-		if err := waitUntil(t.Context(), due); err != nil {
+		if err := WaitUntil(t.Context(), due); err != nil {
 			t.Error(err)
 		}
 		if early := time.Until(due); early > 0 {
@@ -25,7 +25,7 @@ func TestWaitOnAFakeClock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for _, d := range []time.Duration{0, time.Microsecond, 500 * time.Microsecond, ms, time.Hour} {
 			due := time.Now().Add(d)
-			if err := waitUntil(t.Context(), due); err != nil || !time.Now().Equal(due) {
+			if err := WaitUntil(t.Context(), due); err != nil || !time.Now().Equal(due) {
 				t.Errorf("a wait of %v ended %v after it was due, error %v", d, time.Since(due), err)
 			}
 		}
@@ -37,7 +37,7 @@ func TestWaitEndsWithContext(t *testing.T) {
 		ctx, cancel := context.WithCancelCause(t.Context())
 		stop := errors.New("stop")
 		cancel(stop)
-		if err := waitUntil(ctx, time.Now().Add(due)); due != time.Microsecond && !errors.Is(err, stop) {
+		if err := WaitUntil(ctx, time.Now().Add(due)); due != time.Microsecond && !errors.Is(err, stop) {
 			t.Errorf("due in %v: error %v, want the context's cause", due, err)
 		}
 	}
