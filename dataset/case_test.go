@@ -7,26 +7,6 @@ import (
 	"llmsweep/tokenizer"
 )
 
-// RandomConfig is a case of the random dataset, with what it is fitted to.
-type RandomConfig struct {
-	Vocabulary                             *Vocabulary
-	Chat                                   bool
-	InputLen, OutputLen, Requests, Warmups int
-	Seed                                   uint64
-	IDPrefix                               string
-}
-
-func NewRandom(cfg RandomConfig) (*Prompts, error) {
-	c, err := NewCounter(cfg.Vocabulary.tok, cfg.Chat)
-	if err != nil {
-		return nil, err
-	}
-	return newCase(Spec{Type: TypeRandom}, NewFitter(cfg.Vocabulary, c), Case{
-		InputLen: cfg.InputLen, OutputLen: cfg.OutputLen, Requests: cfg.Requests, Warmups: cfg.Warmups,
-		Seed: cfg.Seed, IDPrefix: cfg.IDPrefix,
-	})
-}
-
 // newCase opens a dataset and fits it.
 func newCase(spec Spec, f *Fitter, c Case) (*Prompts, error) {
 	s, err := Open(spec)
@@ -86,19 +66,6 @@ func vocabulary(t testing.TB, tok tokenizer.Tokenizer) *Vocabulary {
 		t.Fatal(err)
 	}
 	return v
-}
-
-// prepared makes cfg's prompts and returns the measured requests and the warm-ups.
-func prepared(t testing.TB, cfg RandomConfig) (measured, warm []Request) {
-	t.Helper()
-	r, err := NewRandom(cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := r.Prepare(t.Context(), nil); err != nil {
-		t.Fatal(err)
-	}
-	return walkAll(t, r), walkAll(t, r.Warmup())
 }
 
 func walkAll(t testing.TB, src sessions) (all []Request) {

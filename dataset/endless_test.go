@@ -9,13 +9,7 @@ import (
 // the other 16, whatever it draws; then there is none left, and it says so.
 func TestEndlessIsUnlikeAllOthers(t *testing.T) {
 	v := vocabulary(t, fake{letters: 26})
-	r, err := NewRandom(RandomConfig{Vocabulary: v, InputLen: 2, Requests: 10, Warmups: 3, IDPrefix: "c-"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := r.Prepare(t.Context(), nil); err != nil {
-		t.Fatal(err)
-	}
+	r := ready(t, Spec{Type: TypeRandom}, fitterOf(t, v, false), Case{InputLen: 2, Requests: 10, Warmups: 3, IDPrefix: "c-"})
 	seen := map[string]bool{}
 	for _, m := range walkAll(t, r) {
 		seen[m.Prompt] = true
@@ -41,15 +35,9 @@ func TestEndlessIsUnlikeAllOthers(t *testing.T) {
 // The same seed gives the same endless warm-up, and the measured prompts are
 // those of a case with another warm-up.
 func TestEndlessIsAFunctionOfTheSeed(t *testing.T) {
-	cfg := RandomConfig{Vocabulary: vocabulary(t, fake{letters: 26}), InputLen: 9, Requests: 5, Seed: 4}
+	f, c := fitter(t, fake{letters: 26}, false), Case{InputLen: 9, Requests: 5, Seed: 4}
 	prompted := func() (endless, measured []string) {
-		r, err := NewRandom(cfg)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := r.Prepare(t.Context(), nil); err != nil {
-			t.Fatal(err)
-		}
+		r := ready(t, Spec{Type: TypeRandom}, f, c)
 		return prompts(take(t, r.Endless(), 50)), prompts(walkAll(t, r))
 	}
 	e1, m1 := prompted()
@@ -57,14 +45,14 @@ func TestEndlessIsAFunctionOfTheSeed(t *testing.T) {
 	if fmt.Sprint(e1, m1) != fmt.Sprint(e2, m2) {
 		t.Error("the same seed gave two streams")
 	}
-	counted, warm := prepared(t, RandomConfig{Vocabulary: cfg.Vocabulary, InputLen: 9, Requests: 5, Warmups: 50, Seed: 4})
+	counted, warm := walkPrepared(t, Spec{Type: TypeRandom}, f, Case{InputLen: 9, Requests: 5, Warmups: 50, Seed: 4})
 	if fmt.Sprint(prompts(counted)) != fmt.Sprint(m1) || fmt.Sprint(prompts(warm)) != fmt.Sprint(e1) {
 		t.Error("a warm-up by time has other prompts than one by count")
 	}
 }
 
 func TestEndlessNeedsPrepare(t *testing.T) {
-	r, err := NewRandom(RandomConfig{Vocabulary: vocabulary(t, fake{letters: 26}), InputLen: 9, Requests: 5})
+	r, err := newCase(Spec{Type: TypeRandom}, fitter(t, fake{letters: 26}, false), Case{InputLen: 9, Requests: 5})
 	if err != nil {
 		t.Fatal(err)
 	}

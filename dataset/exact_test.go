@@ -116,7 +116,7 @@ func exactLengths(least int) (ns []int) {
 func testExactLengths(t *testing.T, v *Vocabulary, chat bool) {
 	t.Helper()
 	for _, n := range exactLengths(fitter(t, v.tok, chat).Least()) {
-		measured, _ := prepared(t, RandomConfig{Vocabulary: v, Chat: chat, InputLen: n, Requests: 2, Seed: uint64(n)})
+		measured, _ := walkPrepared(t, Spec{Type: TypeRandom}, fitterOf(t, v, chat), Case{InputLen: n, Requests: 2, Seed: uint64(n)})
 		for _, r := range measured {
 			if got := sentTokens(t, v.tok, r.Prompt, chat); got != n {
 				t.Errorf("%d tokens, want %d: %.80q", got, n, r.Prompt)
@@ -171,10 +171,7 @@ var golden = map[string]map[bool]string{"builtin:qwen3": {
 // results of two versions are compared on the same prompts.
 func testGolden(t *testing.T, v *Vocabulary, chat bool, want string) {
 	t.Helper()
-	measured, warm := prepared(t, RandomConfig{
-		Vocabulary: v, Chat: chat, InputLen: 100, Requests: 200, Warmups: 20,
-		Seed: CaseSeed(0, "bench_io100x10_mc10_np200", 1),
-	})
+	measured, warm := walkPrepared(t, Spec{Type: TypeRandom}, fitterOf(t, v, chat), Case{InputLen: 100, Requests: 200, Warmups: 20, Seed: CaseSeed(0, "bench_io100x10_mc10_np200", 1)})
 	h := sha256.New()
 	for _, p := range prompts(append(measured, warm...)) {
 		fmt.Fprintln(h, p)

@@ -13,9 +13,7 @@ import (
 )
 
 func TestRequestFields(t *testing.T) {
-	measured, warm := prepared(t, RandomConfig{
-		Vocabulary: vocabulary(t, fake{letters: 26}), InputLen: 5, OutputLen: 7, Requests: 3, Warmups: 2, IDPrefix: "c1-",
-	})
+	measured, warm := walkPrepared(t, Spec{Type: TypeRandom}, fitter(t, fake{letters: 26}, false), Case{InputLen: 5, OutputLen: 7, Requests: 3, Warmups: 2, IDPrefix: "c1-"})
 	var ids []string
 	for _, r := range append(warm, measured...) {
 		ids = append(ids, r.ID)
@@ -44,10 +42,10 @@ func TestLeastInputLen(t *testing.T) {
 		if least != tt.want {
 			t.Errorf("chat %v: least input length %d, want %d", tt.chat, least, tt.want)
 		}
-		cfg := RandomConfig{Vocabulary: vocabulary(t, tok), Chat: tt.chat, InputLen: least, Requests: 10}
-		prepared(t, cfg)
-		cfg.InputLen--
-		if _, err := NewRandom(cfg); err == nil || err.Error() != tt.err {
+		f, c := fitter(t, tok, tt.chat), Case{InputLen: least, Requests: 10}
+		ready(t, Spec{Type: TypeRandom}, f, c)
+		c.InputLen--
+		if _, err := newCase(Spec{Type: TypeRandom}, f, c); err == nil || err.Error() != tt.err {
 			t.Errorf("chat %v: error %v, want %s", tt.chat, err, tt.err)
 		}
 	}
@@ -60,9 +58,7 @@ func TestRepair(t *testing.T) {
 		for _, chat := range []bool{false, true} {
 			tok := fake{letters: 26, merge: merge}
 			for _, n := range []int{3, 4, 10, 100, 1000} {
-				measured, _ := prepared(t, RandomConfig{
-					Vocabulary: vocabulary(t, tok), Chat: chat, InputLen: n, Requests: 50, Seed: uint64(n),
-				})
+				measured, _ := walkPrepared(t, Spec{Type: TypeRandom}, fitter(t, tok, chat), Case{InputLen: n, Requests: 50, Seed: uint64(n)})
 				for _, r := range measured {
 					if got := sentTokens(t, tok, r.Prompt, chat); got != n {
 						t.Errorf("merge %d, chat %v: %d tokens, want %d: %.60q", merge, chat, got, n, r.Prompt)
@@ -92,9 +88,9 @@ func (p pairs) Count(text string, special bool) (int, error) {
 func TestImpossibleLength(t *testing.T) {
 	v := vocabulary(t, pairs{fake{letters: 26}})
 	for _, n := range []int{2, 3, 5, 7, 101} {
-		prepared(t, RandomConfig{Vocabulary: v, InputLen: n, Requests: 20})
+		walkPrepared(t, Spec{Type: TypeRandom}, fitterOf(t, v, false), Case{InputLen: n, Requests: 20})
 	}
-	r, err := NewRandom(RandomConfig{Vocabulary: v, InputLen: 6, Requests: 20})
+	r, err := newCase(Spec{Type: TypeRandom}, fitterOf(t, v, false), Case{InputLen: 6, Requests: 20})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,7 +113,7 @@ func TestNoTwoPromptsAlike(t *testing.T) {
 		{31, 0, "random: no prompt of 2 tokens is left that differs from all before it (30 words open one, by tokenizer fake): take a longer input or fewer prompts (prompt 30)"},
 		{20, 11, "random: no prompt of 2 tokens is left that differs from all before it (30 words open one, by tokenizer fake): take a longer input or fewer prompts (prompt w10)"},
 	} {
-		r, err := NewRandom(RandomConfig{Vocabulary: v, InputLen: 2, Requests: tt.requests, Warmups: tt.warmups, Seed: 4})
+		r, err := newCase(Spec{Type: TypeRandom}, fitterOf(t, v, false), Case{InputLen: 2, Requests: tt.requests, Warmups: tt.warmups, Seed: 4})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -144,22 +140,22 @@ func TestNoTwoPromptsAlike(t *testing.T) {
 // changes them all.
 func TestPromptsDependOnTheSeedAlone(t *testing.T) {
 	v := vocabulary(t, fake{letters: 26, merge: 3})
-	cfg := RandomConfig{Vocabulary: v, InputLen: 20, Requests: 100, Warmups: 10, Seed: 8}
-	first, warm := prepared(t, cfg)
+	f, c := fitterOf(t, v, false), Case{InputLen: 20, Requests: 100, Warmups: 10, Seed: 8}
+	first, warm := walkPrepared(t, Spec{Type: TypeRandom}, f, c)
 
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
-	oneCore, warmAgain := prepared(t, cfg)
+	oneCore, warmAgain := walkPrepared(t, Spec{Type: TypeRandom}, f, c)
 	if !slices.Equal(prompts(first), prompts(oneCore)) || !slices.Equal(prompts(warm), prompts(warmAgain)) {
 		t.Error("the number of cores changed the prompts")
 	}
-	more := cfg
+	more := c
 	more.Warmups = 50
-	if got, _ := prepared(t, more); !slices.Equal(prompts(first), prompts(got)) {
+	if got, _ := walkPrepared(t, Spec{Type: TypeRandom}, f, more); !slices.Equal(prompts(first), prompts(got)) {
 		t.Error("the number of warm-ups changed the measured prompts")
 	}
-	other := cfg
+	other := c
 	other.Seed++
-	got, _ := prepared(t, other)
+	got, _ := walkPrepared(t, Spec{Type: TypeRandom}, f, other)
 	for i, p := range prompts(got) {
 		if p == first[i].Prompt {
 			t.Errorf("prompt %d is the same under two seeds", i)
@@ -168,7 +164,7 @@ func TestPromptsDependOnTheSeedAlone(t *testing.T) {
 }
 
 func TestProgress(t *testing.T) {
-	r, err := NewRandom(RandomConfig{Vocabulary: vocabulary(t, fake{letters: 26}), InputLen: 9, Requests: 250, Warmups: 50})
+	r, err := newCase(Spec{Type: TypeRandom}, fitter(t, fake{letters: 26}, false), Case{InputLen: 9, Requests: 250, Warmups: 50})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -192,10 +188,10 @@ func TestFaults(t *testing.T) {
 		t.Errorf("a vocabulary without words: %v", err)
 	}
 	v := vocabulary(t, fake{letters: 26, plain: true})
-	if _, err := NewRandom(RandomConfig{Vocabulary: v, Chat: true, InputLen: 9}); err == nil || !strings.Contains(err.Error(), "it has no chat template") {
+	if _, err := NewCounter(v.tok, true); err == nil || !strings.Contains(err.Error(), "it has no chat template") {
 		t.Errorf("chat without a template: %v", err)
 	}
-	r, err := NewRandom(RandomConfig{Vocabulary: v, InputLen: 9, Requests: 5})
+	r, err := newCase(Spec{Type: TypeRandom}, fitterOf(t, v, false), Case{InputLen: 9, Requests: 5})
 	if err != nil {
 		t.Fatal(err)
 	}

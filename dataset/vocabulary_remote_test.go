@@ -45,7 +45,7 @@ func TestRemoteVocabulary(t *testing.T) {
 			}
 		}
 		for _, n := range []int{10, 300} {
-			measured, _ := prepared(t, RandomConfig{Vocabulary: v, InputLen: n, Requests: 20})
+			measured, _ := walkPrepared(t, Spec{Type: TypeRandom}, fitterOf(t, v, false), Case{InputLen: n, Requests: 20})
 			for _, req := range measured {
 				if got := sentTokens(t, m.tok, req.Prompt, false); got != n {
 					t.Errorf("%s: %d tokens, want %d", m.name, got, n)
