@@ -15,41 +15,42 @@ import (
 const stampLayout = "20060102T150405Z" // a history folder's name: the run's start, UTC
 
 // Archive moves the files of the run in the folder to history/START/, laid out
-// as they lay, and keeps the newest keep runs there (keep < 1: all of them).
-// Only files that the manifest or the journal names are moved; movedTo is "" when
-// there is no run. A manifest that cannot be read is moved as it is, with the
+// as they lay, and keeps the newest keep runs there (keep < 1: all of them); kept
+// says which older ones could not be removed, which is no reason not to run. Only
+// files that the manifest or the journal names are moved; movedTo is "" when there
+// is no run. A manifest that cannot be read is moved as it is, with the
 // cases that the journal names.
 //
 // It begins by renaming the manifest, after which the folder holds no run, and
 // ends by moving it. When it is interrupted in between, the next call goes on
 // where it stopped.
-func (d *Dir) Archive(keep int) (movedTo string, err error) {
+func (d *Dir) Archive(keep int) (movedTo string, kept, err error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	r, err := d.leave()
 	if err != nil || !r.found {
-		return "", err
+		return "", nil, err
 	}
 	if err := d.journal.close(); err != nil {
-		return "", err
+		return "", nil, err
 	}
 	files, err := runFiles(d.path, r.cases)
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
 	to, err := d.historyFolder(r.start, append(files, filepath.Join(stateDir, runFile)))
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
 	err = d.moveRun(to, files)
 	switch {
 	case errors.Is(err, syscall.EXDEV):
-		return "", fmt.Errorf("%s is on another file system than its results: make it a folder there, and link or mount results_dir whole; then run again", filepath.Dir(to))
+		return "", nil, fmt.Errorf("%s is on another file system than its results: make it a folder there, and link or mount results_dir whole; then run again", filepath.Dir(to))
 	case err != nil:
-		return "", fmt.Errorf("moving the earlier run to %s: %w; make room or rights there and run again", to, err)
+		return "", nil, fmt.Errorf("moving the earlier run to %s: %w; make room or rights there and run again", to, err)
 	}
 	d.journal = &journal{path: d.journal.path, entries: map[string]Entry{}}
-	return to, d.prune(keep, to)
+	return to, d.prune(keep, to), nil
 }
 
 // A leavingRun is a run that is to be moved.

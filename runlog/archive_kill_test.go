@@ -20,7 +20,7 @@ func archiveOnce(dir string) error {
 		return err
 	}
 	fmt.Println("ready")
-	if _, err := d.Archive(1); err != nil {
+	if _, _, err := d.Archive(1); err != nil {
 		return err
 	}
 	return d.Close()
@@ -60,7 +60,7 @@ func TestKilledWhileArchiving(t *testing.T) {
 				t.Errorf("killed at %d: a new run begins among files of the one before", at)
 			}
 		}
-		_, err = d.Archive(1)
+		_, _, err = d.Archive(1)
 		check(t, err, d.Close())
 		if got := tree(t, to); !slices.Equal(got, want) {
 			t.Errorf("killed at %d: %d files in the history, want all %d", at, len(got), len(want))
@@ -96,7 +96,7 @@ func TestArchiveGoesOnFromEachStep(t *testing.T) {
 	for moved := 0; ; moved++ {
 		d := openDir(t)
 		begin(t, d)
-		other, err := d.Archive(0)
+		other, _, err := d.Archive(0)
 		check(t, err)
 		others := sums(t, other, tree(t, other))
 		begin(t, d, a, b)
@@ -119,7 +119,7 @@ func TestArchiveGoesOnFromEachStep(t *testing.T) {
 			check(t, moveFile(filepath.Join(d.Path(), name), filepath.Join(to, name)))
 		}
 		d = reopen(t, d)
-		got, err := d.Archive(0)
+		got, _, err := d.Archive(0)
 		check(t, err)
 		if got != to {
 			t.Errorf("after %d moves: it went on to %s, want %s", moved, got, to)
@@ -156,7 +156,7 @@ func TestArchiveKeeps(t *testing.T) {
 		start := runStarted.Add(time.Duration(i) * 24 * time.Hour)
 		check(t, d.Begin(Run{StartUnixNS: start.UnixNano(), Cases: []Case{c}}))
 		finish(t, d, c, StatusMeasured)
-		to, err := d.Archive(tt.keep)
+		to, _, err := d.Archive(tt.keep)
 		check(t, err)
 		runs, err := History(d.Path())
 		check(t, err)

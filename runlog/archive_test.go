@@ -28,7 +28,7 @@ func tree(t *testing.T, dir string) []string {
 
 func TestArchiveMovesOnlyNamedFiles(t *testing.T) {
 	d := openDir(t)
-	if to, err := d.Archive(30); to != "" || err != nil {
+	if to, _, err := d.Archive(30); to != "" || err != nil {
 		t.Fatalf("no run: %q, %v", to, err)
 	}
 	planned, unplanned := Case{Name: "bench_a", Hash: "h", Attempt: 1}, Case{Name: "bench_old", Hash: "h", Attempt: 1}
@@ -43,7 +43,7 @@ func TestArchiveMovesOnlyNamedFiles(t *testing.T) {
 	for _, name := range users {
 		write(t, filepath.Join(d.Path(), name), "the user's")
 	}
-	to, err := d.Archive(30)
+	to, _, err := d.Archive(30)
 	check(t, err)
 	if want := filepath.Join(d.Path(), "history", "20261122T183602Z"); to != want {
 		t.Errorf("moved to %s, want %s", to, want)
@@ -76,7 +76,7 @@ func TestArchiveGoesOnAfterAnInterruption(t *testing.T) {
 	finish(t, d, b, StatusMeasured)
 	half := filepath.Join(d.Path(), "history", "20261122T183602Z") // where a kill stopped it
 	check(t, moveFile(filepath.Join(d.Path(), "bench_a.json"), filepath.Join(half, "bench_a.json")))
-	to, err := d.Archive(0)
+	to, _, err := d.Archive(0)
 	check(t, err)
 	if to != half {
 		t.Errorf("moved to %s, want %s", to, half)
@@ -87,7 +87,7 @@ func TestArchiveGoesOnAfterAnInterruption(t *testing.T) {
 	check(t, os.Remove(filepath.Join(half, ".run", "run.json")))
 	begin(t, d, a)
 	finish(t, d, a, StatusFailed) // its name is taken there: both files stay
-	to, err = d.Archive(0)
+	to, _, err = d.Archive(0)
 	check(t, err)
 	for path, status := range map[string]string{half: StatusMeasured, to: StatusFailed} {
 		if f, err := ReadCase(filepath.Join(path, "bench_a.json")); err != nil || f.Status != status {
@@ -96,7 +96,7 @@ func TestArchiveGoesOnAfterAnInterruption(t *testing.T) {
 	}
 	// Another run that started in the same second does not mix with it.
 	begin(t, d, a)
-	to, err = d.Archive(0)
+	to, _, err = d.Archive(0)
 	check(t, err)
 	if to != half+"-3" {
 		t.Errorf("the third of the same start went to %s", to)
@@ -110,12 +110,12 @@ func TestArchivePrunes(t *testing.T) {
 		check(t, d.Begin(Run{StartUnixNS: runStarted.Add(time.Duration(day) * 24 * time.Hour).UnixNano(), Cases: []Case{c}}))
 		finish(t, d, c, StatusMeasured)
 		if day == 1 { // a note of the user's in the history keeps its folder
-			to, err := d.Archive(3)
+			to, _, err := d.Archive(3)
 			check(t, err)
 			write(t, filepath.Join(to, "notes.txt"), "the good run")
 			continue
 		}
-		_, err := d.Archive(3)
+		_, _, err := d.Archive(3)
 		check(t, err)
 	}
 	write(t, filepath.Join(d.Path(), "history", "readme", "x"), "the user's")

@@ -16,7 +16,7 @@ func TestClockSetBackLosesNoRun(t *testing.T) {
 		check(t, d.Begin(Run{StartUnixNS: runStarted.Add(start).UnixNano(), Cases: []Case{c}}))
 		finish(t, d, c, StatusMeasured)
 		var err error
-		to, err = d.Archive(2)
+		to, _, err = d.Archive(2)
 		check(t, err)
 	}
 	runs, err := History(d.Path())

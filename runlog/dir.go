@@ -72,9 +72,7 @@ func (d *Dir) removeTemps() error {
 			if !strings.HasPrefix(name, ".") || !strings.HasSuffix(name, tempSuffix) {
 				continue
 			}
-			if err := os.RemoveAll(filepath.Join(d.path, sub, name)); err != nil {
-				return fmt.Errorf("removing an unfinished file: %w; remove it and run again", err)
-			}
+			_ = os.RemoveAll(filepath.Join(d.path, sub, name)) // what stays is in nobody's way
 		}
 	}
 	return nil

@@ -96,7 +96,7 @@ func TestUnreadableManifest(t *testing.T) {
 		if _, err := d.Run(); err == nil || err.Error() != path+tt.want {
 			t.Errorf("%q: %v\nwant %s", tt.text, err, path+tt.want)
 		}
-		to, err := d.Archive(0)
+		to, _, err := d.Archive(0)
 		check(t, err)
 		want := []string{".run/journal.jsonl", ".run/run.json", "bench_io256x128_mc4_np3.json", "bench_io256x128_mc4_np3.requests.jsonl.gz"}
 		if diff := cmp.Diff(want, tree(t, to)); diff != "" {

@@ -44,7 +44,8 @@ func History(dir string) ([]string, error) {
 
 // prune removes all but the newest keep runs of the history, of which the one that
 // was moved there last is one, whatever its clock said. A folder with any file that
-// its own manifest does not name is left whole: it is the user's now.
+// its own manifest does not name is left whole: it is the user's now. The error says what
+// could not be removed; the others are.
 func (d *Dir) prune(keep int, last string) error {
 	if keep < 1 {
 		return nil
@@ -56,17 +57,17 @@ func (d *Dir) prune(keep int, last string) error {
 	if i := slices.Index(runs, last); i >= 0 {
 		runs = append(slices.Delete(runs, i, i+1), last)
 	}
+	var kept []error
 	for _, dir := range runs[:len(runs)-keep] {
-		if ours, err := onlyOurs(dir); err != nil {
-			return fmt.Errorf("removing old runs: %w", err)
-		} else if !ours {
-			continue
+		ours, err := onlyOurs(dir)
+		if err == nil && ours {
+			err = removeWhole(dir)
 		}
-		if err := removeWhole(dir); err != nil {
-			return fmt.Errorf("removing old runs: %w; remove it and run again", err)
+		if err != nil {
+			kept = append(kept, fmt.Errorf("removing an old run: %w; remove it yourself", err))
 		}
 	}
-	return nil
+	return errors.Join(kept...)
 }
 
 // removeWhole removes a folder of the history. A kill in the middle leaves it

@@ -16,7 +16,7 @@ func TestHistoryOnAnotherDisk(t *testing.T) {
 	finish(t, d, c, StatusMeasured)
 	history := filepath.Join(d.Path(), "history")
 	check(t, os.Symlink(smallDisk(t), history))
-	_, err := d.Archive(30)
+	_, _, err := d.Archive(30)
 	if err == nil || !strings.Contains(err.Error(), "is on another file system than its results: make it a folder there, and link or mount results_dir whole; then run again") {
 		t.Errorf("Archive: %v", err)
 	}
@@ -24,7 +24,7 @@ func TestHistoryOnAnotherDisk(t *testing.T) {
 		t.Error(err)
 	}
 	check(t, os.Remove(history))
-	if to, err := d.Archive(30); err != nil || filepath.Dir(to) != history {
+	if to, _, err := d.Archive(30); err != nil || filepath.Dir(to) != history {
 		t.Errorf("Archive with a history of its own: %q, %v", to, err)
 	}
 }

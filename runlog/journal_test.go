@@ -156,7 +156,7 @@ func TestDamageEndsWithItsRun(t *testing.T) {
 	if d.Damage() == nil {
 		t.Fatal("no damage")
 	}
-	to, err := d.Archive(0)
+	to, _, err := d.Archive(0)
 	check(t, err, d.Damage())
 	if files := tree(t, to); len(files) != 4 {
 		t.Errorf("history %v; want case, records, journal, manifest", files)

@@ -116,7 +116,7 @@ func writeForEver(dir string) error {
 	}
 	for {
 		start := time.Now()
-		if _, err := d.Archive(2); err != nil {
+		if _, _, err := d.Archive(2); err != nil {
 			return err
 		}
 		if err := d.Begin(Run{StartUnixNS: start.UnixNano(), Cases: plan}); err != nil {

@@ -105,7 +105,7 @@ func TestRenamedFolder(t *testing.T) {
 	if len(entries) != 2 || entries["bench_a"].Status != StatusMeasured || entries["bench_b"].Status != StatusMeasured {
 		t.Errorf("entries %v, want both measured", entries)
 	}
-	to, err := d.Archive(0)
+	to, _, err := d.Archive(0)
 	check(t, err)
 	if filepath.Dir(filepath.Dir(to)) != renamed || len(tree(t, to)) != 6 {
 		t.Errorf("history %s: %v", to, tree(t, to))

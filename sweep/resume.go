@@ -53,9 +53,12 @@ func (r *Runner) begin(ctx context.Context, dir *runlog.Dir) ([]PlannedCase, err
 		}
 		return r.missing(dir)
 	}
-	to, err := dir.Archive(r.Config.History.Keep)
+	to, kept, err := dir.Archive(r.Config.History.Keep)
 	if err != nil {
 		return nil, err
+	}
+	if kept != nil {
+		r.Progress.Warn(kept.Error())
 	}
 	switch {
 	case to == "":
