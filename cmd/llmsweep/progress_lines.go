@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"io"
+	"math"
+	"strings"
 	"sync"
 	"time"
 
@@ -50,8 +52,23 @@ func (l *lines) Reading(done, total int) {
 
 func (l *lines) CaseStarted(c sweep.PlannedCase) {
 	s := l.live.look()
-	l.printf("[%d/%d] %s: %d prompts, %d in flight", s.at, s.cases, c.Name, c.NumPrompts, c.MaxConcurrency)
+	l.printf("[%d/%d] %s: %s", s.at, s.cases, c.Name, loadOf(&c))
 	l.stop = each(l.every, l.between)
+}
+
+// loadOf is a case's load in words. bench alone has cases without a cap, 0.
+func loadOf(c *sweep.PlannedCase) string {
+	parts := []string{fmt.Sprintf("%d prompts", c.NumPrompts)}
+	if !math.IsInf(c.Rate, 1) {
+		parts = append(parts, fmt.Sprintf("%g requests/s", c.Rate))
+	}
+	switch {
+	case c.MaxConcurrency > 0:
+		parts = append(parts, fmt.Sprintf("%d in flight", c.MaxConcurrency))
+	case len(parts) == 1:
+		parts = append(parts, "all at once")
+	}
+	return strings.Join(parts, ", ")
 }
 
 // between says how the case stands.

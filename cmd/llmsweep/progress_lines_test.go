@@ -73,3 +73,22 @@ func TestLines(t *testing.T) {
 		}
 	})
 }
+
+// A case begins with the load that it was asked for.
+func TestLoadOf(t *testing.T) {
+	unbounded := math.Inf(1)
+	for _, tt := range []struct {
+		prompts, cap int
+		rate         float64
+		want         string
+	}{
+		{10, 4, unbounded, "10 prompts, 4 in flight"},
+		{10, 0, unbounded, "10 prompts, all at once"},
+		{10, 4, 2.5, "10 prompts, 2.5 requests/s, 4 in flight"},
+		{10, 0, 2.5, "10 prompts, 2.5 requests/s"},
+	} {
+		if got := loadOf(&sweep.PlannedCase{NumPrompts: tt.prompts, MaxConcurrency: tt.cap, Rate: tt.rate}); got != tt.want {
+			t.Errorf("got %q, want %q", got, tt.want)
+		}
+	}
+}
