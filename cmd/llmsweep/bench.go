@@ -5,10 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -79,7 +77,7 @@ func (b *benchFlags) register(f *pflag.FlagSet, words *wordLists) {
 	f.StringVar(&b.percentileMetrics, "percentile-metrics", "ttft,tpot,itl,e2el", "metrics to print")
 	f.StringVar(&b.metricPercentiles, "metric-percentiles", "50,90,95,99", "percentiles")
 	f.BoolVar(&b.saveResult, "save-result", false, "write the case JSON")
-	f.BoolVar(&b.saveDetailed, "save-detailed", false, "with each request's lengths, latencies, text and error")
+	f.BoolVar(&b.saveDetailed, "save-detailed", false, "with each request's lengths, latencies, text and error, and its record beside the JSON")
 	f.StringVar(&b.resultDir, "result-dir", ".", "folder of the JSON")
 	f.StringVar(&b.resultFilename, "result-filename", "", "its name; made from backend, rate, concurrency, model and date if not given")
 	words.register(f, &b.metadata, "metadata", "`key=value` to write into the JSON; several with spaces between")
@@ -128,7 +126,7 @@ func (b *benchFlags) run(cmd *cobra.Command) (err error) {
 	}
 	printResult(w.results, f, strings.Split(b.percentileMetrics, ","))
 	if b.saveResult || b.saveDetailed {
-		path, saveErr := b.save(f)
+		path, saveErr := b.save(f, res.Records)
 		if err = errors.Join(err, saveErr); saveErr == nil {
 			fmt.Fprintln(w.results, path)
 		}
@@ -245,31 +243,4 @@ func keyValues(flag string, list []string, sep string) (map[string]string, error
 		m[k] = v
 	}
 	return m, nil
-}
-
-// save writes the case JSON, by vLLM's naming where no name is given.
-func (b *benchFlags) save(f *runlog.CaseFile) (string, error) {
-	name := b.resultFilename
-	if name == "" {
-		part := ""
-		if b.concurrency > 0 {
-			part = fmt.Sprintf("-concurrency%d", b.concurrency)
-		}
-		name = fmt.Sprintf("%s-%sqps%s-%s-%s.json", b.backend, b.rate, part, filepath.Base(f.ModelID), f.Date)
-	}
-	path := name
-	if !filepath.IsAbs(path) {
-		path = filepath.Join(b.resultDir, name)
-	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return "", err
-	}
-	return path, runlog.WriteFile(path, func(w io.Writer) error {
-		text, err := f.MarshalJSON()
-		if err != nil {
-			return err
-		}
-		_, err = w.Write(append(text, '\n'))
-		return err
-	})
 }
