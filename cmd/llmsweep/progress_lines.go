@@ -6,6 +6,7 @@ import (
 	"math"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"llmsweep/sweep"
@@ -21,6 +22,8 @@ type lines struct {
 	read  time.Time // when the rows began to be counted
 	stop  func()    // ends the case's lines
 
+	noted atomic.Bool // since the last look at the case
+
 	mu sync.Mutex
 	w  io.Writer
 }
@@ -35,9 +38,12 @@ func (l *lines) printf(format string, args ...any) {
 	fmt.Fprintf(l.w, time.Now().Format("15:04:05 ")+format+"\n", args...)
 }
 
-func (l *lines) Note(text string) { l.printf("%s", text) }
+func (l *lines) Note(text string) {
+	l.printf("%s", text)
+	l.noted.Store(true)
+}
 
-func (l *lines) Warn(text string) { l.printf("%s", warning+text) }
+func (l *lines) Warn(text string) { l.Note(warning + text) }
 
 func (l *lines) Reading(done, total int) {
 	now := time.Now()
@@ -71,10 +77,13 @@ func loadOf(c *sweep.PlannedCase) string {
 	return strings.Join(parts, ", ")
 }
 
-// between says how the case stands.
+// between says how the case stands. While a server loads, notes tell of that.
 func (l *lines) between() {
 	s := l.live.look()
 	if !s.sending {
+		if l.noted.Swap(false) && s.prompts == 0 {
+			return
+		}
 		l.printf("[%d/%d] %s", s.at, s.cases, preparing(&s))
 		return
 	}

@@ -36,7 +36,9 @@ func TestLines(t *testing.T) {
 		two.Name, two.NumPrompts = "bench_b", 20
 		p.SweepStarted([]sweep.PlannedCase{one, two}, 2)
 		p.CaseStarted(one)
-		time.Sleep(11 * time.Second) // makes prompts
+		time.Sleep(5 * time.Second)
+		p.Note("waiting for a: 5 s")
+		time.Sleep(6 * time.Second)
 		p.Preparing(3, 11)
 		time.Sleep(10 * time.Second)
 		p.Sending(func() int { return 3 })
@@ -57,7 +59,7 @@ func TestLines(t *testing.T) {
 			text string
 		}{
 			{0, "[1/2] bench_a: 10 prompts, 4 in flight"},
-			{10, "[1/2] making prompts"},
+			{5, "waiting for a: 5 s"}, // and no line of the case at 10
 			{20, "[1/2] making prompts: 3 of 11"},
 			{30, "[1/2] 0 of 10 requests  warming up  3 in flight"},
 			// 5 × 80 tokens in the nine seconds from 31 s on. Of the case 7 requests and half
