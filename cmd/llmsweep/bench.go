@@ -22,19 +22,20 @@ import (
 
 // benchFlags are vllm bench serve's, spelled as there.
 type benchFlags struct {
-	backend, model, baseURL, host, endpoint, tokenizer string
-	dataset                                            datasetFlags
-	port, prompts, concurrency, warmups                int
-	rate, burstiness                                   string
-	goodput, metadata, header                          []string
-	percentileMetrics, metricPercentiles               string
-	saveResult, saveDetailed, ignoreEOS                bool
-	resultDir, resultFilename, extraBody, label        string
-	readyTimeout                                       int
-	seed                                               uint64
-	sampling                                           map[string]*float64
-	watch                                              watchFlags
-	transport                                          transportFlags
+	backend, model, served, baseURL, host, endpoint, tokenizer string
+	dataset                                                    datasetFlags
+	port, prompts, concurrency, warmups                        int
+	rate, burstiness                                           string
+	goodput, metadata, header                                  []string
+	percentileMetrics, metricPercentiles                       string
+	saveResult, saveDetailed, ignoreEOS                        bool
+	resultDir, resultFilename, extraBody, label                string
+	readyTimeout                                               int
+	seed                                                       uint64
+	sampling                                                   map[string]*float64
+	watch                                                      watchFlags
+	transport                                                  transportFlags
+	ramp                                                       rampFlags
 }
 
 // samplingFlags go into the body under the same name, with _ for -.
@@ -60,6 +61,7 @@ sent once each. --base-url sim:default is the embedded simulator.`,
 func (b *benchFlags) register(f *pflag.FlagSet, words *wordLists) {
 	f.StringVar(&b.backend, "backend", "openai", strings.Join(client.Backends(), ", ")+"; or vLLM's name of one: "+strings.Join(client.Aliases(), ", "))
 	f.StringVar(&b.model, "model", "", "model's name; not needed with sim:")
+	f.StringVar(&b.served, "served-model-name", "", "model's name as the server knows it, where that is not --model, whose tokenizer counts")
 	f.StringVar(&b.baseURL, "base-url", "", "http(s)://host:port, unix:///path/of.sock or sim:PRESET; several servers, in turn, with commas between")
 	f.StringVar(&b.host, "host", "127.0.0.1", "where no --base-url is given")
 	f.IntVar(&b.port, "port", 8000, "where no --base-url is given")
@@ -68,6 +70,9 @@ func (b *benchFlags) register(f *pflag.FlagSet, words *wordLists) {
 	b.dataset.register(f)
 	b.watch.register(f)
 	b.transport.register(f, words)
+	b.ramp.register(f)
+	f.BoolVar(&b.watch.quiet, "disable-tqdm", false, "the same as --quiet")
+	f.Bool("trust-remote-code", false, "taken and not needed: no code of a model's repository is run")
 	f.IntVar(&b.prompts, "num-prompts", 1000, "requests")
 	f.IntVar(&b.concurrency, "max-concurrency", 0, "most requests in flight; 0 = no cap")
 	f.StringVar(&b.rate, "request-rate", "inf", "requests/s, Poisson arrivals; inf = at once, under the cap")
@@ -176,12 +181,19 @@ func (b *benchFlags) config(f *pflag.FlagSet) (*sweep.Config, error) {
 	if lengths != nil {
 		doc["input_output"] = [][]int{lengths}
 	}
-	for key, s := range map[string]string{"model": b.model, "endpoint": endpoint, "tokenizer": b.tokenizer} {
+	tokenizer := b.tokenizer
+	if b.served != "" && tokenizer == "" {
+		tokenizer = b.model
+	}
+	for key, s := range map[string]string{"model": cmp.Or(b.served, b.model), "endpoint": endpoint, "tokenizer": tokenizer} {
 		if s != "" {
 			doc[key] = s
 		}
 	}
 	b.transport.into(doc)
+	if err := b.ramp.into(doc); err != nil {
+		return nil, err
+	}
 	var errs []error
 	for key, text := range map[string]string{"request_rate": b.rate, "burstiness": b.burstiness, "percentiles": "[" + b.metricPercentiles + "]", "extra_body": b.extraBody} {
 		var v any

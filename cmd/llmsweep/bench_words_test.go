@@ -36,3 +36,26 @@ func TestBenchWords(t *testing.T) {
 		}
 	}
 }
+
+// A ramp is vLLM's three flags; the server's name for the model leaves --model to
+// the tokenizer.
+func TestBenchRampAndName(t *testing.T) {
+	c, err := flagConfig("--model org/name --served-model-name short --ramp-up-strategy linear --ramp-up-start-rps 2 --ramp-up-end-rps 20.5")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Model != "short" || c.Tokenizer != "org/name" || c.Ramp.String() != "linear 2 to 20.5" {
+		t.Errorf("model %s, tokenizer %s, ramp %v", c.Model, c.Tokenizer, c.Ramp)
+	}
+	if c, err = flagConfig("--served-model-name short --tokenizer org/other"); err != nil || c.Model != "short" || c.Tokenizer != "org/other" || c.Ramp != nil {
+		t.Errorf("%+v, %v", c, err)
+	}
+	for args, want := range map[string]string{
+		"--ramp-up-end-rps 5": "--ramp-up-start-rps and --ramp-up-end-rps want --ramp-up-strategy linear or exponential with them",
+		"--ramp-up-strategy linear --ramp-up-start-rps 1 --ramp-up-end-rps 5 --request-rate 3": "ramp: stands beside request_rate, whose place it takes; keep one",
+	} {
+		if _, err := flagConfig(args); err == nil || err.Error() != want {
+			t.Errorf("%s\ngot:  %v\nwant: %s", args, err, want)
+		}
+	}
+}

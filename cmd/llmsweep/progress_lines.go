@@ -65,7 +65,10 @@ func (l *lines) CaseStarted(c sweep.PlannedCase) {
 // loadOf is a case's load in words. bench alone has cases without a cap, 0.
 func loadOf(c *sweep.PlannedCase) string {
 	parts := []string{fmt.Sprintf("%d prompts", c.NumPrompts)}
-	if !math.IsInf(c.Rate, 1) {
+	switch {
+	case c.Ramp != nil:
+		parts = append(parts, c.Ramp.String()+" requests/s")
+	case !math.IsInf(c.Rate, 1):
 		parts = append(parts, fmt.Sprintf("%g requests/s", c.Rate))
 	}
 	switch {

@@ -82,14 +82,16 @@ func TestLoadOf(t *testing.T) {
 	for _, tt := range []struct {
 		prompts, cap int
 		rate         float64
+		ramp         *sweep.Ramp
 		want         string
 	}{
-		{10, 4, unbounded, "10 prompts, 4 in flight"},
-		{10, 0, unbounded, "10 prompts, all at once"},
-		{10, 4, 2.5, "10 prompts, 2.5 requests/s, 4 in flight"},
-		{10, 0, 2.5, "10 prompts, 2.5 requests/s"},
+		{10, 4, unbounded, nil, "10 prompts, 4 in flight"},
+		{10, 0, unbounded, nil, "10 prompts, all at once"},
+		{10, 4, 2.5, nil, "10 prompts, 2.5 requests/s, 4 in flight"},
+		{10, 0, 2.5, nil, "10 prompts, 2.5 requests/s"},
+		{10, 0, unbounded, &sweep.Ramp{Kind: "linear", From: 1, To: 20}, "10 prompts, linear 1 to 20 requests/s"},
 	} {
-		if got := loadOf(&sweep.PlannedCase{NumPrompts: tt.prompts, MaxConcurrency: tt.cap, Rate: tt.rate}); got != tt.want {
+		if got := loadOf(&sweep.PlannedCase{NumPrompts: tt.prompts, MaxConcurrency: tt.cap, Rate: tt.rate, Ramp: tt.ramp}); got != tt.want {
 			t.Errorf("got %q, want %q", got, tt.want)
 		}
 	}
