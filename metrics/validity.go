@@ -101,8 +101,11 @@ func (v *Validity) judgeClient(s *Summary) {
 		v.Add(Suspect, fmt.Sprintf("send lag p99 %s, limit %s", aboveText(c.SendP99, limit), msText(limit)))
 	}
 	if c.SharedShare > 0 && c.LagP99 >= lagFloor {
-		v.Add(Suspect, fmt.Sprintf("TTFT, TPOT and ITL: %s of the token events shared a read while the reader lagged (p99 %s, limit %s)",
-			percent(c.SharedShare), aboveText(c.LagP99, lagFloor), msText(lagFloor)))
+		why := percent(c.SharedShare) + " of the token events shared a read, so TTFT, TPOT and ITL are off"
+		if c.LagP99 <= limit { // else it was said
+			why += fmt.Sprintf(": reader lag p99 %s, limit %s for these", aboveText(c.LagP99, lagFloor), msText(lagFloor))
+		}
+		v.Add(Suspect, why)
 	}
 }
 
