@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"llmsweep/client"
 )
 
 // Verdicts, from best to worst.
@@ -55,8 +57,12 @@ func (v *Validity) judgeFailures(s *Summary, o Options) {
 		return
 	}
 	share := float64(s.Failed) / float64(s.Sent)
-	failed := fmt.Sprintf("%d of %d requests failed (%s), allowed %s",
-		s.Failed, s.Sent, percent(share), percent(o.FailuresAllowed))
+	what := "failed"
+	if s.Failures[string(client.Cancelled)] == s.Failed { // by the user, not by the server
+		what = "were cancelled"
+	}
+	failed := fmt.Sprintf("%d of %d requests %s (%s), allowed %s",
+		s.Failed, s.Sent, what, percent(share), percent(o.FailuresAllowed))
 	switch {
 	case share > o.FailuresAllowed:
 		v.Add(Invalid, failed)

@@ -41,6 +41,11 @@ func TestValidity(t *testing.T) {
 	}{
 		{"nothing wrong", whole, func(int, *Record) {}, Valid, nil},
 		{"failures above the share allowed", whole, fail(3), Invalid, []string{"3 of 100 requests failed (3 %), allowed 1 %"}},
+		{"cancelled by the user", whole, func(i int, r *Record) {
+			if i < 3 {
+				r.ErrorClass = "cancelled"
+			}
+		}, Invalid, []string{"3 of 100 requests were cancelled (3 %), allowed 1 %"}},
 		{"failures within it", whole, fail(1), Suspect, []string{"1 of 100 requests failed (1 %), allowed 1 %"}},
 		{"nothing completed, though all may fail", Options{FailuresAllowed: 1}, fail(100), Invalid, []string{"none of 100 requests completed, want at least 1"}},
 		{"nothing sent but warm-ups", whole, func(_ int, r *Record) { r.Warmup = true }, Invalid, []string{"no measured request was sent, want at least 1"}},
