@@ -107,7 +107,7 @@ func recordsFile(caseFile string) (string, error) {
 			return path, nil
 		}
 	}
-	return "", fmt.Errorf("%s has no records beside it (%s.gz): run it with records: full or counts", caseFile, base)
+	return "", fmt.Errorf("%s has no records beside it (%s.gz): run it with records: full or counts, or bench with --save-detailed", caseFile, base)
 }
 
 // caseOf is what the requests of a case share.

@@ -330,7 +330,7 @@ func TestRequestsOfFailures(t *testing.T) {
 		`a failed bench_io1x1_mc1_np1 sent 0.0010 ttft - status 503 http_5xx "busy"`,
 		`b censored bench_io1x1_mc1_np1 sent 0.0030 ttft - status -  ""`,
 		"error: reading bench_io1x1_mc1_np1.requests.jsonl:3: invalid character '\\n' in string literal; the file is damaged; run case bench_io1x1_mc1_np1 again",
-		"error: bench_io2x2_mc1_np1.json has no records beside it (bench_io2x2_mc1_np1.requests.jsonl.gz): run it with records: full or counts",
+		"error: bench_io2x2_mc1_np1.json has no records beside it (bench_io2x2_mc1_np1.requests.jsonl.gz): run it with records: full or counts, or bench with --save-detailed",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("requests (-want +got):\n%s", diff)

@@ -31,7 +31,7 @@ func Resolve(name, resultsDir string) (path, note string, err error) {
 		back = 2
 	}
 	if len(runs) < back {
-		return "", note, fmt.Errorf("%s: there are %d runs in %s and its history; run the sweep again, or name a folder", name, len(runs), resultsDir)
+		return "", note, fmt.Errorf("%s: there are %d runs in %s and its history; run the sweep again, name its results folder with --results-dir, or name a run's folder", name, len(runs), resultsDir)
 	}
 	return runs[len(runs)-back], note, nil
 }

@@ -40,8 +40,11 @@ func ReadSide(name, path string, vllm bool) (s *Side, broken []error, err error)
 	default:
 		s.Rows, broken = Load([]string{path})
 	}
-	if len(s.Rows) == 0 {
-		return nil, nil, errors.Join(append(broken, fmt.Errorf("%s: no case files; name a results folder, a case JSON or an aggregate_results.csv", path))...)
+	switch {
+	case len(s.Rows) == 0 && len(broken) > 0:
+		return nil, nil, errors.Join(broken...)
+	case len(s.Rows) == 0:
+		return nil, nil, fmt.Errorf("%s: no case files; name a results folder, a case JSON or an aggregate_results.csv", path)
 	}
 	return s, broken, nil
 }

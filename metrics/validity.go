@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"llmsweep/client"
 )
 
 // Verdicts, from best to worst.
@@ -55,8 +57,12 @@ func (v *Validity) judgeFailures(s *Summary, o Options) {
 		return
 	}
 	share := float64(s.Failed) / float64(s.Sent)
-	failed := fmt.Sprintf("%d of %d requests failed (%s), allowed %s",
-		s.Failed, s.Sent, percent(share), percent(o.FailuresAllowed))
+	what := "failed"
+	if s.Failures[string(client.Cancelled)] == s.Failed { // by the user, not by the server
+		what = "were cancelled"
+	}
+	failed := fmt.Sprintf("%d of %d requests %s (%s), allowed %s",
+		s.Failed, s.Sent, what, percent(share), percent(o.FailuresAllowed))
 	switch {
 	case share > o.FailuresAllowed:
 		v.Add(Invalid, failed)
@@ -101,8 +107,11 @@ func (v *Validity) judgeClient(s *Summary) {
 		v.Add(Suspect, fmt.Sprintf("send lag p99 %s, limit %s", aboveText(c.SendP99, limit), msText(limit)))
 	}
 	if c.SharedShare > 0 && c.LagP99 >= lagFloor {
-		v.Add(Suspect, fmt.Sprintf("TTFT, TPOT and ITL: %s of the token events shared a read while the reader lagged (p99 %s, limit %s)",
-			percent(c.SharedShare), aboveText(c.LagP99, lagFloor), msText(lagFloor)))
+		why := percent(c.SharedShare) + " of the token events shared a read, so TTFT, TPOT and ITL are off"
+		if c.LagP99 <= limit { // else it was said
+			why += fmt.Sprintf(": reader lag p99 %s, limit %s for these", aboveText(c.LagP99, lagFloor), msText(lagFloor))
+		}
+		v.Add(Suspect, why)
 	}
 }
 

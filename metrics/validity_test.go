@@ -41,6 +41,11 @@ func TestValidity(t *testing.T) {
 	}{
 		{"nothing wrong", whole, func(int, *Record) {}, Valid, nil},
 		{"failures above the share allowed", whole, fail(3), Invalid, []string{"3 of 100 requests failed (3 %), allowed 1 %"}},
+		{"cancelled by the user", whole, func(i int, r *Record) {
+			if i < 3 {
+				r.ErrorClass = "cancelled"
+			}
+		}, Invalid, []string{"3 of 100 requests were cancelled (3 %), allowed 1 %"}},
 		{"failures within it", whole, fail(1), Suspect, []string{"1 of 100 requests failed (1 %), allowed 1 %"}},
 		{"nothing completed, though all may fail", Options{FailuresAllowed: 1}, fail(100), Invalid, []string{"none of 100 requests completed, want at least 1"}},
 		{"nothing sent but warm-ups", whole, func(_ int, r *Record) { r.Warmup = true }, Invalid, []string{"no measured request was sent, want at least 1"}},
@@ -65,7 +70,9 @@ func TestValidity(t *testing.T) {
 		{"reader lag below the limit of 2 % of 100 ms", whole, func(_ int, r *Record) { lag(r, 1900) }, Valid, nil},
 		{"reader lag above it", whole, func(_ int, r *Record) { lag(r, 2100) }, Suspect, []string{"reader lag p99 2.1 ms, limit 2 ms"}},
 		{"shared reads while the reader lags 1 ms", whole, func(_ int, r *Record) { lag(r, 1000); r.SharedEvents = 2 }, Suspect,
-			[]string{"TTFT, TPOT and ITL: 20 % of the token events shared a read while the reader lagged (p99 1 ms, limit 1 ms)"}},
+			[]string{"20 % of the token events shared a read, so TTFT, TPOT and ITL are off: reader lag p99 1 ms, limit 1 ms for these"}},
+		{"shared reads while the reader lags above its own limit", whole, func(_ int, r *Record) { lag(r, 2100); r.SharedEvents = 2 }, Suspect,
+			[]string{"reader lag p99 2.1 ms, limit 2 ms", "20 % of the token events shared a read, so TTFT, TPOT and ITL are off"}},
 		{"shared reads by a prompt reader are the server's", whole, func(_ int, r *Record) { lag(r, 999); r.SharedEvents = 2 }, Valid, nil},
 		{"send lag", whole, func(_ int, r *Record) { r.Sent += 3 * ms; r.Arrivals[0] += 3 * ms }, Suspect,
 			[]string{"send lag p99 3 ms, limit 2 ms"}},

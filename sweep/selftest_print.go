@@ -51,7 +51,7 @@ func (t *SelfTest) Print(w io.Writer) error {
 func (t *SelfTest) Answer() string {
 	l := t.Trusted
 	if l == nil {
-		return "No load tested can be trusted on this host as it is now."
+		return "No load tested can be trusted on this host as it is now: end what else runs here, and test again."
 	}
 	return fmt.Sprintf("Trusted on this host: up to %s and %s token events/s; 99 %% of TTFTs are within %s ms, of ITLs within %s ms.",
 		plural(l.Streams, "stream"), wholeText(l.EventsPerS), selfMS(l.TTFTError), selfMS(l.ITLError))

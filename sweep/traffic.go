@@ -221,7 +221,7 @@ func (r *Runner) cacheHits(c *Config, res *Result, counted telemetry.Counters, r
 	case d.Repeats(), d.SharesPrefixes(), res.Summary.Lengths.CachedTokens > 0, counted.Preemptions > 0, !(hits > allowed):
 		return ""
 	}
-	return fmt.Sprintf("the server found %.0f prompt tokens in its prefix cache during the case, at most %.0f go around prompts that share nothing else; reset clears it before each case", hits, allowed)
+	return fmt.Sprintf("the server found %.0f prompt tokens in its prefix cache during the case, where prompts that share nothing have at most %.0f: these were sent before; reset clears it before each case, and seed: random sends others", hits, allowed)
 }
 
 // about is what is said of one server of the config's, with its address where there

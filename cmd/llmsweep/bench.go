@@ -5,10 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -24,19 +22,20 @@ import (
 
 // benchFlags are vllm bench serve's, spelled as there.
 type benchFlags struct {
-	backend, model, baseURL, host, endpoint, tokenizer string
-	dataset                                            datasetFlags
-	port, prompts, concurrency, warmups                int
-	rate, burstiness                                   string
-	goodput, metadata, header                          []string
-	percentileMetrics, metricPercentiles               string
-	saveResult, saveDetailed, ignoreEOS                bool
-	resultDir, resultFilename, extraBody, label        string
-	readyTimeout                                       int
-	seed                                               uint64
-	sampling                                           map[string]*float64
-	watch                                              watchFlags
-	transport                                          transportFlags
+	backend, model, served, baseURL, host, endpoint, tokenizer string
+	dataset                                                    datasetFlags
+	port, prompts, concurrency, warmups                        int
+	rate, burstiness                                           string
+	goodput, metadata, header                                  []string
+	percentileMetrics, metricPercentiles                       string
+	saveResult, saveDetailed, ignoreEOS                        bool
+	resultDir, resultFilename, extraBody, label                string
+	readyTimeout                                               int
+	seed                                                       uint64
+	sampling                                                   map[string]*float64
+	watch                                                      watchFlags
+	transport                                                  transportFlags
+	ramp                                                       rampFlags
 }
 
 // samplingFlags go into the body under the same name, with _ for -.
@@ -44,6 +43,7 @@ var samplingFlags = []string{"temperature", "top-p", "top-k", "min-p", "frequenc
 
 func benchCommand() *cobra.Command {
 	var b benchFlags
+	var words wordLists
 	cmd := &cobra.Command{
 		Use:   "bench",
 		Short: "Run one case from flags, spelled as vllm bench serve's",
@@ -51,16 +51,17 @@ func benchCommand() *cobra.Command {
 defaults; input lengths count the prompt as sent, special tokens and chat template
 included. A row of a custom file keeps its own output_tokens, and a file's rows are
 sent once each. --base-url sim:default is the embedded simulator.`,
-		Args: b.transport.args,
+		Args: func(_ *cobra.Command, args []string) error { return words.take(args) },
 	}
-	b.register(cmd.Flags())
+	b.register(cmd.Flags(), &words)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return b.run(cmd) }
 	return cmd
 }
 
-func (b *benchFlags) register(f *pflag.FlagSet) {
+func (b *benchFlags) register(f *pflag.FlagSet, words *wordLists) {
 	f.StringVar(&b.backend, "backend", "openai", strings.Join(client.Backends(), ", ")+"; or vLLM's name of one: "+strings.Join(client.Aliases(), ", "))
 	f.StringVar(&b.model, "model", "", "model's name; not needed with sim:")
+	f.StringVar(&b.served, "served-model-name", "", "model's name as the server knows it, where that is not --model, whose tokenizer counts")
 	f.StringVar(&b.baseURL, "base-url", "", "http(s)://host:port, unix:///path/of.sock or sim:PRESET; several servers, in turn, with commas between")
 	f.StringVar(&b.host, "host", "127.0.0.1", "where no --base-url is given")
 	f.IntVar(&b.port, "port", 8000, "where no --base-url is given")
@@ -68,24 +69,27 @@ func (b *benchFlags) register(f *pflag.FlagSet) {
 	f.StringVar(&b.tokenizer, "tokenizer", "", "path, hub id in the local cache, builtin:qwen3, or server for its /tokenize; the model's if not given")
 	b.dataset.register(f)
 	b.watch.register(f)
-	b.transport.register(f)
+	b.transport.register(f, words)
+	b.ramp.register(f)
+	f.BoolVar(&b.watch.quiet, "disable-tqdm", false, "the same as --quiet")
+	f.Bool("trust-remote-code", false, "taken and not needed: no code of a model's repository is run")
 	f.IntVar(&b.prompts, "num-prompts", 1000, "requests")
 	f.IntVar(&b.concurrency, "max-concurrency", 0, "most requests in flight; 0 = no cap")
 	f.StringVar(&b.rate, "request-rate", "inf", "requests/s, Poisson arrivals; inf = at once, under the cap")
 	f.StringVar(&b.burstiness, "burstiness", "1.0", "shape of the arrivals: 1 Poisson, less is burstier")
 	f.IntVar(&b.warmups, "num-warmups", 0, "requests before the measured ones; they end first")
-	f.StringArrayVar(&b.goodput, "goodput", nil, "SLO in ms as `metric:ms`, e.g. ttft:500; repeat for more (ttft, tpot, itl, e2el)")
+	words.register(f, &b.goodput, "goodput", "SLO in ms as `metric:ms` of ttft, tpot, itl, e2el; several with spaces between: ttft:500 tpot:50")
 	f.StringVar(&b.percentileMetrics, "percentile-metrics", "ttft,tpot,itl,e2el", "metrics to print")
 	f.StringVar(&b.metricPercentiles, "metric-percentiles", "50,90,95,99", "percentiles")
 	f.BoolVar(&b.saveResult, "save-result", false, "write the case JSON")
-	f.BoolVar(&b.saveDetailed, "save-detailed", false, "with each request's lengths, latencies, text and error")
+	f.BoolVar(&b.saveDetailed, "save-detailed", false, "with each request's lengths, latencies, text and error, and its record beside the JSON")
 	f.StringVar(&b.resultDir, "result-dir", ".", "folder of the JSON")
 	f.StringVar(&b.resultFilename, "result-filename", "", "its name; made from backend, rate, concurrency, model and date if not given")
-	f.StringArrayVar(&b.metadata, "metadata", nil, "`key=value` to write into the JSON; may be repeated")
+	words.register(f, &b.metadata, "metadata", "`key=value` to write into the JSON; several with spaces between")
 	f.StringVar(&b.label, "label", "", "label to write into the JSON")
 	f.BoolVar(&b.ignoreEOS, "ignore-eos", false, "ask the server to go on to the length asked for")
 	f.Uint64Var(&b.seed, "seed", 0, "of prompts and arrivals")
-	f.StringArrayVar(&b.header, "header", nil, "`key=value` sent with each request; may be repeated")
+	words.register(f, &b.header, "header", "`key=value` sent with each request; several with spaces between")
 	f.StringVar(&b.extraBody, "extra-body", "", "JSON object merged into each request's body")
 	f.IntVar(&b.readyTimeout, "ready-check-timeout-sec", 0, "how long to wait for the server; 0 = ask once")
 	b.sampling = map[string]*float64{}
@@ -127,7 +131,7 @@ func (b *benchFlags) run(cmd *cobra.Command) (err error) {
 	}
 	printResult(w.results, f, strings.Split(b.percentileMetrics, ","))
 	if b.saveResult || b.saveDetailed {
-		path, saveErr := b.save(f)
+		path, saveErr := b.save(f, res.Records)
 		if err = errors.Join(err, saveErr); saveErr == nil {
 			fmt.Fprintln(w.results, path)
 		}
@@ -177,12 +181,19 @@ func (b *benchFlags) config(f *pflag.FlagSet) (*sweep.Config, error) {
 	if lengths != nil {
 		doc["input_output"] = [][]int{lengths}
 	}
-	for key, s := range map[string]string{"model": b.model, "endpoint": endpoint, "tokenizer": b.tokenizer} {
+	tokenizer := b.tokenizer
+	if b.served != "" && tokenizer == "" {
+		tokenizer = b.model
+	}
+	for key, s := range map[string]string{"model": cmp.Or(b.served, b.model), "endpoint": endpoint, "tokenizer": tokenizer} {
 		if s != "" {
 			doc[key] = s
 		}
 	}
 	b.transport.into(doc)
+	if err := b.ramp.into(doc); err != nil {
+		return nil, err
+	}
 	var errs []error
 	for key, text := range map[string]string{"request_rate": b.rate, "burstiness": b.burstiness, "percentiles": "[" + b.metricPercentiles + "]", "extra_body": b.extraBody} {
 		var v any
@@ -192,12 +203,12 @@ func (b *benchFlags) config(f *pflag.FlagSet) (*sweep.Config, error) {
 			doc[key] = v
 		}
 	}
-	for key, list := range map[string][]string{"labels": b.metadata, "headers": b.header} {
-		m, err := keyValues(list, "=")
-		errs = append(errs, err)
-		doc[key] = m
-	}
-	slo, err := keyValues(strings.Fields(strings.Join(b.goodput, " ")), ":")
+	labels, err := keyValues("metadata", b.metadata, "=")
+	errs = append(errs, err)
+	headers, err := keyValues("header", b.header, "=")
+	errs = append(errs, err)
+	doc["labels"], doc["headers"] = labels, headers
+	slo, err := keyValues("goodput", strings.Fields(strings.Join(b.goodput, " ")), ":")
 	errs = append(errs, err)
 	if len(slo) > 0 {
 		limits := map[string]any{}
@@ -234,41 +245,14 @@ func (b *benchFlags) config(f *pflag.FlagSet) (*sweep.Config, error) {
 	return c, err
 }
 
-func keyValues(list []string, sep string) (map[string]string, error) {
+func keyValues(flag string, list []string, sep string) (map[string]string, error) {
 	m := map[string]string{}
 	for _, kv := range list {
 		k, v, ok := strings.Cut(kv, sep)
 		if !ok {
-			return nil, fmt.Errorf("%q: want key%svalue", kv, sep)
+			return nil, fmt.Errorf("--%s %s: want key%svalue", flag, kv, sep)
 		}
 		m[k] = v
 	}
 	return m, nil
-}
-
-// save writes the case JSON, by vLLM's naming where no name is given.
-func (b *benchFlags) save(f *runlog.CaseFile) (string, error) {
-	name := b.resultFilename
-	if name == "" {
-		part := ""
-		if b.concurrency > 0 {
-			part = fmt.Sprintf("-concurrency%d", b.concurrency)
-		}
-		name = fmt.Sprintf("%s-%sqps%s-%s-%s.json", b.backend, b.rate, part, filepath.Base(f.ModelID), f.Date)
-	}
-	path := name
-	if !filepath.IsAbs(path) {
-		path = filepath.Join(b.resultDir, name)
-	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return "", err
-	}
-	return path, runlog.WriteFile(path, func(w io.Writer) error {
-		text, err := f.MarshalJSON()
-		if err != nil {
-			return err
-		}
-		_, err = w.Write(append(text, '\n'))
-		return err
-	})
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -14,9 +15,10 @@ import (
 // flagConfig is the config that flags come to, beside a server's.
 func flagConfig(args string) (*sweep.Config, error) {
 	var b benchFlags
+	var words wordLists
 	f := pflag.NewFlagSet("bench", pflag.ContinueOnError)
-	b.register(f)
-	if err := f.Parse(append([]string{"--model", "m"}, strings.Split(args, " ")...)); err != nil {
+	b.register(f, &words)
+	if err := errors.Join(f.Parse(append([]string{"--model", "m"}, strings.Split(args, " ")...)), words.take(f.Args())); err != nil {
 		return nil, err
 	}
 	return b.config(f)

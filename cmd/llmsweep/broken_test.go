@@ -330,6 +330,9 @@ func TestInterrupt(t *testing.T) {
 	if f.Status != runlog.StatusInterrupted || f.Failures.ByClass["cancelled"] == 0 {
 		t.Errorf("status %s, failures %+v; want interrupted, with cancelled requests", f.Status, f.Failures)
 	}
+	if got, want := f.Failures.First, "cancelled: stopped by Ctrl-C"; got != want {
+		t.Errorf("the first failure is %q, want %q", got, want)
+	}
 	n := 0
 	for _, err := range runlog.ReadRecords(records + ".gz") {
 		if err != nil {

@@ -18,12 +18,11 @@ import (
 var version = "dev"
 
 func main() {
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancelCause(context.Background())
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	go func() {
-		<-signals
-		cancel()
+		cancel(stopped{<-signals})
 		<-signals // the user will not wait for things to end in order
 		fmt.Fprintln(os.Stderr, "interrupted twice: ended at once; of a run, the same command goes on from here")
 		sweep.EndNow()
@@ -31,6 +30,18 @@ func main() {
 	}()
 	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
+
+// A stopped is the cause of all that a signal cut short.
+type stopped struct{ by os.Signal }
+
+func (s stopped) Error() string {
+	if s.by == os.Interrupt {
+		return "stopped by Ctrl-C"
+	}
+	return "stopped by a signal: " + s.by.String()
+}
+
+func (stopped) Unwrap() error { return context.Canceled }
 
 // run is the program without its process; it returns the exit status.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {

@@ -3,7 +3,10 @@ package main
 import (
 	"fmt"
 	"io"
+	"math"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"llmsweep/sweep"
@@ -19,6 +22,8 @@ type lines struct {
 	read  time.Time // when the rows began to be counted
 	stop  func()    // ends the case's lines
 
+	noted atomic.Bool // since the last look at the case
+
 	mu sync.Mutex
 	w  io.Writer
 }
@@ -33,9 +38,12 @@ func (l *lines) printf(format string, args ...any) {
 	fmt.Fprintf(l.w, time.Now().Format("15:04:05 ")+format+"\n", args...)
 }
 
-func (l *lines) Note(text string) { l.printf("%s", text) }
+func (l *lines) Note(text string) {
+	l.printf("%s", text)
+	l.noted.Store(true)
+}
 
-func (l *lines) Warn(text string) { l.printf("%s", warning+text) }
+func (l *lines) Warn(text string) { l.Note(warning + text) }
 
 func (l *lines) Reading(done, total int) {
 	now := time.Now()
@@ -50,14 +58,35 @@ func (l *lines) Reading(done, total int) {
 
 func (l *lines) CaseStarted(c sweep.PlannedCase) {
 	s := l.live.look()
-	l.printf("[%d/%d] %s: %d prompts, %d in flight", s.at, s.cases, c.Name, c.NumPrompts, c.MaxConcurrency)
+	l.printf("[%d/%d] %s: %s", s.at, s.cases, c.Name, loadOf(&c))
 	l.stop = each(l.every, l.between)
 }
 
-// between says how the case stands.
+// loadOf is a case's load in words. bench alone has cases without a cap, 0.
+func loadOf(c *sweep.PlannedCase) string {
+	parts := []string{fmt.Sprintf("%d prompts", c.NumPrompts)}
+	switch {
+	case c.Ramp != nil:
+		parts = append(parts, c.Ramp.String()+" requests/s")
+	case !math.IsInf(c.Rate, 1):
+		parts = append(parts, fmt.Sprintf("%g requests/s", c.Rate))
+	}
+	switch {
+	case c.MaxConcurrency > 0:
+		parts = append(parts, fmt.Sprintf("%d in flight", c.MaxConcurrency))
+	case len(parts) == 1:
+		parts = append(parts, "all at once")
+	}
+	return strings.Join(parts, ", ")
+}
+
+// between says how the case stands. While a server loads, notes tell of that.
 func (l *lines) between() {
 	s := l.live.look()
 	if !s.sending {
+		if l.noted.Swap(false) && s.prompts == 0 {
+			return
+		}
 		l.printf("[%d/%d] %s", s.at, s.cases, preparing(&s))
 		return
 	}

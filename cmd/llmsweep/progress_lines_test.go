@@ -36,7 +36,9 @@ func TestLines(t *testing.T) {
 		two.Name, two.NumPrompts = "bench_b", 20
 		p.SweepStarted([]sweep.PlannedCase{one, two}, 2)
 		p.CaseStarted(one)
-		time.Sleep(11 * time.Second) // makes prompts
+		time.Sleep(5 * time.Second)
+		p.Note("waiting for a: 5 s")
+		time.Sleep(6 * time.Second)
 		p.Preparing(3, 11)
 		time.Sleep(10 * time.Second)
 		p.Sending(func() int { return 3 })
@@ -57,7 +59,7 @@ func TestLines(t *testing.T) {
 			text string
 		}{
 			{0, "[1/2] bench_a: 10 prompts, 4 in flight"},
-			{10, "[1/2] making prompts"},
+			{5, "waiting for a: 5 s"}, // and no line of the case at 10
 			{20, "[1/2] making prompts: 3 of 11"},
 			{30, "[1/2] 0 of 10 requests  warming up  3 in flight"},
 			// 5 × 80 tokens in the nine seconds from 31 s on. Of the case 7 requests and half
@@ -72,4 +74,25 @@ func TestLines(t *testing.T) {
 			t.Errorf("got\n%swant\n%s", out.String(), want.String())
 		}
 	})
+}
+
+// A case begins with the load that it was asked for.
+func TestLoadOf(t *testing.T) {
+	unbounded := math.Inf(1)
+	for _, tt := range []struct {
+		prompts, cap int
+		rate         float64
+		ramp         *sweep.Ramp
+		want         string
+	}{
+		{10, 4, unbounded, nil, "10 prompts, 4 in flight"},
+		{10, 0, unbounded, nil, "10 prompts, all at once"},
+		{10, 4, 2.5, nil, "10 prompts, 2.5 requests/s, 4 in flight"},
+		{10, 0, 2.5, nil, "10 prompts, 2.5 requests/s"},
+		{10, 0, unbounded, &sweep.Ramp{Kind: "linear", From: 1, To: 20}, "10 prompts, linear 1 to 20 requests/s"},
+	} {
+		if got := loadOf(&sweep.PlannedCase{NumPrompts: tt.prompts, MaxConcurrency: tt.cap, Rate: tt.rate, Ramp: tt.ramp}); got != tt.want {
+			t.Errorf("got %q, want %q", got, tt.want)
+		}
+	}
 }

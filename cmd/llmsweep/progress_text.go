@@ -102,9 +102,11 @@ func caseLine(s *snapshot, width int) string {
 	return fit(width, "  ", append(parts, caseFigures(s)...)...)
 }
 
+// preparing is what comes before a case's load: a pause, hooks, its server's start,
+// and then prompts.
 func preparing(s *snapshot) string {
 	if s.prompts == 0 {
-		return "making prompts"
+		return "getting ready"
 	}
 	return fmt.Sprintf("making prompts: %d of %d", s.prepared, s.prompts)
 }

@@ -51,6 +51,8 @@ func TestTerminalLines(t *testing.T) {
 	first.tokPerS, first.ttft = math.NaN(), math.NaN()
 	making := first
 	making.sending, making.prepared, making.prompts = false, 7, 160
+	waiting := making
+	waiting.prepared, waiting.prompts = 0, 0
 	for _, tt := range []struct {
 		s            snapshot
 		width        int
@@ -63,6 +65,7 @@ func TestTerminalLines(t *testing.T) {
 		{s, 50, "sweep  3/8 cases  1m40s  2 h 10 min to go (01:10)", "io512x…rate4  96/128  3647 tok/s  6 failed"},
 		{first, 79, "sweep  0/8 cases  ░░░░░░░░░░░░░░░░░░░░  1m40s  about 50 s to go", "io512x128_mc32_np128_rate4  0/128  warming up  32 in flight"},
 		{making, 79, "sweep  0/8 cases  ░░░░░░░░░░░░░░░░░░░░  1m40s  about 50 s to go", "io512x128_mc32_np128_rate4  making prompts: 7 of 160"},
+		{waiting, 79, "sweep  0/8 cases  ░░░░░░░░░░░░░░░░░░░░  1m40s  about 50 s to go", "io512x128_mc32_np128_rate4  getting ready"},
 	} {
 		sweepText, caseText := sweepLine(&tt.s, now, tt.width), caseLine(&tt.s, tt.width)
 		if sweepText != tt.sweep || caseText != tt.case_ {

@@ -23,6 +23,9 @@ concurrencies, on prompts of exact length, and writes one JSON a case and one CS
 	root.AddCommand(runCommand(), planCommand(), validateCommand(), initCommand(), benchCommand(),
 		aggregateCommand(), exportCommand(), compareCommand(), trendCommand(), reportCommand(), httpCommand(),
 		tokenizeCommand(), simulateCommand(), selftestCommand(), versionCommand())
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return fmt.Errorf("%w; %s --help lists the flags", err, cmd.CommandPath())
+	})
 	return root
 }
 

@@ -44,7 +44,7 @@ server cannot be reached; 2 the command or the config is wrong; 3 a gate is brok
 	fresh := cmd.Flags().Bool("fresh", false, "start anew, even where a run could be gone on with")
 	onlyFailed := cmd.Flags().Bool("only-failed", false, "run only the cases that failed before")
 	only := cmd.Flags().String("only", "", "run only cases whose name matches this `glob`, e.g. 'bench_io256x*'")
-	dry := cmd.Flags().Bool("dry-run", false, "print the plan and stop")
+	dry := cmd.Flags().Bool("dry-run", false, "print the whole plan, measured or not, and stop")
 	strict := cmd.Flags().Bool("strict", false, "exit with 1 when a case is suspect, too")
 	baseline := cmd.Flags().String("baseline", "", "compare with this `run` afterwards, by the config's gate: a folder, or @prev for the run before")
 	var watching watchFlags
@@ -53,6 +53,9 @@ server cannot be reached; 2 the command or the config is wrong; 3 a gate is brok
 		c, note, err := sweep.ReadToRun(configPath(args), configEnv(), *fresh, *sets...)
 		if err != nil {
 			return withStatus(exitUsage, err)
+		}
+		if *dry && (*only != "" || *onlyFailed) {
+			return withStatus(exitUsage, errors.New("--dry-run prints the whole plan, measured or not: leave --only and --only-failed out"))
 		}
 		if *dry {
 			return sweep.PrintPlan(cmd.OutOrStdout(), c, c.Plan(), sweep.LastSpans(c))

@@ -1,0 +1,60 @@
+package main
+
+import (
+	"compress/gzip"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"llmsweep/metrics"
+	"llmsweep/runlog"
+)
+
+// save writes the case JSON, by vLLM's naming where no name is given, and in detail
+// the records beside it, as a sweep does: other definitions need them.
+func (b *benchFlags) save(f *runlog.CaseFile, records []metrics.Record) (string, error) {
+	name := b.resultFilename
+	if name == "" {
+		part := ""
+		if b.concurrency > 0 {
+			part = fmt.Sprintf("-concurrency%d", b.concurrency)
+		}
+		name = fmt.Sprintf("%s-%sqps%s-%s-%s.json", b.backend, b.rate, part, filepath.Base(f.ModelID), f.Date)
+	}
+	path := name
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(b.resultDir, name)
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return "", err
+	}
+	if b.saveDetailed {
+		if err := saveRecords(strings.TrimSuffix(path, ".json")+".requests.jsonl.gz", records); err != nil {
+			return "", err
+		}
+	}
+	return path, runlog.WriteFile(path, func(w io.Writer) error {
+		text, err := f.MarshalJSON()
+		if err != nil {
+			return err
+		}
+		_, err = w.Write(append(text, '\n'))
+		return err
+	})
+}
+
+func saveRecords(path string, records []metrics.Record) error {
+	return runlog.WriteFile(path, func(w io.Writer) error {
+		packed := gzip.NewWriter(w)
+		lines := json.NewEncoder(packed)
+		for i := range records {
+			if err := lines.Encode(&records[i]); err != nil {
+				return err
+			}
+		}
+		return packed.Close()
+	})
+}
