@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -37,6 +39,8 @@ type benchFlags struct {
 	sampling                                           map[string]*float64
 	watch                                              watchFlags
 	transport                                          transportFlags
+	spelling                                           spelling
+	appendResult                                       bool
 }
 
 // samplingFlags go into the body under the same name, with _ for -.
@@ -51,7 +55,7 @@ func benchCommand() *cobra.Command {
 defaults; input lengths count the prompt as sent, special tokens and chat template
 included. A row of a custom file keeps its own output_tokens, and a file's rows are
 sent once each. --base-url sim:default is the embedded simulator.`,
-		Args: b.transport.args,
+		Args: b.spelling.args,
 	}
 	b.register(cmd.Flags())
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return b.run(cmd) }
@@ -69,23 +73,25 @@ func (b *benchFlags) register(f *pflag.FlagSet) {
 	b.dataset.register(f)
 	b.watch.register(f)
 	b.transport.register(f)
+	b.spelling.register(f)
 	f.IntVar(&b.prompts, "num-prompts", 1000, "requests")
 	f.IntVar(&b.concurrency, "max-concurrency", 0, "most requests in flight; 0 = no cap")
 	f.StringVar(&b.rate, "request-rate", "inf", "requests/s, Poisson arrivals; inf = at once, under the cap")
 	f.StringVar(&b.burstiness, "burstiness", "1.0", "shape of the arrivals: 1 Poisson, less is burstier")
 	f.IntVar(&b.warmups, "num-warmups", 0, "requests before the measured ones; they end first")
-	f.StringArrayVar(&b.goodput, "goodput", nil, "SLO in ms as `metric:ms`, e.g. ttft:500; repeat for more (ttft, tpot, itl, e2el)")
+	f.StringArrayVar(&b.goodput, "goodput", nil, "SLO in ms as `metric:ms`, e.g. ttft:500; several with spaces between (ttft, tpot, itl, e2el)")
 	f.StringVar(&b.percentileMetrics, "percentile-metrics", "ttft,tpot,itl,e2el", "metrics to print")
 	f.StringVar(&b.metricPercentiles, "metric-percentiles", "50,90,95,99", "percentiles")
 	f.BoolVar(&b.saveResult, "save-result", false, "write the case JSON")
+	f.BoolVar(&b.appendResult, "append-result", false, "add the case JSON to the end of the file, after what is there")
 	f.BoolVar(&b.saveDetailed, "save-detailed", false, "with each request's lengths, latencies, text and error")
 	f.StringVar(&b.resultDir, "result-dir", ".", "folder of the JSON")
 	f.StringVar(&b.resultFilename, "result-filename", "", "its name; made from backend, rate, concurrency, model and date if not given")
-	f.StringArrayVar(&b.metadata, "metadata", nil, "`key=value` to write into the JSON; may be repeated")
+	f.StringArrayVar(&b.metadata, "metadata", nil, "`key=value` to write into the JSON; several with spaces between")
 	f.StringVar(&b.label, "label", "", "label to write into the JSON")
 	f.BoolVar(&b.ignoreEOS, "ignore-eos", false, "ask the server to go on to the length asked for")
 	f.Uint64Var(&b.seed, "seed", 0, "of prompts and arrivals")
-	f.StringArrayVar(&b.header, "header", nil, "`key=value` sent with each request; may be repeated")
+	f.StringArrayVar(&b.header, "header", nil, "`key=value` sent with each request; several with spaces between")
 	f.StringVar(&b.extraBody, "extra-body", "", "JSON object merged into each request's body")
 	f.IntVar(&b.readyTimeout, "ready-check-timeout-sec", 0, "how long to wait for the server; 0 = ask once")
 	b.sampling = map[string]*float64{}
@@ -99,6 +105,7 @@ func (b *benchFlags) run(cmd *cobra.Command) (err error) {
 	if err != nil {
 		return withStatus(exitUsage, err)
 	}
+	b.watch.quiet = b.watch.quiet || b.spelling.noProgress
 	w, err := b.watch.open(cmd, "")
 	if err != nil {
 		return err
@@ -125,8 +132,8 @@ func (b *benchFlags) run(cmd *cobra.Command) (err error) {
 	if b.label != "" {
 		f.Label = &b.label
 	}
-	printResult(w.results, f, strings.Split(b.percentileMetrics, ","))
-	if b.saveResult || b.saveDetailed {
+	printResult(w.results, f, b.printed())
+	if b.saveResult || b.saveDetailed || b.appendResult {
 		path, saveErr := b.save(f)
 		if err = errors.Join(err, saveErr); saveErr == nil {
 			fmt.Fprintln(w.results, path)
@@ -159,13 +166,19 @@ func (b *benchFlags) config(f *pflag.FlagSet) (*sweep.Config, error) {
 	if concurrency == 0 {
 		concurrency = max(b.prompts, 1) // no cap: see run
 	}
+	for _, name := range b.printed() {
+		if !slices.Contains(benchMetrics, name) {
+			return nil, fmt.Errorf("--percentile-metrics %s: want of %s, with commas between", name, strings.Join(benchMetrics, ", "))
+		}
+	}
 	spec, lengths, err := b.dataset.config(f)
 	if err != nil {
 		return nil, err
 	}
 	backend, endpoint := client.Resolve(b.backend)
 	endpoint = cmp.Or(b.endpoint, endpoint)
-	if able, ok := client.Able(backend, endpoint); ok && !able.Tokens && lengths != nil {
+	able, known := client.Able(backend, endpoint)
+	if known && !able.Tokens && lengths != nil {
 		lengths[1] = 0
 	}
 	doc := map[string]any{
@@ -213,6 +226,7 @@ func (b *benchFlags) config(f *pflag.FlagSet) (*sweep.Config, error) {
 		}
 	}
 	doc["sampling"] = sampling
+	errs = append(errs, b.spelling.into(doc, f, able.Chat))
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}
@@ -232,6 +246,14 @@ func (b *benchFlags) config(f *pflag.FlagSet) (*sweep.Config, error) {
 		return nil, errors.Join(errs...)
 	}
 	return c, err
+}
+
+// benchMetrics are what --percentile-metrics may name.
+var benchMetrics = []string{"ttft", "tpot", "itl", "e2el"}
+
+// printed are the metrics to print.
+func (b *benchFlags) printed() []string {
+	return strings.FieldsFunc(b.percentileMetrics, func(r rune) bool { return r == ',' || r == ' ' })
 }
 
 func keyValues(list []string, sep string) (map[string]string, error) {
@@ -254,7 +276,7 @@ func (b *benchFlags) save(f *runlog.CaseFile) (string, error) {
 		if b.concurrency > 0 {
 			part = fmt.Sprintf("-concurrency%d", b.concurrency)
 		}
-		name = fmt.Sprintf("%s-%sqps%s-%s-%s.json", b.backend, b.rate, part, filepath.Base(f.ModelID), f.Date)
+		name = fmt.Sprintf("%s-%s%s-%s-%s.json", cmp.Or(b.label, b.backend), b.spelling.rate(b.rate), part, filepath.Base(f.ModelID), f.Date)
 	}
 	path := name
 	if !filepath.IsAbs(path) {
@@ -263,12 +285,19 @@ func (b *benchFlags) save(f *runlog.CaseFile) (string, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return "", err
 	}
+	var before []byte
+	if b.appendResult {
+		var err error
+		if before, err = os.ReadFile(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return "", err
+		}
+	}
 	return path, runlog.WriteFile(path, func(w io.Writer) error {
 		text, err := f.MarshalJSON()
 		if err != nil {
 			return err
 		}
-		_, err = w.Write(append(text, '\n'))
+		_, err = w.Write(slices.Concat(before, text, []byte("\n")))
 		return err
 	})
 }

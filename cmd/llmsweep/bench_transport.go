@@ -1,10 +1,8 @@
 package main
 
 import (
-	"fmt"
 	"strings"
 
-	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
 
@@ -18,19 +16,6 @@ type transportFlags struct {
 func (b *transportFlags) register(f *pflag.FlagSet) {
 	f.StringArrayVar(&b.lora, "lora-modules", nil, "`names` of LoRA modules that requests are for, each as likely; several with spaces between")
 	f.BoolVar(&b.insecure, "insecure", false, "do not check the server's TLS certificate")
-}
-
-// args takes what stands behind --lora-modules' first name for more of them, as
-// vLLM does; there are no other arguments.
-func (b *transportFlags) args(cmd *cobra.Command, args []string) error {
-	if len(args) == 0 {
-		return nil
-	}
-	if !cmd.Flags().Changed("lora-modules") {
-		return fmt.Errorf("%q is no flag: bench takes flags alone; llmsweep bench --help lists them", args[0])
-	}
-	b.lora = append(b.lora, args...)
-	return nil
 }
 
 // into adds the flags to a config's keys.
