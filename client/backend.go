@@ -1,6 +1,7 @@
 package client
 
 import (
+	"cmp"
 	"maps"
 	"net/http"
 	"net/url"
@@ -123,6 +124,9 @@ func Resolve(name string) (backend, endpoint string) {
 	}
 	return name, ""
 }
+
+// healthPage is the page that says whether the server is up.
+func (b *backend) healthPage() string { return cmp.Or(b.health, "/health") }
 
 // Abilities are what the requests of a backend can carry, and its answers.
 type Abilities struct {

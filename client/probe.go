@@ -1,7 +1,6 @@
 package client
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -62,7 +61,7 @@ func (c *Client) Ready(ctx context.Context) error {
 		return err
 	}
 	defer c.plain.CloseIdleConnections()
-	u := below(c.base, cmp.Or(find(c.cfg.Backend).health, "/health")).String()
+	u := below(c.base, find(c.cfg.Backend).healthPage()).String()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u, nil)
 	if err != nil {
 		return err
