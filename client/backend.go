@@ -76,6 +76,7 @@ type shape struct {
 	// "" = that length is an upper bound.
 	optional []string
 	fixes    string
+	fewest   int // tokens that an answer may be bounded to; 0 = one
 	// The answer: member takes a member of an event's object, settle what only all of
 	// them together say; nil = nothing.
 	member func(d *decoder, key []byte) bool
