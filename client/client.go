@@ -75,6 +75,7 @@ type Client struct {
 	road    road
 	secrets []string
 	blocks  sync.Pool    // of *[]byte, blockSize each
+	marks   sync.Pool    // of *[]mark
 	plain   *http.Client // for what is not timed
 }
 
@@ -98,6 +99,10 @@ func New(cfg Config) (*Client, error) {
 	c.blocks.New = func() any {
 		b := make([]byte, 0, blockSize)
 		return &b
+	}
+	c.marks.New = func() any {
+		m := make([]mark, 0, blockSize/256)
+		return &m
 	}
 	c.header = cfg.header(p.servers[0].user)
 	c.base = p.servers[0].base

@@ -103,7 +103,8 @@ func (c *Client) noEndpoint(body string) error {
 // stream reads an answer with status 2xx, and says whether it is whole.
 func (c *Client) stream(l *limits, a *answer, t *Trace) {
 	s := newStream(c.newBlock, c.dialect.shape)
-	s.dec.t = t
+	marks := c.marks.Get().(*[]mark)
+	s.dec.t, s.marks = t, (*marks)[:0]
 	if n := min(t.Request.MaxTokens, 1024); n > 0 {
 		t.Arrivals, t.Lags = make([]int64, 0, n), make([]int32, 0, n)
 	}
@@ -118,6 +119,8 @@ func (c *Client) stream(l *limits, a *answer, t *Trace) {
 	if err == nil {
 		t.End = s.last.at
 	}
+	*marks = s.marks
+	c.marks.Put(marks)
 	c.freeBlock(s.block)
 	c.freeBlock(s.spare)
 }

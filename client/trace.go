@@ -103,6 +103,9 @@ func (e *Error) Error() string {
 	if e.Body != "" {
 		s += ": " + Words(e.Body)
 	}
+	if e.RetryAfter != "" {
+		s += " (Retry-After: " + Words(e.RetryAfter) + ")"
+	}
 	return s
 }
 
