@@ -82,9 +82,7 @@ func (c *Client) refusal(l *limits, a *answer, t *Trace) string {
 	if a.status == http.StatusNotFound || a.status == http.StatusMethodNotAllowed {
 		t.Err.Err = c.noEndpoint(string(body))
 	}
-	if a.status == 429 || a.status == 503 {
-		t.Err.RetryAfter = a.header.Get("Retry-After")
-	}
+	t.Err.RetryAfter = a.header.Get("Retry-After")
 	return string(body)
 }
 
