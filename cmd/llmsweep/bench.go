@@ -64,7 +64,7 @@ sent once each. --base-url sim:default is the embedded simulator.`,
 
 func (b *benchFlags) register(f *pflag.FlagSet) {
 	f.StringVar(&b.backend, "backend", "openai", strings.Join(client.Backends(), ", ")+"; or vLLM's name of one: "+strings.Join(client.Aliases(), ", "))
-	f.StringVar(&b.model, "model", "", "model's name; not needed with sim:")
+	f.StringVar(&b.model, "model", "", "model's name; the first one that the server lists if not given")
 	f.StringVar(&b.baseURL, "base-url", "", "http(s)://host:port, unix:///path/of.sock or sim:PRESET; several servers, in turn, with commas between")
 	f.StringVar(&b.host, "host", "127.0.0.1", "where no --base-url is given")
 	f.IntVar(&b.port, "port", 8000, "where no --base-url is given")
@@ -101,6 +101,9 @@ func (b *benchFlags) register(f *pflag.FlagSet) {
 }
 
 func (b *benchFlags) run(cmd *cobra.Command) (err error) {
+	if err := b.findModel(cmd.Context(), cmd.Flags()); err != nil {
+		return err
+	}
 	c, err := b.config(cmd.Flags())
 	if err != nil {
 		return withStatus(exitUsage, err)

@@ -1,6 +1,9 @@
 package main
 
 import (
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -93,5 +96,29 @@ func TestBenchAsWritten(t *testing.T) {
 		if n := strings.Count(string(text), want); n != 2 {
 			t.Errorf("%s stands %d times in two results", want, n)
 		}
+	}
+}
+
+// Without a model the first one that the server lists is asked for.
+func TestBenchFirstModel(t *testing.T) {
+	dir := t.TempDir()
+	url := startSimulator(t, llmsweep(t, dir, "simulate", "--exit-with-stdin", "--preset", "fast", "--model", "org/listed"))
+	bench := func(args ...string) (string, error) {
+		out, err := llmsweep(t, dir, append(strings.Fields("bench --tokenizer builtin:qwen3 --num-prompts 2 --random-input-len 16 --random-output-len 3 -q --save-result --result-filename a.json --base-url"), args...)...).CombinedOutput()
+		return string(out), err
+	}
+	if out, err := bench(url); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if text, err := os.ReadFile(filepath.Join(dir, "a.json")); err != nil || !strings.Contains(string(text), `"model_id": "org/listed"`) {
+		t.Errorf("%v\n%.400s", err, text)
+	}
+	if out, err := bench("http://127.0.0.1:1"); err == nil || !strings.Contains(out, "connection refused; start the server") {
+		t.Errorf("%v\n%s", err, out)
+	}
+	empty := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, `{"data":[]}`) }))
+	defer empty.Close()
+	if out, err := bench(empty.URL); err == nil || !strings.Contains(out, "--model: missing, and the server lists none") {
+		t.Errorf("%v\n%s", err, out)
 	}
 }
