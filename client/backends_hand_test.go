@@ -31,7 +31,7 @@ func TestBackendStreams(t *testing.T) {
 	}{
 		{"sglang.sse", SGLang, "", 5, 4, []int32{1, 1, 1, 2}, " Paris is 你\"!", "", "", usage(6, 5, 2, 0, true), "length", "", ""},
 		{"sglang_pieces.sse", SGLang, "", 4, 3, []int32{1, 1, 1}, " Paris is big", "", "", usage(6, 3, 0, 0, true), "stop", "", ""},
-		{"sglang_abort.sse", SGLang, "", 2, 1, []int32{1}, " Paris", "", "", usage(6, 1, 0, 0, true), "abort", Truncated, `finish_reason "abort"`},
+		{"sglang_abort.sse", SGLang, "", 2, 1, []int32{1}, " Paris", "", "", usage(6, 1, 0, 0, true), "abort", Truncated, `finish_reason "abort": Aborted: out of KV "cache"`},
 		{"sglang_error.sse", SGLang, "", 3, 1, []int32{1}, " Paris", "", "", usage(6, 1, 0, 0, true), "", InBandError, "out of KV cache"},
 		{"tgi.sse", TGI, "", 3, 3, []int32{1, 1, 1}, " country in", "", "", usage(7, 3, 0, 0, false), "eos_token", "", ""},
 		{"tgi_error.sse", TGI, "", 2, 1, []int32{1}, " country", "", "", nil, "", InBandError, "Server error: out of memory"},

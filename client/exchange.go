@@ -133,7 +133,7 @@ func (c *Client) judge(l *limits, d *decoder, err error) *Error {
 	case d.complete(), d.shape.unsaid && len(d.t.Arrivals) > 0 && (d.done || err == nil):
 		return nil
 	case d.t.FinishReason != "":
-		return &Error{Class: Truncated, Err: fmt.Errorf("the server ended the answer itself: finish_reason %q", d.t.FinishReason)}
+		return &Error{Class: Truncated, Err: fmt.Errorf("the server ended the answer itself: finish_reason %q", d.t.FinishReason), Body: string(d.reason)}
 	case err != nil:
 		return l.classify(err)
 	case d.t.RoleArrival == 0: // nothing but comments and [DONE], or no stream at all
