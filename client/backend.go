@@ -1,6 +1,7 @@
 package client
 
 import (
+	"cmp"
 	"maps"
 	"net/http"
 	"net/url"
@@ -75,6 +76,7 @@ type shape struct {
 	// "" = that length is an upper bound.
 	optional []string
 	fixes    string
+	fewest   int // tokens that an answer may be bounded to; 0 = one
 	// The answer: member takes a member of an event's object, settle what only all of
 	// them together say; nil = nothing.
 	member func(d *decoder, key []byte) bool
@@ -123,6 +125,9 @@ func Resolve(name string) (backend, endpoint string) {
 	}
 	return name, ""
 }
+
+// healthPage is the page that says whether the server is up.
+func (b *backend) healthPage() string { return cmp.Or(b.health, "/health") }
 
 // Abilities are what the requests of a backend can carry, and its answers.
 type Abilities struct {

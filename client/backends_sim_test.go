@@ -116,7 +116,7 @@ func TestEachBackendsErrors(t *testing.T) {
 			single Class // of an answer in one piece
 			says   string
 		}{
-			{simserver.Fault{Kind: "status", Code: 429, RetryAfter: "3"}, HTTP4xx, HTTP4xx, "status 429: injected fault: Too Many Requests"},
+			{simserver.Fault{Kind: "status", Code: 429, RetryAfter: "3"}, HTTP4xx, HTTP4xx, "status 429: injected fault: Too Many Requests (Retry-After: 3)"},
 			{simserver.Fault{Kind: "error_event", After: 2}, InBandError, HTTP5xx, "EngineCore encountered an issue"},
 			{simserver.Fault{Kind: "truncate", After: 2}, Truncated, Truncated, "closed the connection"},
 			{simserver.Fault{Kind: "malformed", After: 2}, Protocol, Protocol, "not a JSON object"},

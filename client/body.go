@@ -174,6 +174,9 @@ func (d *dialect) refuse(status int, answer string, without []string) []string {
 		if slices.Contains(without, f) || !d.ours(f) || !strings.Contains(said, f) {
 			continue
 		}
+		if f == maxTokens && !strings.Contains(said, "'max_completion_tokens' instead") {
+			continue // it was another fault, such as its value
+		}
 		named = append(named, f)
 		d.mu.Lock()
 		if !slices.Contains(d.refused, f) {
@@ -188,7 +191,7 @@ func (d *dialect) refuse(status int, answer string, without []string) []string {
 // ours reports whether field f is sent by our own choice, so that dropping it
 // breaks no promise of the config.
 func (d *dialect) ours(f string) bool {
-	if f != "stream_options" && d.cfg.IgnoreEOS != "auto" {
+	if f != "stream_options" && f != maxTokens && d.cfg.IgnoreEOS != "auto" {
 		return false
 	}
 	_, set := d.set(f)

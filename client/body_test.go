@@ -106,3 +106,55 @@ func TestBody(t *testing.T) {
 		t.Errorf("a field that is no JSON: %v", err)
 	}
 }
+
+// A server that wants max_completion_tokens in place of max_tokens gets that, after its
+// other objections; one that names both for another reason is not asked again.
+func TestMaxCompletionTokens(t *testing.T) {
+	const unsupported = `{"error":{"message":"Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.","param":"max_tokens","code":"unsupported_parameter"}}`
+	for _, tt := range []struct {
+		name, answer, resent, last string
+		cfg                        Config
+	}{
+		{"OpenAI's own", unsupported, "ignore_eos, min_tokens, max_tokens", `"max_completion_tokens":9,`, Config{}},
+		{"EOS as it comes", unsupported, "max_tokens", `"max_completion_tokens":9,`, Config{IgnoreEOS: "false"}},
+		{"set by the config", unsupported, "", `"max_tokens":5}`, Config{IgnoreEOS: "false", ExtraBody: map[string]any{"max_tokens": 5}}},
+		{"too many", `{"error":{"message":"'max_tokens' or 'max_completion_tokens' is too large: 9."}}`, "", `"max_tokens":9,`, Config{IgnoreEOS: "false"}},
+	} {
+		s := serveRaw(t, func(c net.Conn, _ *http.Request, body []byte) bool {
+			answer := ""
+			switch {
+			case strings.Contains(string(body), "ignore_eos"):
+				answer = `{"error":{"message":"Unrecognized request arguments supplied: ignore_eos, min_tokens"}}`
+			case strings.Contains(string(body), `"max_tokens"`):
+				answer = tt.answer
+			default:
+				_, err := io.WriteString(c, sse(good))
+				return err == nil
+			}
+			_, err := fmt.Fprintf(c, "HTTP/1.1 400 Bad Request\r\nContent-Length: %d\r\n\r\n%s", len(answer), answer)
+			return err == nil
+		})
+		tt.cfg.Backend, tt.cfg.BaseURL = OpenAIChat, s.url()
+		got := newClient(t, tt.cfg).Do(t.Context(), dataset.Request{ID: "m", Prompt: "p", MaxTokens: 9})
+		last := string(s.sent()[len(s.sent())-1])
+		if got.Resent != tt.resent || (got.Err == nil) != (tt.resent != "") || !strings.Contains(last, tt.last) {
+			t.Errorf("%s: resent %q, %v, the last as %s", tt.name, got.Resent, got.Err, last)
+		}
+	}
+}
+
+// OpenAI's server of responses refuses bounds below 16: what is sent to see whether it
+// answers, or to have it count, asks for so many; what is measured is sent as it is.
+func TestFewestTokens(t *testing.T) {
+	s := serveRaw(t, always("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", true))
+	c := newClient(t, Config{Backend: OpenAIResponses, BaseURL: s.url()})
+	_ = c.Probe(t.Context())
+	_, _ = c.PromptTokens(t.Context(), dataset.Request{Prompt: "p", MaxTokens: 1})
+	c.Do(t.Context(), dataset.Request{Prompt: "p", MaxTokens: 1})
+	sent := s.sent()
+	for i, want := range []string{`"max_output_tokens":16,`, `"max_output_tokens":16,`, `"max_output_tokens":1,`} {
+		if !strings.Contains(string(sent[i]), want) {
+			t.Errorf("%s, want %s", sent[i], want)
+		}
+	}
+}

@@ -75,6 +75,7 @@ type Client struct {
 	road    road
 	secrets []string
 	blocks  sync.Pool    // of *[]byte, blockSize each
+	marks   sync.Pool    // of *[]mark
 	plain   *http.Client // for what is not timed
 }
 
@@ -99,6 +100,10 @@ func New(cfg Config) (*Client, error) {
 		b := make([]byte, 0, blockSize)
 		return &b
 	}
+	c.marks.New = func() any {
+		m := make([]mark, 0, blockSize/256)
+		return &m
+	}
 	c.header = cfg.header(p.servers[0].user)
 	c.base = p.servers[0].base
 	c.target = endpoint(c.base, cfg)
@@ -120,7 +125,7 @@ func (c *Client) roadTo(p plan, to *server) road {
 	h := to.header(c.cfg.header(to.user))
 	session, target := c.cfg.sessionHeader(h), endpoint(to.base, c.cfg)
 	if p.proxy != nil || c.cfg.Protocol == HTTP2 || c.cfg.Protocol == Auto && to.base.Scheme == "https" {
-		return newNetHTTP(target, h, session, p, c.cfg)
+		return newNetHTTP(target, below(to.base, find(c.cfg.Backend).healthPage()), h, session, p, c.cfg)
 	}
 	f := &fast{
 		pool:    pool{connect: c.cfg.Timeouts.Connect, start: c.cfg.Start},
@@ -189,8 +194,8 @@ func (c *Client) Prepare(r dataset.Request) dataset.Request {
 }
 
 // Open opens connections ahead, TLS handshake included, until n idle ones
-// exist, of several servers a share each. Through a proxy and with HTTP/2 it does
-// nothing.
+// exist, of several servers a share each; with HTTP/2 one. Through a proxy and with
+// HTTP/2 that takes a HEAD request of the server's health page each.
 func (c *Client) Open(ctx context.Context, n int) error { return c.road.open(ctx, n) }
 
 // EndSession says that no more requests of a session will come, whether or not

@@ -23,6 +23,7 @@ type decoder struct {
 	pieces  bool   // that stream repeats nothing after all
 
 	answered bool   // a whole answer without tokens came
+	reason   []byte // why the server ended the answer itself, in its words
 	fault    *Error // the first error event, else the first malformed one
 	last     Usage  // the last one that came
 	told     bool   // one came

@@ -82,9 +82,7 @@ func (c *Client) refusal(l *limits, a *answer, t *Trace) string {
 	if a.status == http.StatusNotFound || a.status == http.StatusMethodNotAllowed {
 		t.Err.Err = c.noEndpoint(string(body))
 	}
-	if a.status == 429 || a.status == 503 {
-		t.Err.RetryAfter = a.header.Get("Retry-After")
-	}
+	t.Err.RetryAfter = a.header.Get("Retry-After")
 	return string(body)
 }
 
@@ -103,7 +101,8 @@ func (c *Client) noEndpoint(body string) error {
 // stream reads an answer with status 2xx, and says whether it is whole.
 func (c *Client) stream(l *limits, a *answer, t *Trace) {
 	s := newStream(c.newBlock, c.dialect.shape)
-	s.dec.t = t
+	marks := c.marks.Get().(*[]mark)
+	s.dec.t, s.marks = t, (*marks)[:0]
 	if n := min(t.Request.MaxTokens, 1024); n > 0 {
 		t.Arrivals, t.Lags = make([]int64, 0, n), make([]int32, 0, n)
 	}
@@ -118,6 +117,8 @@ func (c *Client) stream(l *limits, a *answer, t *Trace) {
 	if err == nil {
 		t.End = s.last.at
 	}
+	*marks = s.marks
+	c.marks.Put(marks)
 	c.freeBlock(s.block)
 	c.freeBlock(s.spare)
 }
@@ -132,7 +133,7 @@ func (c *Client) judge(l *limits, d *decoder, err error) *Error {
 	case d.complete(), d.shape.unsaid && len(d.t.Arrivals) > 0 && (d.done || err == nil):
 		return nil
 	case d.t.FinishReason != "":
-		return &Error{Class: Truncated, Err: fmt.Errorf("the server ended the answer itself: finish_reason %q", d.t.FinishReason)}
+		return &Error{Class: Truncated, Err: fmt.Errorf("the server ended the answer itself: finish_reason %q", d.t.FinishReason), Body: string(d.reason)}
 	case err != nil:
 		return l.classify(err)
 	case d.t.RoleArrival == 0: // nothing but comments and [DONE], or no stream at all

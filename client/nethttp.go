@@ -24,6 +24,8 @@ import (
 type netHTTP struct {
 	client  *http.Client
 	url     *url.URL
+	health  *url.URL // of the server, for connections that are opened ahead
+	connect time.Duration
 	header  http.Header
 	session string // name of the header with the session's id; "" = none is sent
 	start   time.Time
@@ -32,13 +34,13 @@ type netHTTP struct {
 	proto   atomic.Pointer[string] // the version of HTTP that the last answer came by
 }
 
-func newNetHTTP(u *url.URL, h http.Header, session string, p plan, cfg Config) *netHTTP {
+func newNetHTTP(u, health *url.URL, h http.Header, session string, p plan, cfg Config) *netHTTP {
 	t := cfg.transport(p)
 	t.TLSHandshakeTimeout = cfg.Timeouts.Connect
 	t.DisableCompression = true
 	t.MaxIdleConnsPerHost = 1 << 20
 	return &netHTTP{
-		url: u, header: h, session: session, start: cfg.Start, proxy: p.proxy != nil, want: cfg.Protocol,
+		url: u, health: health, connect: cfg.Timeouts.Connect, header: h, session: session, start: cfg.Start, proxy: p.proxy != nil, want: cfg.Protocol,
 		client: &http.Client{Transport: t, CheckRedirect: stay},
 	}
 }
@@ -64,13 +66,12 @@ func (p *netHTTP) notes() []string {
 	if proto == nil || p.want == HTTP1 {
 		return nil
 	}
-	return []string{"by " + *proto + " and net/http: instants are the reader's own, connections are not opened ahead"}
+	return []string{"by " + *proto + " and net/http: instants are the reader's own"}
 }
 
-func (p *netHTTP) open(context.Context, int) error { return nil }
-func (p *netHTTP) endSession(string)               {} // net/http hands its connections out itself
-func (p *netHTTP) close()                          { p.client.CloseIdleConnections() }
-func (p *netHTTP) now() int64                      { return int64(time.Since(p.start)) }
+func (p *netHTTP) endSession(string) {} // net/http hands its connections out itself
+func (p *netHTTP) close()            { p.client.CloseIdleConnections() }
+func (p *netHTTP) now() int64        { return int64(time.Since(p.start)) }
 
 func (p *netHTTP) send(l *limits, m message, t *Trace) (*answer, error) {
 	ctx, cancel := context.WithCancel(l.ctx)

@@ -53,14 +53,22 @@ func completions(optional ...string) *shape {
 	}
 }
 
+// maxTokens is the field of a chat for the most tokens, which OpenAI's reasoning
+// models refuse and want max_completion_tokens for.
+const maxTokens = "max_tokens"
+
 // chatCompletions is /v1/chat/completions, likewise.
 func chatCompletions(optional ...string) *shape {
 	return &shape{
-		path: "/v1/chat/completions", chat: true, images: true, optional: optional, fixes: optional[0],
+		path: "/v1/chat/completions", chat: true, images: true, optional: append(optional, maxTokens), fixes: optional[0],
 		frame: func(a *question) any {
 			opt, stream := optionsOf(a)
-			b := chatBody{bodyOptions: opt, MaxTokens: a.r.MaxTokens, StreamOptions: stream}
-			b.Model, b.Stream = a.model, true
+			b := chatBody{bodyOptions: opt, StreamOptions: stream}
+			if b.Model, b.Stream = a.model, true; a.sends(maxTokens) {
+				b.MaxTokens = a.r.MaxTokens
+			} else {
+				b.MaxCompletionTokens = a.r.MaxTokens
+			}
 			return b
 		},
 		prompt: map[string]func([]byte, dataset.Request) []byte{"messages": appendMessages},

@@ -1,7 +1,6 @@
 package client
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -44,10 +43,10 @@ func (c *Client) models(ctx context.Context) (m Models, status int, err error) {
 	return m, 0, nil
 }
 
-// Probe sends one request of one token: a server that answers it to its end is
+// Probe sends one request of one token, or as few as may be asked for: a server that answers it to its end is
 // ready to be measured.
 func (c *Client) Probe(ctx context.Context) error {
-	if t := c.Do(ctx, dataset.Request{ID: "ready", Prompt: "Hello to you all", MaxTokens: 1}); t.Err != nil {
+	if t := c.Do(ctx, dataset.Request{ID: "ready", Prompt: "Hello to you all", MaxTokens: max(1, c.dialect.shape.fewest)}); t.Err != nil {
 		return fmt.Errorf("%s: a probe of one token: %w", c.named(c.target.Redacted()), t.Err)
 	}
 	return nil
@@ -62,7 +61,7 @@ func (c *Client) Ready(ctx context.Context) error {
 		return err
 	}
 	defer c.plain.CloseIdleConnections()
-	u := below(c.base, cmp.Or(find(c.cfg.Backend).health, "/health")).String()
+	u := below(c.base, find(c.cfg.Backend).healthPage()).String()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u, nil)
 	if err != nil {
 		return err
@@ -87,6 +86,7 @@ var ErrNoUsage = errors.New("the server told no usage.prompt_tokens; have it rep
 // template included: r is sent and answered as any request. The error is a
 // *Error where it failed, and ErrNoUsage where nothing was counted.
 func (c *Client) PromptTokens(ctx context.Context, r dataset.Request) (int, error) {
+	r.MaxTokens = max(r.MaxTokens, c.dialect.shape.fewest)
 	t := c.Do(ctx, r)
 	switch {
 	case t.Err != nil:

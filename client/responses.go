@@ -7,9 +7,10 @@ import (
 // OpenAI's Responses API (platform.openai.com/docs/api-reference/responses and
 // its page on streaming), which vLLM serves too: typed events, of which those
 // that end in .delta carry what is generated, and the last one has the usage.
-// It takes neither ignore_eos nor a least number of tokens.
+// It takes neither ignore_eos nor a least number of tokens, and OpenAI's own server
+// no bound below 16.
 var responses = &shape{
-	path: "/v1/responses", chat: true, images: true,
+	path: "/v1/responses", chat: true, images: true, fewest: 16,
 	frame: func(a *question) any {
 		return struct {
 			Model     string `json:"model"`
@@ -93,7 +94,7 @@ func (d *decoder) responsesEvent() {
 		d.token = generated
 		d.thought = appendString(d.thought, d.piece)
 	case "response.function_call_arguments.delta", "response.custom_tool_call_input.delta",
-		"response.mcp_call_arguments.delta", "response.audio.delta":
+		"response.mcp_call_arguments.delta", "response.code_interpreter_call_code.delta", "response.audio.delta":
 		d.token, d.answer = generated, generated
 	case "response.completed":
 		d.finish = []byte("stop")

@@ -71,8 +71,11 @@ func (d *decoder) sglangCounts() bool {
 			}
 			return d.object(func(key []byte) bool {
 				raw, _, ok := d.text()
-				if string(key) == "type" {
+				switch string(key) {
+				case "type":
 					d.finish = raw
+				case "message":
+					d.reason = appendString(nil, raw)
 				}
 				return ok
 			})

@@ -35,7 +35,7 @@ type stream struct {
 }
 
 func newStream(fill func() []byte, sh *shape) *stream {
-	s := &stream{block: fill(), marks: make([]mark, 0, blockSize/256), fill: fill}
+	s := &stream{block: fill(), fill: fill}
 	s.dec.shape, s.scan.framing = sh, sh.framing
 	s.decode = s.dec.events
 	return s

@@ -88,7 +88,7 @@ type Error struct {
 	Class      Class
 	Status     int    // HTTP status, where one was seen
 	Body       string // first 1 KiB of a failed answer, or of an in-band error
-	RetryAfter string // the header, with 429 and 503
+	RetryAfter string // the header, with an error status
 	Err        error  // the cause; may be nil
 }
 
@@ -102,6 +102,9 @@ func (e *Error) Error() string {
 	}
 	if e.Body != "" {
 		s += ": " + Words(e.Body)
+	}
+	if e.RetryAfter != "" {
+		s += " (Retry-After: " + Words(e.RetryAfter) + ")"
 	}
 	return s
 }

@@ -59,7 +59,7 @@ func (c *conn) run() {
 		}
 		request, err := c.request()
 		if err != nil {
-			c.th.test.end(err)
+			c.th.test.fail(err)
 			return
 		}
 		if c.th.stopped.Load() {
@@ -118,7 +118,7 @@ func (c *conn) pace() (due time.Time, err error) {
 	if c.th.script.delays() {
 		wait, err := c.th.delay()
 		if err != nil {
-			t.end(err)
+			t.fail(err)
 			return due, err
 		}
 		return due, nap(t.ctx, wait)
@@ -147,6 +147,9 @@ func (c *conn) request() ([]byte, error) {
 	}
 	c.th.lua.Lock()
 	defer c.th.lua.Unlock()
+	if c.th.stopped.Load() {
+		return nil, nil // sends nothing any more
+	}
 	return c.th.script.request()
 }
 
@@ -268,7 +271,7 @@ func (c *conn) respond(status int) bool {
 		return false // by the script, in another connection's answer: as in wrk, nothing comes after that
 	}
 	if err := c.th.script.response(status, c.headers, c.body); err != nil {
-		c.th.test.end(err)
+		c.th.test.fail(err)
 		return false
 	}
 	return true

@@ -50,6 +50,12 @@ func (p *Point) overload() int64 {
 	return n
 }
 
+// late reports whether no answer came within the timeout.
+func (p *Point) late() bool {
+	asked := p.Requests + p.Unanswered
+	return asked > 0 && p.Errors.Timeout+p.Unanswered >= asked
+}
+
 // doubtShare is the share of requests that came to nothing above which a setting's
 // latency and requests/s tell little of the server: errors come fast, and are in both.
 const doubtShare = 0.1
@@ -83,6 +89,7 @@ type Reading struct {
 
 	Saturated bool // the most connections bring hardly more than some before, or less
 	NearLimit bool // there are errors or timeouts of the kinds that too much load brings
+	Short     int  // the setting of fewest connections, where it had no answer within the timeout: nothing says that load is why; -1 = it had
 
 	LeastBytes, MostBytes float64 // of an answer, over the settings; 0 = none was answered
 }
@@ -103,7 +110,7 @@ const saturatedGain = 0.1
 
 // Read reads settings together.
 func Read(points []Point) Reading {
-	r := Reading{Knee: -1, Peak: -1, Before: -1, Last: -1, Gain: math.NaN()}
+	r := Reading{Knee: -1, Peak: -1, Before: -1, Last: -1, Short: -1, Gain: math.NaN()}
 	for i := range points {
 		p := &points[i]
 		if !p.sound() {
@@ -126,8 +133,22 @@ func Read(points []Point) Reading {
 	}
 	r.Threads = threadSteps(points)
 	r.step(points)
-	r.NearLimit = slices.ContainsFunc(points, func(p Point) bool { return p.overload() > 0 })
+	if fewest := fewestConnections(points); fewest >= 0 && points[fewest].late() {
+		r.Short = fewest
+	}
+	r.NearLimit = slices.ContainsFunc(points, func(p Point) bool { return p.overload() > 0 && (r.Short < 0 || !p.late()) })
 	return r
+}
+
+// fewestConnections is the point with the fewest; -1 = there is no point.
+func fewestConnections(points []Point) int {
+	fewest := -1
+	for i := range points {
+		if fewest < 0 || points[i].Connections < points[fewest].Connections {
+			fewest = i
+		}
+	}
+	return fewest
 }
 
 // threadSteps pairs each setting with the next one of the same connections.

@@ -202,3 +202,26 @@ func TestReadOwnLimit(t *testing.T) {
 		t.Error("refused connections are not taken for the server's limit")
 	}
 }
+
+// Where not even the setting of fewest connections had an answer in time, the timeout
+// is what is wrong: nothing says that load is.
+func TestReadShortTimeout(t *testing.T) {
+	late := func(connections int) Point {
+		return Point{Connections: connections, Threads: 1, Requests: 6, TimeoutS: 0.1, MeanS: math.NaN(), ReqPerSec: 6, Errors: Errors{Timeout: 6}, Unanswered: 1}
+	}
+	points := []Point{late(10), late(1)}
+	r := Read(points)
+	if r.NearLimit || r.Short != 1 {
+		t.Errorf("near its limit %v, short at %d; want not, and at 1", r.NearLimit, r.Short)
+	}
+	wantLines(t, r.Lines(points), "errors at 1 connection: 6 timeout (answers took longer than the timeout of 0.1 s); 1 unanswered",
+		"errors at 10 connections: 6 timeout (answers took longer than the timeout of 0.1 s: requests wait in a queue)",
+		"warning: no answer came within the timeout even at 1 connection: take a longer one")
+	points = []Point{late(10), late(20)}
+	r = Read(points)
+	wantLines(t, r.Lines(points), "warning: no answer came within the timeout even at 10 connections: take a longer one, or fewer connections")
+	points = []Point{late(10), {Connections: 2, Threads: 1, Requests: 100, MeanS: 0.05, ReqPerSec: 40}}
+	if r = Read(points); !r.NearLimit || r.Short != -1 {
+		t.Errorf("near its limit %v, short at %d; want near it: two connections had answers", r.NearLimit, r.Short)
+	}
+}

@@ -91,6 +91,13 @@ func (r *Reading) Lines(points []Point) []string {
 			say("errors at %s: %s", connections(&points[i]), strings.Join(points[i].errorWords(), "; "))
 		}
 	}
+	if r.Short >= 0 {
+		step := "take a longer one, or fewer connections"
+		if points[r.Short].Connections == 1 {
+			step = "take a longer one"
+		}
+		say("warning: no answer came within the timeout even at %s: %s", connections(&points[r.Short]), step)
+	}
 	if r.NearLimit {
 		say("warning: the limit is near: more connections will bring more errors before they bring more answers")
 	}
@@ -151,7 +158,10 @@ func (p *Point) errorWords() []string {
 	if p.TimeoutS > 0 {
 		timeout += fmt.Sprintf(" of %g s", p.TimeoutS)
 	}
-	say(e.Timeout, "timeout", timeout+": requests wait in a queue")
+	if p.Connections > 1 { // one alone waits for nobody of ours
+		timeout += ": requests wait in a queue"
+	}
+	say(e.Timeout, "timeout", timeout)
 	say(p.Unanswered, "unanswered", "longer than the timeout when the test ended: the server hangs, or the queue is long")
 	say(p.Broken, "broken streams", "they ended without a finish_reason or usage, or told an error")
 	status := commonStatus(p.Statuses)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -30,11 +31,19 @@ type test struct {
 	until time.Time
 	ctx   context.Context // of the test's time alone; done when it is up
 	end   context.CancelCauseFunc
+
+	calls    context.Context // of the script's calls: done callGrace after ctx
+	endCalls context.CancelCauseFunc
+	fault    atomic.Pointer[error] // the first one of the script, even after the test's end
 }
+
+// callGrace is how long a call of the script may go on after the test's end.
+const callGrace = time.Second
 
 var (
 	errTimeUp  = errors.New("the test's time is up")
 	errStopped = errors.New("the script stopped all threads")
+	errEndless = fmt.Errorf("still running %v after the test's end, and stopped here", callGrace)
 )
 
 // Run sends load for the setting's time. begun is called when it begins, ended with
@@ -57,6 +66,8 @@ func Run(ctx context.Context, o Options, begun func(), ended func(*Result) error
 	if err != nil {
 		return err
 	}
+	t.calls, t.endCalls = context.WithCancelCause(context.WithoutCancel(ctx))
+	defer t.endCalls(nil)
 	defer t.close()
 	if err := t.setUp(ctx, main, addr); err != nil {
 		return err
@@ -69,7 +80,16 @@ func Run(ctx context.Context, o Options, begun func(), ended func(*Result) error
 	if err := ended(r); err != nil {
 		return err
 	}
+	if fault := t.fault.Load(); fault != nil {
+		return *fault
+	}
 	return main.done(r)
+}
+
+// fail ends the test by a fault of the script.
+func (t *test) fail(err error) {
+	t.fault.CompareAndSwap(nil, &err)
+	t.end(err)
 }
 
 func (t *test) close() {
@@ -107,6 +127,7 @@ func (t *test) setUp(ctx context.Context, main *script, addr string) error {
 				return err
 			}
 		}
+		th.script.l.SetContext(t.calls)
 	}
 	for i := range t.o.Connections {
 		th := t.threads[i%len(t.threads)]
@@ -137,6 +158,13 @@ func (t *test) run(ctx context.Context) (*Result, error) {
 	defer timer.Stop()
 	stopped := context.AfterFunc(t.ctx, t.stop)
 	defer stopped()
+	context.AfterFunc(t.ctx, func() {
+		select {
+		case <-time.After(callGrace):
+			t.endCalls(errEndless)
+		case <-t.calls.Done():
+		}
+	})
 
 	var threads, sampler sync.WaitGroup
 	over := make(chan struct{})

@@ -47,7 +47,7 @@ func newScript(ctx context.Context, o *Options, t *target) (*script, error) {
 		out = io.Discard
 	}
 	s.openAPI(o, out)
-	s.l.SetContext(ctx) // ends a loop that has no end, at a cost: init takes it off for the run
+	s.l.SetContext(ctx) // ends a loop that has no end
 	chunk, err := s.l.Load(bytes.NewReader(source), o.Script)
 	if err == nil {
 		err = s.l.CallByParam(lua.P{Fn: chunk, Protect: true})
@@ -76,6 +76,9 @@ func (s *script) fault(err error) error {
 		}
 	}
 	said, _, _ = strings.Cut(strings.TrimSpace(said), "\n")
+	if ctx := s.l.Context(); ctx != nil && ctx.Err() != nil {
+		said = strings.ReplaceAll(said, ctx.Err().Error(), context.Cause(ctx).Error())
+	}
 	said = strings.TrimSuffix(strings.TrimSpace(said), ":")
 	if strings.Contains(said, "attempt to") {
 		said += s.quote(said)
@@ -150,7 +153,6 @@ func (s *script) init(th *thread) error {
 			return err
 		}
 	}
-	s.l.RemoveContext()
 	s.ownRequest()
 	s.dynamic = s.global("request") != nil
 	s.delay_ = s.global("delay") != nil
@@ -236,6 +238,8 @@ func (s *script) done(r *Result) error {
 	if fn == nil {
 		return nil
 	}
-	s.l.RemoveContext() // the report of a test that was interrupted is made as well
+	if r.Interrupted {
+		s.l.RemoveContext() // its report is made as well
+	}
 	return s.call(fn, 0, s.summary(r), s.statsValue(r.reported()), s.statsValue(r.PerSec))
 }

@@ -229,3 +229,50 @@ func TestScriptInterrupted(t *testing.T) {
 		})
 	}
 }
+
+// A call that does not return is stopped soon after the test's time, or its
+// interruption, in a coroutine and within a pcall too: what was measured until then is
+// told, and where the script was.
+func TestScriptEndless(t *testing.T) {
+	server := httptest.NewServer(&seen{times: map[string]int{}})
+	t.Cleanup(server.Close) // after the parallel cases
+	const stopped = "still running 1s after the test's end, and stopped here"
+	for _, c := range []struct {
+		name, source string
+		line         string // where it is stopped; "" = it is for Lua to say
+		interrupted  bool
+	}{
+		{"request", "local n = 0\nfunction request()\n  n = n + 1\n  while n == 5 do end\n  return wrk.format()\nend", ":4: ", false},
+		{"request, interrupted", "local n = 0\nfunction request()\n  n = n + 1\n  while n == 5 do end\n  return wrk.format()\nend", ":4: ", true},
+		{"response", "function response()\n  pcall(function() while true do end end)\nend", "", false},
+		{"delay", "local n = 0\nfunction delay()\n  n = n + 1\n  if n == 5 then coroutine.wrap(function() while true do end end)() end\n  return 0\nend", ":4: ", false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			path := filepath.Join(t.TempDir(), "x.lua")
+			if err := os.WriteFile(path, []byte(c.source), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			o := options(server.URL)
+			o.Script, o.Duration, o.Threads, o.Connections = path, 200*time.Millisecond, 1, 2
+			ctx := t.Context()
+			if c.interrupted {
+				o.Duration = time.Hour
+				var cancel context.CancelFunc
+				ctx, cancel = context.WithTimeout(ctx, 200*time.Millisecond)
+				defer cancel()
+			}
+			var got *Result
+			err := Run(ctx, o, func() {}, func(r *Result) error {
+				got = r
+				return nil
+			})
+			if _, ok := errors.AsType[*ScriptError](err); !ok || !strings.Contains(err.Error(), c.line) || !strings.Contains(err.Error(), stopped) {
+				t.Errorf("%v, want where it was: %s%s", err, c.line, stopped)
+			}
+			if got == nil || got.Interrupted != c.interrupted {
+				t.Errorf("result %+v, want one", got)
+			}
+		})
+	}
+}

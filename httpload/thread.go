@@ -52,6 +52,9 @@ func newThread(t *test, addr string) *thread {
 func (th *thread) delay() (time.Duration, error) {
 	th.lua.Lock()
 	defer th.lua.Unlock()
+	if th.stopped.Load() {
+		return 0, nil // sends nothing any more
+	}
 	return th.script.delay()
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -22,20 +23,21 @@ import (
 
 // benchFlags are vllm bench serve's, spelled as there.
 type benchFlags struct {
-	backend, model, served, baseURL, host, endpoint, tokenizer string
-	dataset                                                    datasetFlags
-	port, prompts, concurrency, warmups                        int
-	rate, burstiness                                           string
-	goodput, metadata, header                                  []string
-	percentileMetrics, metricPercentiles                       string
-	saveResult, saveDetailed, ignoreEOS                        bool
-	resultDir, resultFilename, extraBody, label                string
-	readyTimeout                                               int
-	seed                                                       uint64
-	sampling                                                   map[string]*float64
-	watch                                                      watchFlags
-	transport                                                  transportFlags
-	ramp                                                       rampFlags
+	backend, model, baseURL, host, endpoint, tokenizer string
+	dataset                                            datasetFlags
+	port, prompts, concurrency, warmups                int
+	rate, burstiness                                   string
+	goodput, metadata, header                          []string
+	percentileMetrics, metricPercentiles               string
+	saveResult, saveDetailed, ignoreEOS                bool
+	resultDir, resultFilename, extraBody, label        string
+	readyTimeout                                       int
+	seed                                               uint64
+	sampling                                           map[string]*float64
+	watch                                              watchFlags
+	transport                                          transportFlags
+	spelling                                           spelling
+	appendResult                                       bool
 }
 
 // samplingFlags go into the body under the same name, with _ for -.
@@ -43,7 +45,6 @@ var samplingFlags = []string{"temperature", "top-p", "top-k", "min-p", "frequenc
 
 func benchCommand() *cobra.Command {
 	var b benchFlags
-	var words wordLists
 	cmd := &cobra.Command{
 		Use:   "bench",
 		Short: "Run one case from flags, spelled as vllm bench serve's",
@@ -51,17 +52,16 @@ func benchCommand() *cobra.Command {
 defaults; input lengths count the prompt as sent, special tokens and chat template
 included. A row of a custom file keeps its own output_tokens, and a file's rows are
 sent once each. --base-url sim:default is the embedded simulator.`,
-		Args: func(_ *cobra.Command, args []string) error { return words.take(args) },
+		Args: b.spelling.args,
 	}
-	b.register(cmd.Flags(), &words)
+	b.register(cmd.Flags())
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return b.run(cmd) }
 	return cmd
 }
 
-func (b *benchFlags) register(f *pflag.FlagSet, words *wordLists) {
+func (b *benchFlags) register(f *pflag.FlagSet) {
 	f.StringVar(&b.backend, "backend", "openai", strings.Join(client.Backends(), ", ")+"; or vLLM's name of one: "+strings.Join(client.Aliases(), ", "))
-	f.StringVar(&b.model, "model", "", "model's name; not needed with sim:")
-	f.StringVar(&b.served, "served-model-name", "", "model's name as the server knows it, where that is not --model, whose tokenizer counts")
+	f.StringVar(&b.model, "model", "", "model's name; the first one that the server lists if not given")
 	f.StringVar(&b.baseURL, "base-url", "", "http(s)://host:port, unix:///path/of.sock or sim:PRESET; several servers, in turn, with commas between")
 	f.StringVar(&b.host, "host", "127.0.0.1", "where no --base-url is given")
 	f.IntVar(&b.port, "port", 8000, "where no --base-url is given")
@@ -69,27 +69,26 @@ func (b *benchFlags) register(f *pflag.FlagSet, words *wordLists) {
 	f.StringVar(&b.tokenizer, "tokenizer", "", "path, hub id in the local cache, builtin:qwen3, or server for its /tokenize; the model's if not given")
 	b.dataset.register(f)
 	b.watch.register(f)
-	b.transport.register(f, words)
-	b.ramp.register(f)
-	f.BoolVar(&b.watch.quiet, "disable-tqdm", false, "the same as --quiet")
-	f.Bool("trust-remote-code", false, "taken and not needed: no code of a model's repository is run")
+	b.transport.register(f)
+	b.spelling.register(f)
 	f.IntVar(&b.prompts, "num-prompts", 1000, "requests")
 	f.IntVar(&b.concurrency, "max-concurrency", 0, "most requests in flight; 0 = no cap")
 	f.StringVar(&b.rate, "request-rate", "inf", "requests/s, Poisson arrivals; inf = at once, under the cap")
 	f.StringVar(&b.burstiness, "burstiness", "1.0", "shape of the arrivals: 1 Poisson, less is burstier")
 	f.IntVar(&b.warmups, "num-warmups", 0, "requests before the measured ones; they end first")
-	words.register(f, &b.goodput, "goodput", "SLO in ms as `metric:ms` of ttft, tpot, itl, e2el; several with spaces between: ttft:500 tpot:50")
+	f.StringArrayVar(&b.goodput, "goodput", nil, "SLO in ms as `metric:ms`, e.g. ttft:500; several with spaces between (ttft, tpot, itl, e2el)")
 	f.StringVar(&b.percentileMetrics, "percentile-metrics", "ttft,tpot,itl,e2el", "metrics to print")
 	f.StringVar(&b.metricPercentiles, "metric-percentiles", "50,90,95,99", "percentiles")
 	f.BoolVar(&b.saveResult, "save-result", false, "write the case JSON")
+	f.BoolVar(&b.appendResult, "append-result", false, "add the case JSON to the end of the file, after what is there")
 	f.BoolVar(&b.saveDetailed, "save-detailed", false, "with each request's lengths, latencies, text and error, and its record beside the JSON")
 	f.StringVar(&b.resultDir, "result-dir", ".", "folder of the JSON")
 	f.StringVar(&b.resultFilename, "result-filename", "", "its name; made from backend, rate, concurrency, model and date if not given")
-	words.register(f, &b.metadata, "metadata", "`key=value` to write into the JSON; several with spaces between")
+	f.StringArrayVar(&b.metadata, "metadata", nil, "`key=value` to write into the JSON; several with spaces between")
 	f.StringVar(&b.label, "label", "", "label to write into the JSON")
 	f.BoolVar(&b.ignoreEOS, "ignore-eos", false, "ask the server to go on to the length asked for")
 	f.Uint64Var(&b.seed, "seed", 0, "of prompts and arrivals")
-	words.register(f, &b.header, "header", "`key=value` sent with each request; several with spaces between")
+	f.StringArrayVar(&b.header, "header", nil, "`key=value` sent with each request; several with spaces between")
 	f.StringVar(&b.extraBody, "extra-body", "", "JSON object merged into each request's body")
 	f.IntVar(&b.readyTimeout, "ready-check-timeout-sec", 0, "how long to wait for the server; 0 = ask once")
 	b.sampling = map[string]*float64{}
@@ -99,10 +98,14 @@ func (b *benchFlags) register(f *pflag.FlagSet, words *wordLists) {
 }
 
 func (b *benchFlags) run(cmd *cobra.Command) (err error) {
+	if err := b.findModel(cmd.Context(), cmd.Flags()); err != nil {
+		return err
+	}
 	c, err := b.config(cmd.Flags())
 	if err != nil {
 		return withStatus(exitUsage, err)
 	}
+	b.watch.quiet = b.watch.quiet || b.spelling.noProgress
 	w, err := b.watch.open(cmd, "")
 	if err != nil {
 		return err
@@ -129,8 +132,8 @@ func (b *benchFlags) run(cmd *cobra.Command) (err error) {
 	if b.label != "" {
 		f.Label = &b.label
 	}
-	printResult(w.results, f, strings.Split(b.percentileMetrics, ","))
-	if b.saveResult || b.saveDetailed {
+	printResult(w.results, f, b.printed())
+	if b.saveResult || b.saveDetailed || b.appendResult {
 		path, saveErr := b.save(f, res.Records)
 		if err = errors.Join(err, saveErr); saveErr == nil {
 			fmt.Fprintln(w.results, path)
@@ -163,13 +166,19 @@ func (b *benchFlags) config(f *pflag.FlagSet) (*sweep.Config, error) {
 	if concurrency == 0 {
 		concurrency = max(b.prompts, 1) // no cap: see run
 	}
+	for _, name := range b.printed() {
+		if !slices.Contains(benchMetrics, name) {
+			return nil, fmt.Errorf("--percentile-metrics %s: want of %s, with commas between", name, strings.Join(benchMetrics, ", "))
+		}
+	}
 	spec, lengths, err := b.dataset.config(f)
 	if err != nil {
 		return nil, err
 	}
 	backend, endpoint := client.Resolve(b.backend)
 	endpoint = cmp.Or(b.endpoint, endpoint)
-	if able, ok := client.Able(backend, endpoint); ok && !able.Tokens && lengths != nil {
+	able, known := client.Able(backend, endpoint)
+	if known && !able.Tokens && lengths != nil {
 		lengths[1] = 0
 	}
 	doc := map[string]any{
@@ -181,19 +190,12 @@ func (b *benchFlags) config(f *pflag.FlagSet) (*sweep.Config, error) {
 	if lengths != nil {
 		doc["input_output"] = [][]int{lengths}
 	}
-	tokenizer := b.tokenizer
-	if b.served != "" && tokenizer == "" {
-		tokenizer = b.model
-	}
-	for key, s := range map[string]string{"model": cmp.Or(b.served, b.model), "endpoint": endpoint, "tokenizer": tokenizer} {
+	for key, s := range map[string]string{"model": b.model, "endpoint": endpoint, "tokenizer": b.tokenizer} {
 		if s != "" {
 			doc[key] = s
 		}
 	}
 	b.transport.into(doc)
-	if err := b.ramp.into(doc); err != nil {
-		return nil, err
-	}
 	var errs []error
 	for key, text := range map[string]string{"request_rate": b.rate, "burstiness": b.burstiness, "percentiles": "[" + b.metricPercentiles + "]", "extra_body": b.extraBody} {
 		var v any
@@ -224,6 +226,7 @@ func (b *benchFlags) config(f *pflag.FlagSet) (*sweep.Config, error) {
 		}
 	}
 	doc["sampling"] = sampling
+	errs = append(errs, b.spelling.into(doc, f, able.Chat))
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}
@@ -243,6 +246,14 @@ func (b *benchFlags) config(f *pflag.FlagSet) (*sweep.Config, error) {
 		return nil, errors.Join(errs...)
 	}
 	return c, err
+}
+
+// benchMetrics are what --percentile-metrics may name.
+var benchMetrics = []string{"ttft", "tpot", "itl", "e2el"}
+
+// printed are the metrics to print.
+func (b *benchFlags) printed() []string {
+	return strings.FieldsFunc(b.percentileMetrics, func(r rune) bool { return r == ',' || r == ' ' })
 }
 
 func keyValues(flag string, list []string, sep string) (map[string]string, error) {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"strings"
 	"testing"
 
@@ -15,10 +14,10 @@ import (
 // flagConfig is the config that flags come to, beside a server's.
 func flagConfig(args string) (*sweep.Config, error) {
 	var b benchFlags
-	var words wordLists
 	f := pflag.NewFlagSet("bench", pflag.ContinueOnError)
-	b.register(f, &words)
-	if err := errors.Join(f.Parse(append([]string{"--model", "m"}, strings.Split(args, " ")...)), words.take(f.Args())); err != nil {
+	b.register(f)
+	words := append([]string{"bench", "--model", "m"}, strings.Split(args, " ")...)
+	if err := f.Parse(benchArgs(words)[1:]); err != nil {
 		return nil, err
 	}
 	return b.config(f)

@@ -1,12 +1,16 @@
 package main
 
 import (
+	"cmp"
 	"compress/gzip"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"llmsweep/metrics"
@@ -22,7 +26,7 @@ func (b *benchFlags) save(f *runlog.CaseFile, records []metrics.Record) (string,
 		if b.concurrency > 0 {
 			part = fmt.Sprintf("-concurrency%d", b.concurrency)
 		}
-		name = fmt.Sprintf("%s-%sqps%s-%s-%s.json", b.backend, b.rate, part, filepath.Base(f.ModelID), f.Date)
+		name = fmt.Sprintf("%s-%s%s-%s-%s.json", cmp.Or(b.label, b.backend), b.spelling.rate(b.rate), part, filepath.Base(f.ModelID), f.Date)
 	}
 	path := name
 	if !filepath.IsAbs(path) {
@@ -31,8 +35,15 @@ func (b *benchFlags) save(f *runlog.CaseFile, records []metrics.Record) (string,
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return "", err
 	}
-	if b.saveDetailed {
+	if b.saveDetailed && !b.appendResult { // a file of records is of one result
 		if err := saveRecords(strings.TrimSuffix(path, ".json")+".requests.jsonl.gz", records); err != nil {
+			return "", err
+		}
+	}
+	var before []byte
+	if b.appendResult {
+		var err error
+		if before, err = os.ReadFile(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return "", err
 		}
 	}
@@ -41,7 +52,7 @@ func (b *benchFlags) save(f *runlog.CaseFile, records []metrics.Record) (string,
 		if err != nil {
 			return err
 		}
-		_, err = w.Write(append(text, '\n'))
+		_, err = w.Write(slices.Concat(before, text, []byte("\n")))
 		return err
 	})
 }

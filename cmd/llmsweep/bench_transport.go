@@ -13,8 +13,8 @@ type transportFlags struct {
 	insecure bool
 }
 
-func (b *transportFlags) register(f *pflag.FlagSet, words *wordLists) {
-	words.register(f, &b.lora, "lora-modules", "`names` of LoRA modules that requests are for, each as likely; several with spaces between")
+func (b *transportFlags) register(f *pflag.FlagSet) {
+	f.StringArrayVar(&b.lora, "lora-modules", nil, "`names` of LoRA modules that requests are for, each as likely; several with spaces between")
 	f.BoolVar(&b.insecure, "insecure", false, "do not check the server's TLS certificate")
 }
 

@@ -150,7 +150,11 @@ func httpEnd(ctx context.Context, err error, measured int) error {
 	case ctx.Err() != nil && measured == 0:
 		return withStatus(exitInterrupted, errors.New("interrupted before anything was measured"))
 	case ctx.Err() != nil:
-		return withStatus(exitInterrupted, errors.New("interrupted: the figures above are of a part of the test"))
+		said := errors.New("interrupted: the figures above are of a part of the test")
+		if inScript {
+			said = errors.Join(said, err)
+		}
+		return withStatus(exitInterrupted, said)
 	case inScript:
 		return withStatus(exitUsage, err)
 	}
