@@ -54,9 +54,7 @@ func (m markdown) answer() {
 	for _, s := range fronts(&m.reading) {
 		m.sentence("", s, hrefs)
 	}
-	valid, suspect, invalid, failed := verdictCounts(m.rows)
-	m.line("- %d cases: %d valid, %d suspect, %d invalid, %d failed or interrupted, %d from elsewhere, without a verdict\n",
-		len(m.rows), valid, suspect, invalid, failed, len(m.rows)-valid-suspect-invalid-failed)
+	m.line("- %s\n", verdictText(m.rows))
 }
 
 // sentence is a list item; what stands behind the answer is on lines of its own.

@@ -26,7 +26,7 @@ func printCurves(w io.Writer, r *aggregate.Reading, width int) bool {
 	var curves []*aggregate.Curve
 	for i := range r.Curves {
 		if c := &r.Curves[i]; len(c.Points) > 1 {
-			curves = append(curves, byRequests(c))
+			curves = append(curves, c)
 		}
 	}
 	if len(curves) == 0 {
@@ -37,7 +37,7 @@ func printCurves(w io.Writer, r *aggregate.Reading, width int) bool {
 	scaling := some(func(c *aggregate.Curve) bool { p := c.At(c.Knee); return p != nil && p.Efficiency != nil })
 	cost := some(func(c *aggregate.Curve) bool { return c.Cheapest >= 0 })
 
-	shown := figuresShown(some(func(c *aggregate.Curve) bool { return !isPooled(c) }))
+	shown := figuresShown(some(func(c *aggregate.Curve) bool { return !c.Pooled }))
 	header := table.Row{"curve", "load", shown.work + ":\nby load, most", shown.latency + ":\nby load, last"}
 	if slo {
 		header = append(header, "best\nSLO")
@@ -50,7 +50,7 @@ func printCurves(w io.Writer, r *aggregate.Reading, width int) bool {
 	}
 	spare = append(spare, 2)
 	if cost {
-		header = append(header, "per 1M out\nbest or knee")
+		header = append(header, shown.priced+"\nbest or knee")
 	}
 	t := newTable(3, len(header))
 	title := table.ColumnConfig{Number: 1, WidthMax: titleWidth, WidthMaxEnforcer: text.WrapSoft}
@@ -65,7 +65,7 @@ func printCurves(w io.Writer, r *aggregate.Reading, width int) bool {
 			row = append(row, scalingCell(c.At(c.Knee)))
 		}
 		if cost {
-			row = append(row, costCell(c))
+			row = append(row, shown.costs(c))
 		}
 		t.AppendRow(row)
 	}
@@ -97,16 +97,18 @@ func span(c *aggregate.Curve) string {
 // curveFigures are the figures that a line on a curve shows by load.
 type curveFigures struct {
 	work, latency     string
+	priced            string // what the price is of
+	pooled            bool
 	workOf, latencyOf func(*aggregate.Point) *float64
 }
 
 // figuresShown is by requests where no curve has tokens.
 func figuresShown(tokens bool) curveFigures {
 	if tokens {
-		return curveFigures{"output tok/s", "p99 TTFT ms",
+		return curveFigures{"output tok/s", "p99 TTFT ms", "per 1M out", false,
 			func(p *aggregate.Point) *float64 { return p.OutputThroughput }, func(p *aggregate.Point) *float64 { return p.P99TTFT }}
 	}
-	return curveFigures{"requests/s", "p99 E2EL ms",
+	return curveFigures{"requests/s", "p99 E2EL ms", "per 1M in", true,
 		func(p *aggregate.Point) *float64 { return p.RequestThroughput }, func(p *aggregate.Point) *float64 { return p.P99E2EL }}
 }
 
@@ -152,11 +154,14 @@ func scalingCell(p *aggregate.Point) string {
 	return percent(*p.Efficiency)
 }
 
-// costCell is what output tokens cost at the best under the SLO, else at the knee.
-func costCell(c *aggregate.Curve) string {
+// costs is what 1M tokens cost at the best under the SLO, else at the knee.
+func (f *curveFigures) costs(c *aggregate.Curve) string {
+	if c.Pooled != f.pooled {
+		return "–" // its price is of other tokens
+	}
 	for _, at := range []int{c.BestSLO, c.Knee} {
-		if p := c.At(at); p != nil && p.Cost != nil {
-			return money(p.Cost.PerMillionOutput) + " " + p.Cost.Currency
+		if p := c.At(at); p != nil && c.PerMillion(p) > 0 {
+			return money(c.PerMillion(p)) + " " + p.Cost.Currency
 		}
 	}
 	return "–"
