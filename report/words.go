@@ -127,8 +127,8 @@ func pricedTokens(c *aggregate.Curve) string {
 // figures are the rest; "" = there are none.
 func figures(c *aggregate.Curve, p *aggregate.Point, perGPU bool) string {
 	var parts []string
-	if c.Pooled && p.TotalThroughput != nil {
-		parts = append(parts, Figure(p.TotalThroughput)+" input tok/s")
+	if input := inputRate(p); c.Pooled && input != nil {
+		parts = append(parts, Figure(input)+" input tok/s")
 	}
 	if perGPU && !c.Pooled && *p.TokensPerGPU != *p.OutputThroughput {
 		parts = append(parts, Figure(p.TokensPerGPU)+" tok/s a GPU")

@@ -120,6 +120,14 @@ func cheaper(rivals []rival) string {
 	return "; cheapest is " + least.curve.Chosen + ", " + costText(least.curve, least.point)
 }
 
+// perUnit is what a sweep's tokens/s are divided by.
+func perUnit(perGPU bool) string {
+	if perGPU {
+		return "GPU"
+	}
+	return "server"
+}
+
 // fronts says for each work which points are on the Pareto front, by tokens/s per
 // user, falling; of a curve alone nothing.
 func fronts(r *aggregate.Reading) (lines []Sentence) {
@@ -136,10 +144,7 @@ func fronts(r *aggregate.Reading) (lines []Sentence) {
 			}
 		}
 	}
-	per := "server"
-	if r.PerGPU {
-		per = "GPU"
-	}
+	per := perUnit(r.PerGPU)
 	for _, work := range order {
 		if curves[work] < 2 || len(front[work]) == 0 || len(lines) == mostCurves {
 			continue
