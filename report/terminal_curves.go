@@ -113,10 +113,7 @@ func figuresShown(tokens bool) curveFigures {
 }
 
 func (f *curveFigures) works(c *aggregate.Curve) string {
-	var xs []*float64
-	for i := range c.Points {
-		xs = append(xs, f.workOf(&c.Points[i]))
-	}
+	xs := byLoad(c, f.workOf)
 	var most *float64
 	if p := c.At(c.Peak); p != nil {
 		most = f.workOf(p)
@@ -125,11 +122,25 @@ func (f *curveFigures) works(c *aggregate.Curve) string {
 }
 
 func (f *curveFigures) latencies(c *aggregate.Curve) string {
-	var xs []*float64
-	for i := range c.Points {
-		xs = append(xs, f.latencyOf(&c.Points[i]))
+	xs := byLoad(c, f.latencyOf)
+	var last *float64
+	for _, x := range xs {
+		if x != nil {
+			last = x
+		}
 	}
-	return fmt.Sprintf("%s %5s", Sparkline(xs), Figure(xs[len(xs)-1]))
+	return fmt.Sprintf("%s %5s", Sparkline(xs), Figure(last))
+}
+
+// byLoad is a figure of each point; what is invalid has none, unless all are.
+func byLoad(c *aggregate.Curve, of func(*aggregate.Point) *float64) []*float64 {
+	xs := make([]*float64, len(c.Points))
+	for i := range c.Points {
+		if p := &c.Points[i]; p.Verdict != metrics.Invalid || c.Peak < 0 {
+			xs[i] = of(p)
+		}
+	}
+	return xs
 }
 
 // loadCell is a point's load, with a ? where it is suspect.
@@ -148,7 +159,7 @@ func loadCell(c *aggregate.Curve, at int) string {
 func doubtful(p *aggregate.Point) bool { return p != nil && p.Verdict == metrics.Suspect }
 
 func scalingCell(p *aggregate.Point) string {
-	if p == nil || p.Efficiency == nil {
+	if p == nil || p.Efficiency == nil || p.Load == 1 {
 		return "–"
 	}
 	return percent(*p.Efficiency)

@@ -106,6 +106,7 @@ func TestTerminalGolden(t *testing.T) {
 		{"narrow", screen(twoServers(), slo, 80), []string{"columns more where it is wider"}},
 		{"many", screen(many, nil, 0), []string{"and 3 more in the table"}},
 		{"unmet", screen(rising("", 256), map[string]float64{"p99_ttft_ms": 1}, 0), []string{"(SLO: p99 TTFT ≤ 1 ms) no load meets the SLO"}},
+		{"half_invalid", screen(append(rising("", 256)[:2], broken[2:]...), nil, 0), []string{"1 … 64 ▃█ 360 ▆█ 80.0 4 4 90 %", "4 cases: 2 valid, 2 invalid"}},
 		{"invalid", screen(broken, nil, 0), []string{"none of its cases is valid"}},
 		{"without_tokens", screen(withoutTokens(rising("", 256), 1), nil, 0), []string{
 			"knee at 16 in flight: 7.50 requests/s, mean E2EL 1600 ms", "peak and cheapest at 64 in flight: 9.38 requests/s", "requests/s:",
