@@ -3,6 +3,8 @@ package aggregate
 import (
 	"fmt"
 	"math"
+	"slices"
+	"strings"
 
 	"llmsweep/metrics"
 	"llmsweep/runlog"
@@ -12,7 +14,7 @@ import (
 // points differing in their load alone.
 type Reading struct {
 	Curves []Curve  // in the order of the rows
-	Left   []string // cases that are on no curve, and why: "bench_x: failed"
+	Left   []string // cases that are on no curve, and why: "bench_x: failed: 4 of 4 requests failed (100 %), allowed 1 %"
 	PerGPU bool     // the number of GPUs is known of all points: TokensPerGPU is by GPU, else by server
 }
 
@@ -120,7 +122,7 @@ func Read(rows []Row, o ReadOptions) Reading {
 func unread(r *Row) string {
 	switch {
 	case r.Status != "" && r.Status != runlog.StatusMeasured:
-		return r.Status
+		return strings.Join(slices.DeleteFunc([]string{r.Status, r.ValidityReasons, r.FirstError}, func(s string) bool { return s == "" }), ": ")
 	case r.OutputThroughput == nil && r.RequestThroughput == nil:
 		return "no throughput"
 	}

@@ -31,7 +31,7 @@ func TestHTMLWithoutTokens(t *testing.T) {
 	page := string(b)
 	main := page[strings.Index(page, "<main"):strings.Index(page, `<section id="charts"`)]
 	for _, want := range []string{
-		`<td class="spot">knee, peak</td><td class="n">concurrency 16</td><td class="n">240</td><td class="n">15` + "\u202f" + `360</td><td class="n">50.0</td><td class="n">60.0</td>`,
+		`<td class="spot">knee, peak</td><td class="n"><span class="over">concurrency </span>16</td><td class="n">240</td><td class="n">15` + "\u202f" + `360</td><td class="n">50.0</td><td class="n">60.0</td>`,
 		"240 requests/s, p99 E2EL 60.0 ms, mean E2EL 50.0 ms",
 		"15360 input tok/s",
 	} {

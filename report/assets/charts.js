@@ -49,7 +49,7 @@ const stroke = k => ({width: 2, type: ["solid", "dashed", "dotted"][Math.floor(k
 
 function byLoad(id, name, value, stat) {
   const xs = loads();
-  if (!xs.length) return draw(id, null, "No curve: no case has figures yet.");
+  if (!xs.length) return draw(id, null, "No curve: no case has figures.");
   const all = data.curves.flatMap(c => c.points.map(value)), s = scale(all);
   if (all.every(v => v === null)) return draw(id, null, `No case has ${name}.`);
   draw(id, {
@@ -83,7 +83,7 @@ function spotName(c, j) {
 
 function drawTradeoff() {
   const metric = kept("tmetric"), stat = kept("tstat"), c = colours();
-  if (!data.curves.length) return draw("c-tradeoff", null, "No curve: no case has figures yet.");
+  if (!data.curves.length) return draw("c-tradeoff", null, "No curve: no case has figures.");
   const values = data.curves.flatMap(v => v.points.map(p => p[metric][stat])), s = scale(values);
   const name = `${statNames[stat]} ${metricNames[metric]}, ms`, by = work(), highest = Math.max(...values);
   const limits = [...new Set(data.curves.map(v => limitOf(v, metric, stat)).filter(Boolean))], near = limits.filter(l => l < 3 * highest);
@@ -159,7 +159,7 @@ function drawSpread() {
       if (s && (s[field] || []).length) lines.push({i, p, values: s[field], n: metric === "itl" ? s.itls : s.n});
     }
   }
-  if (!lines.length) return draw("c-spread", null, "No records: run with records: full to see distributions.");
+  if (!lines.length) return draw("c-spread", null, data.cases.some(d => d.series) ? `No request has ${metric === "itl" ? "an" : "a"} ${metricNames[metric]}.` : "No records: run with records: full to see distributions.");
   const c = colours(), s = scale(lines.flatMap(l => l.values), 8);
   draw("c-spread", {
     tooltip: {...tip(), trigger: "axis", axisPointer: {type: "line", axis: "y"}, formatter: ps => {

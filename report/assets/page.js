@@ -92,9 +92,10 @@ async function follow(version) {
 
 // takeOver puts a new main part in the old one's place, and the reader back where they were.
 function takeOver(html) {
-  const parts = el("template"), focus = document.activeElement && document.activeElement.id, top = scrollY;
+  const open = [...document.querySelectorAll("details[id]")].map(d => [d.id, d.open]), parts = el("template"), focus = document.activeElement && document.activeElement.id, top = scrollY;
   parts.innerHTML = html; // the server escaped what is not its own; scripts do not run
   byId("main").replaceChildren(parts.content);
+  for (const [id, was] of open) if (byId(id)) byId(id).open = was;
   setUp();
   scrollTo({top, behavior: "instant"});
   if (focus && byId(focus)) byId(focus).focus({preventScroll: true});
