@@ -7,21 +7,22 @@ import "testing"
 func TestHTMLLegendInBrowser(t *testing.T) {
 	b := startChromium(t)
 	r := testRun{model: "qwen3", loads: []int{1, 4}, requests: 8}
-	for i := range 10 {
-		r.lengths = append(r.lengths, [2]int{1000 * (i + 1), 16})
+	for _, in := range []int{16, 32, 64, 128, 2560} {
+		r.lengths = append(r.lengths, [2]int{in, 8}, [2]int{in, 16})
 	}
 	path, _ := writePage(t, r.make(t))
 	b.open("file://" + path)
 	shown := "drawn.get('c-throughput').getOption()"
 	for script, want := range map[string]any{
-		shown + ".legend[0].type":                                    "plain",
-		shown + ".legend[0].data.length":                             10.0,
-		"byId('c-throughput').clientHeight > 360":                    true, // taller by the lines after the first
-		shown + ".grid[0].top > 70":                                  true,
-		shown + ".series[1].lineStyle.type":                          "solid",
-		shown + ".series[9].lineStyle.type":                          "dashed",
-		shown + ".series[9].color === " + shown + ".series[1].color": true,
-		"heatSets().length":                                          0.0,
+		shown + ".legend[0].type":                                                "plain",
+		shown + ".legend[0].data.length":                                         10.0,
+		"byId('c-throughput').clientHeight > 360":                                true, // taller by the lines after the first
+		shown + ".grid[0].top > 70":                                              true,
+		shown + ".series[1].lineStyle.type":                                      "solid",
+		shown + ".series[9].lineStyle.type":                                      "dashed",
+		shown + ".series[9].color === " + shown + ".series[1].color":             true,
+		"document.querySelector('.heat thead').textContent":                      "input ↓  output →8 tok16 tok", // lengths are whole
+		"document.querySelector('.heat tbody').lastChild.firstChild.textContent": "2560 tok",
 	} {
 		if got := b.eval(script); got != want {
 			t.Errorf("%s is %v, want %v", script, got, want)

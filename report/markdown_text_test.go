@@ -7,6 +7,7 @@ func TestMarkdownText(t *testing.T) {
 	for _, tt := range []struct{ text, want string }{
 		{"bench_io64x8_mc8", "bench_io64x8_mc8"},
 		{"a__b", "a__b"},
+		{"a_b|c <b>\n*d*", `a_b\|c &lt;b&gt; \*d\*`},
 		{"_a_ b", `\_a\_ b`},
 		{"__init__", `\_\_init\_\_`},
 		{"x_ _y", `x\_ \_y`},
