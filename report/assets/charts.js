@@ -57,7 +57,7 @@ function byLoad(id, name, value, stat) {
     xAxis: axis(over(), {type: "category", data: xs, axisLabel: {color: colours().soft, hideOverlap: true}}),
     yAxis: axis(name + s.note, s),
     series: data.curves.map((c, k) => ({
-      name: c.title, type: "line", symbol: "circle", color: colours().series[k % 8], connectNulls: true, lineStyle: stroke(k),
+      name: c.title, type: "line", symbol: "circle", color: colours().series[k % 8], connectNulls: true, lineStyle: stroke(k), emphasis: {focus: "series"},
       data: c.points.map(p => mark(c, p, k, [p.load, value(p)], stat)),
     })),
   });
@@ -98,7 +98,7 @@ function drawTradeoff() {
     xAxis: axis(workNames[by], {type: "value", min: 0}),
     yAxis: axis(name + s.note, s),
     series: data.curves.map((curve, k) => ({
-      name: curve.title, type: "line", symbol: "circle", color: c.series[k % 8], lineStyle: stroke(k),
+      name: curve.title, type: "line", symbol: "circle", color: c.series[k % 8], lineStyle: stroke(k), emphasis: {focus: "series"},
       data: curve.points.map((p, j) => {
         const knee = j === curve.knee, best = j === curve.best;
         const label = [knee ? "knee" : "", best ? "best under SLO" : ""].filter(Boolean).join(", ");
