@@ -91,6 +91,7 @@ func (g curveRows) curve(rows []Row, o ReadOptions) Curve {
 	slices.SortStableFunc(c.Points, func(a, b Point) int {
 		return cmp.Or(cmp.Compare(a.Load, b.Load), cmp.Compare(rows[a.Rows[0]].NumPrompts, rows[b.Rows[0]].NumPrompts))
 	})
+	c.Pooled = !slices.ContainsFunc(c.Points, func(p Point) bool { return c.Throughput(&p) > 0 })
 	c.scale()
 	c.SLO = limits.String()
 	c.find()
@@ -112,7 +113,7 @@ func loadOf(r *Row, over string) float64 {
 	return rate
 }
 
-// scale sets how much of c times the tokens/s of one request in flight there is
+// scale sets how much of c times the throughput of one request in flight there is
 // at c of them: T(c) ÷ (c · T(1)), parallel efficiency. Without a point at 1 it is
 // undefined.
 func (c *Curve) scale() {
@@ -120,13 +121,13 @@ func (c *Curve) scale() {
 		return
 	}
 	one := slices.IndexFunc(c.Points, func(p Point) bool { return p.Load == 1 && p.believable() })
-	if one < 0 || *c.Points[one].OutputThroughput <= 0 {
+	if one < 0 || c.Throughput(&c.Points[one]) <= 0 {
 		return
 	}
-	alone := *c.Points[one].OutputThroughput
+	alone := c.Throughput(&c.Points[one])
 	for i := range c.Points {
 		if p := &c.Points[i]; !math.IsInf(p.Load, 1) {
-			share := *p.OutputThroughput / (p.Load * alone)
+			share := c.Throughput(p) / (p.Load * alone)
 			p.Efficiency = &share
 		}
 	}
@@ -134,46 +135,43 @@ func (c *Curve) scale() {
 
 // find sets the points that stand out.
 func (c *Curve) find() {
-	throughput := func(p *Point) *float64 { return p.OutputThroughput }
-	c.Peak = c.most(throughput)
+	c.Peak = c.most(c.Throughput)
 	c.Knee = -1
 	if len(c.Points) > 1 {
-		c.Knee = c.most((*Point).power)
+		c.Knee = c.most(c.power)
 	}
-	c.BestSLO = c.most(func(p *Point) *float64 {
+	c.BestSLO = c.most(func(p *Point) float64 {
 		if !p.MeetsSLO {
-			return nil
+			return 0
 		}
-		return p.OutputThroughput
+		return c.Throughput(p)
 	})
-	c.Cheapest = c.most(func(p *Point) *float64 {
-		if p.Cost == nil || p.Cost.PerMillionOutput <= 0 {
-			return nil
+	c.Cheapest = c.most(func(p *Point) float64 {
+		if cost := c.PerMillion(p); cost > 0 {
+			return 1 / cost
 		}
-		cheap := -p.Cost.PerMillionOutput
-		return &cheap
+		return 0
 	})
 }
 
 // power is throughput ÷ mean latency, whose maximum is the knee (Kleinrock, "Power
 // and deterministic rules of thumb for probabilistic problems in computer
-// communications", ICC 1979): output tokens/s ÷ mean E2EL.
-func (p *Point) power() *float64 {
+// communications", ICC 1979); 0 where it is undefined.
+func (c *Curve) power(p *Point) float64 {
 	if p.MeanE2EL == nil || *p.MeanE2EL <= 0 {
-		return nil
+		return 0
 	}
-	power := *p.OutputThroughput / *p.MeanE2EL
-	return &power
+	return c.Throughput(p) / *p.MeanE2EL
 }
 
-// most is the believable point with the most of something; the lower load at equal
-// ones; -1 = none has it. Where no tokens are generated, as for embeddings, nothing
-// stands out: there is no throughput to weigh latency against.
-func (c *Curve) most(of func(*Point) *float64) int {
+// most is the believable point with work done and the most of something; the lower
+// load at equal ones; -1 = none has any.
+func (c *Curve) most(of func(*Point) float64) int {
 	best, at := 0.0, -1
 	for i := range c.Points {
-		if x := of(&c.Points[i]); x != nil && c.Points[i].believable() && *c.Points[i].OutputThroughput > 0 && (at < 0 || *x > best) {
-			best, at = *x, i
+		p := &c.Points[i]
+		if x := of(p); x > best && p.believable() && c.Throughput(p) > 0 {
+			best, at = x, i
 		}
 	}
 	return at

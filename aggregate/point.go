@@ -13,6 +13,7 @@ func pointOf(rows []Row, of []int) Point {
 	used := usable(rows, of)
 	mean := func(x func(*Row) *float64) *float64 { return meanOf(rows, used, x) }
 	p.OutputThroughput = mean(func(r *Row) *float64 { return r.OutputThroughput })
+	p.TotalThroughput = mean(func(r *Row) *float64 { return r.TotalTokenThroughput })
 	p.RequestThroughput = mean(func(r *Row) *float64 { return r.RequestThroughput })
 	p.MeanTTFT = mean(func(r *Row) *float64 { return r.MeanTTFT })
 	p.P99TTFT = mean(func(r *Row) *float64 { return r.P99TTFT })

@@ -3,6 +3,8 @@ package aggregate
 import (
 	"fmt"
 	"math"
+	"slices"
+	"strings"
 
 	"llmsweep/metrics"
 	"llmsweep/runlog"
@@ -12,7 +14,7 @@ import (
 // points differing in their load alone.
 type Reading struct {
 	Curves []Curve  // in the order of the rows
-	Left   []string // cases that are on no curve, and why: "bench_x: failed"
+	Left   []string // cases that are on no curve, and why: "bench_x: failed: 4 of 4 requests failed (100 %), allowed 1 %"
 	PerGPU bool     // the number of GPUs is known of all points: TokensPerGPU is by GPU, else by server
 }
 
@@ -31,16 +33,17 @@ type Curve struct {
 	Axes                   string // other axes: key=value;…, sorted
 	Over                   string // OverConcurrency or OverRate
 	InFlight               int    // of a curve over rates, what all its points are capped at; 0 = no cap
+	Pooled                 bool   // no load generates tokens, as of embeddings: its work is requests, else output tokens
 	Title                  string // what sets it apart from the sweep's other curves: "qwen3 on tp2, 256 → 128"
 	Chosen, Work           string // the title's parts: "qwen3 on tp2", what there is a choice of; "256 → 128", what is given
 
 	Points []Point // by load, rising
 
-	Peak     int    // most output tokens/s; at equal ones the lower load
-	Knee     int    // largest output tokens/s ÷ mean E2EL; at equal ones the lower load; -1 too with a single point
-	BestSLO  int    // most output tokens/s among those that meet the SLO; -1 too where none was asked
+	Peak     int    // most throughput (see Throughput); at equal ones the lower load
+	Knee     int    // largest throughput ÷ mean E2EL; at equal ones the lower load; -1 too with a single point
+	BestSLO  int    // most throughput among those that meet the SLO; -1 too where none was asked
 	SLO      string // "" = none was asked; else as in "p99 TTFT ≤ 500 ms" or "goodput ≥ 99 %"
-	Cheapest int    // least cost per 1M output tokens; -1 without costs
+	Cheapest int    // least PerMillion; -1 without costs
 }
 
 // A Point is one load of a curve, over its repeats: each figure is their mean. nil
@@ -50,6 +53,7 @@ type Point struct {
 	Rows []int   // of the rows that were read: where each figure comes from
 
 	OutputThroughput  *float64 // tokens/s
+	TotalThroughput   *float64 // tokens/s, input ones too
 	RequestThroughput *float64 // requests/s
 	MeanTTFT, P99TTFT *float64 // ms
 	MeanTPOT          *float64 // ms
@@ -118,9 +122,9 @@ func Read(rows []Row, o ReadOptions) Reading {
 func unread(r *Row) string {
 	switch {
 	case r.Status != "" && r.Status != runlog.StatusMeasured:
-		return r.Status
-	case r.OutputThroughput == nil:
-		return "no output tokens/s"
+		return strings.Join(slices.DeleteFunc([]string{r.Status, r.ValidityReasons, r.FirstError}, func(s string) bool { return s == "" }), ": ")
+	case r.OutputThroughput == nil && r.RequestThroughput == nil:
+		return "no throughput"
 	}
 	return ""
 }
@@ -137,8 +141,10 @@ func (r *Reading) perGPU(rows []Row) bool {
 	for i := range r.Curves {
 		for j := range r.Curves[i].Points {
 			p := &r.Curves[i].Points[j]
-			share := *p.TokensPerGPU / float64(*rows[p.Rows[0]].GPUs)
-			p.TokensPerGPU = &share
+			if p.TokensPerGPU != nil {
+				share := *p.TokensPerGPU / float64(*rows[p.Rows[0]].GPUs)
+				p.TokensPerGPU = &share
+			}
 		}
 	}
 	return len(r.Curves) > 0
@@ -150,6 +156,31 @@ func (c *Curve) At(i int) *Point {
 		return nil
 	}
 	return &c.Points[i]
+}
+
+// Throughput is the work that a point is judged by: output tokens/s, or requests/s
+// on a pooled curve; 0 where it is undefined.
+func (c *Curve) Throughput(p *Point) float64 {
+	work := p.OutputThroughput
+	if c.Pooled {
+		work = p.RequestThroughput
+	}
+	if work == nil {
+		return 0
+	}
+	return *work
+}
+
+// PerMillion is what 1M output tokens cost, or 1M input tokens on a pooled curve; 0 =
+// there is no price, or no work.
+func (c *Curve) PerMillion(p *Point) float64 {
+	switch {
+	case p.Cost == nil:
+		return 0
+	case c.Pooled:
+		return p.Cost.PerMillionTotal
+	}
+	return p.Cost.PerMillionOutput
 }
 
 // believable reports whether the point may win something.

@@ -99,8 +99,9 @@ func TestRepeatsFold(t *testing.T) {
 	rows[3].NumPrompts = 5
 	failed := measuredRow("a", 1, 1, 1, 1, 1)
 	failed.Repeat, failed.Status, failed.Case = &four, runlog.StatusFailed, "bench_x"
+	failed.ValidityReasons = "4 of 4 requests failed"
 	r := Read(append(rows, failed), ReadOptions{})
-	if diff := cmp.Diff([]string{"bench_x: failed"}, r.Left); diff != "" {
+	if diff := cmp.Diff([]string{"bench_x: failed: 4 of 4 requests failed"}, r.Left); diff != "" {
 		t.Error(diff)
 	}
 	points := r.Curves[0].Points

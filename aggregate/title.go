@@ -41,6 +41,8 @@ func entitle(curves []Curve) {
 			case !ok, key == "model":
 			case key == "base_url":
 				chosen = onServer(chosen, v)
+			case key == "backend" && c.Pooled: // embeddings are no reranking
+				work = append(work, v)
 			case key == "dataset" || strings.HasPrefix(key, "dataset."):
 				work = append(work, LastPart(key)+" "+v)
 			default:

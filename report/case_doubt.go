@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"strings"
 
 	"llmsweep/aggregate"
@@ -37,6 +38,25 @@ func caseReasons(r *aggregate.Row) string {
 // needs.
 func isTooFew(column string, r *aggregate.Row) bool {
 	return r.Completed < aggregate.SamplesNeeded(column)
+}
+
+// verdictText is how many cases there are, and of which verdict: "24 cases: 22 valid,
+// 2 suspect".
+func verdictText(rows []aggregate.Row) string {
+	valid, suspect, invalid, failed := verdictCounts(rows)
+	var parts []string
+	for _, c := range []struct {
+		n    int
+		what string
+	}{
+		{valid, "valid"}, {suspect, "suspect"}, {invalid, "invalid"}, {failed, "failed or interrupted"},
+		{len(rows) - valid - suspect - invalid - failed, "from elsewhere, without a verdict"},
+	} {
+		if c.n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", c.n, c.what))
+		}
+	}
+	return counted(len(rows), "case") + ": " + strings.Join(parts, ", ")
 }
 
 // verdictCounts is how many rows there are, and of which verdict.

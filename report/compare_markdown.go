@@ -2,6 +2,7 @@ package report
 
 import (
 	"io"
+	"regexp"
 	"strings"
 
 	"llmsweep/aggregate"
@@ -66,9 +67,21 @@ func markdownTable(header []string, rows [][]string, first, last int) []string {
 func pipes(cells []string) string { return "| " + strings.Join(cells, " | ") + " |" }
 
 // markdownText keeps what names and servers' words hold from being taken for
-// Markdown or HTML.
+// Markdown or HTML. An _ within a word means nothing there, and stays as it is: names
+// of cases can be copied and searched for.
 func markdownText(s string) string {
-	return strings.NewReplacer(`\`, `\\`, "|", `\|`, "*", `\*`, "_", `\_`, "`", "\\`", "<", "&lt;", ">", "&gt;", "[", `\[`, "\n", " ").Replace(s)
+	s = strings.NewReplacer(`\`, `\\`, "|", `\|`, "*", `\*`, "`", "\\`", "<", "&lt;", ">", "&gt;", "[", `\[`, "~", `\~`, "\n", " ").Replace(s)
+	return markdownWord.ReplaceAllStringFunc(s, func(word string) string {
+		inner := strings.Trim(word, "_")
+		before, after, _ := strings.Cut(word, inner)
+		if inner == "" {
+			before, after = word, ""
+		}
+		return strings.ReplaceAll(before, "_", `\_`) + inner + strings.ReplaceAll(after, "_", `\_`)
+	})
 }
+
+// markdownWord is a run of letters, digits and _.
+var markdownWord = regexp.MustCompile(`[\pL\pN_]+`)
 
 func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }

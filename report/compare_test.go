@@ -133,7 +133,6 @@ func TestTexts(t *testing.T) {
 		{metricTitle("p99_ttft_ms"), "p99 TTFT"}, {metricTitle("output_throughput"), "output throughput"},
 		{amount(1234.5), "1234"}, {amount(12.34), "12.3"}, {amount(1.234), "1.23"}, {amount(0.1234), "0.123"}, {amount(0), "0"},
 		{trendline([]float64{1, 2, math.NaN(), 8}), "▁▂·█"}, {trendline([]float64{3, 3}), "▁▁"}, {trendline([]float64{0, 0}), "▁▁"}, {trendline([]float64{100, 101}), "▁▂"},
-		{markdownText("a_b|c <b>\n*d*"), `a\_b\|c &lt;b&gt; \*d\*`},
 	} {
 		if tt.got != tt.want {
 			t.Errorf("%q, want %q", tt.got, tt.want)

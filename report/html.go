@@ -20,7 +20,9 @@ type HTML struct {
 	Compared htmlBlock // what sets servers or settings apart
 	Findings []htmlBlock
 	Curves   []htmlSummary
-	Costs    bool // some point has a price
+	Left     htmlBlock // cases that are on no curve, and why
+	Costs    bool      // some point has a price
+	Pooled   bool      // no case generates tokens
 	Cases    []*htmlCase
 	Many     htmlColumns // columns that differ between the cases
 
@@ -46,6 +48,13 @@ type htmlNote struct {
 	Case link
 	Text string
 }
+
+// FewCurves reports whether the curves' findings are few enough to stand unfolded
+// beside the table of their points.
+func (h *HTML) FewCurves() bool { return len(h.Findings) <= fewCurves }
+
+// Per is what tokens/s were divided by: "GPU" or "server".
+func (h *HTML) Per() string { return h.charts.Per }
 
 // Data is the charts' content as JSON. Every < in it is escaped, so that it can
 // stand in a script element.

@@ -28,6 +28,7 @@ func htmlExecute(w io.Writer, name string, h *HTML) error {
 		"figure":  htmlFigure,
 		"raw":     htmlRaw,
 		"money":   money,
+		"per1000": func(cost float64) string { return money(1000 * cost) },
 	}).ParseFS(htmlAssets, "assets/page.html")
 	if err != nil {
 		return fmt.Errorf("the report's template: %w", err)

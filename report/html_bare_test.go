@@ -20,7 +20,7 @@ func TestHTMLOfLittleInBrowser(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, tt := range []struct{ dir, says, timeline string }{
-		{begun, "No case has figures yet.", "No case has records"},
+		{begun, "No case has figures.", "No case has records"},
 		{vllm, "chat", "No case has records"},
 	} {
 		path, _ := writePage(t, tt.dir)

@@ -47,7 +47,8 @@ func htmlBuild(cases []loadedCase, run *runlog.Run, href func(name string) strin
 			h.Warnings = append(h.Warnings, rows[i].Case+": "+cases[i].broken)
 		}
 	}
-	h.Compared, h.Findings = htmlFindings(rows, rd, href)
+	h.Compared, h.Findings, h.Left = htmlFindings(rows, rd, href)
+	h.Pooled = isPooled(rows)
 	h.Curves, h.Costs = htmlSummaries(rows, rd, href)
 	h.charts = htmlChartsOf(cases, rows, rd, h.Cases)
 	for k := range h.charts.Curves {

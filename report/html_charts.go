@@ -12,6 +12,7 @@ import (
 // htmlCharts is what the page's scripts draw.
 type htmlCharts struct {
 	Live   bool         `json:"live"`
+	Per    string       `json:"per"`    // what the curves' tokens/s were divided by: "GPU" or "server"
 	Shares []htmlNumber `json:"shares"` // of every distribution
 	Curves []htmlCurve  `json:"curves"`
 	Cases  []htmlDrawn  `json:"cases"`
@@ -21,6 +22,7 @@ type htmlCharts struct {
 // of Points; -1 = there is none.
 type htmlCurve struct {
 	Title    string             `json:"title"`
+	Pooled   bool               `json:"pooled"` // no tokens are generated: its work is requests/s
 	Over     string             `json:"over"`
 	Set      string             `json:"set"`  // what curves of one heat map share
 	Work     string             `json:"work"` // what curves of one Pareto front share: lengths and dataset
@@ -46,6 +48,7 @@ type htmlPoint struct {
 	Meets   bool          `json:"meets"`
 	Pareto  bool          `json:"pareto"`
 	Tokens  htmlNumber    `json:"tokens"` // output tokens/s
+	Input   htmlNumber    `json:"input"`  // input tokens/s
 	Asked   htmlNumber    `json:"requests"`
 	TTFT    [3]htmlNumber `json:"ttft"`
 	TPOT    [3]htmlNumber `json:"tpot"`
@@ -62,7 +65,7 @@ type htmlDrawn struct {
 }
 
 func htmlChartsOf(cases []loadedCase, rows []aggregate.Row, rd aggregate.Reading, lines []*htmlCase) htmlCharts {
-	out := htmlCharts{Shares: htmlNumbers(htmlShares), Curves: []htmlCurve{}, Cases: []htmlDrawn{}}
+	out := htmlCharts{Per: perUnit(rd.PerGPU), Shares: htmlNumbers(htmlShares), Curves: []htmlCurve{}, Cases: []htmlDrawn{}}
 	for i := range cases {
 		out.Cases = append(out.Cases, htmlDrawn{cases[i].row.Case, lines[i].Doubt(), cases[i].series})
 	}
@@ -74,7 +77,7 @@ func htmlChartsOf(cases []loadedCase, rows []aggregate.Row, rd aggregate.Reading
 
 func htmlCurveOf(cases []loadedCase, rows []aggregate.Row, c *aggregate.Curve) htmlCurve {
 	out := htmlCurve{
-		Title: c.Title, Over: htmlOver(c), Set: htmlJoin(", ", c.Model, c.Server, c.Dataset, c.Axes), Work: fmt.Sprintf("%d %d %s", c.InputLen, c.OutputLen, c.Dataset), In: c.InputLen, Out: c.OutputLen,
+		Title: c.Title, Pooled: c.Pooled, Over: htmlOver(c), Set: htmlJoin(", ", c.Model, c.Server, c.Dataset, c.Axes), Work: fmt.Sprintf("%d %d %s", c.InputLen, c.OutputLen, c.Dataset), In: c.InputLen, Out: c.OutputLen,
 		Points: []htmlPoint{}, Peak: c.Peak, Knee: c.Knee, Best: c.BestSLO, Cheapest: c.Cheapest, SLO: c.SLO, Limits: map[string]float64{},
 	}
 	for j := range c.Points {
@@ -104,7 +107,7 @@ func htmlPointOf(rows []aggregate.Row, p *aggregate.Point) htmlPoint {
 	out := htmlPoint{
 		Load: htmlLoad(p.Load), Cases: p.Rows, Doubt: p.Doubt, Few: htmlOnlyFew(p.Doubt), Meets: p.MeetsSLO, Pareto: p.Pareto,
 		Tokens: htmlNumberOf(p.OutputThroughput), Asked: htmlNumberOf(p.RequestThroughput),
-		PerGPU: htmlNumberOf(p.TokensPerGPU), PerUser: htmlNumberOf(p.TokensPerUser),
+		Input: htmlNumberOf(inputRate(p)), PerGPU: htmlNumberOf(p.TokensPerGPU), PerUser: htmlNumberOf(p.TokensPerUser),
 	}
 	out.Bad = p.Verdict == metrics.Invalid
 	mean := func(of func(*aggregate.Row) *float64) htmlNumber { return htmlNumberOf(p.Mean(rows, of)) }
@@ -112,6 +115,18 @@ func htmlPointOf(rows []aggregate.Row, p *aggregate.Point) htmlPoint {
 	out.TPOT = [3]htmlNumber{htmlNumberOf(p.MeanTPOT), mean(func(r *aggregate.Row) *float64 { return r.MedianTPOT }), mean(func(r *aggregate.Row) *float64 { return r.P99TPOT })}
 	out.E2EL = [3]htmlNumber{htmlNumberOf(p.MeanE2EL), mean(func(r *aggregate.Row) *float64 { return r.MedianE2EL }), htmlNumberOf(p.P99E2EL)}
 	return out
+}
+
+// inputRate is a point's input tokens/s; nil = undefined.
+func inputRate(p *aggregate.Point) *float64 {
+	if p.TotalThroughput == nil {
+		return nil
+	}
+	rate := *p.TotalThroughput
+	if p.OutputThroughput != nil {
+		rate -= *p.OutputThroughput
+	}
+	return &rate
 }
 
 func htmlNumberOf(v *float64) htmlNumber {

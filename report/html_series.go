@@ -55,6 +55,7 @@ type htmlSeries struct {
 	Requests  int          `json:"n"`          // measured
 	TTFTShare []htmlNumber `json:"ttft_share"` // ms at each of htmlShares
 	ITLShare  []htmlNumber `json:"itl_share"`
+	E2ELShare []htmlNumber `json:"e2el_share"`
 	ITLs      int          `json:"itls"`
 }
 
@@ -69,6 +70,7 @@ type seriesMaker struct {
 	tokens            map[int64]int64 // by slot of tokenSlot
 	ttft, tpot, e2el  seriesPoints
 	ttftBins, itlBins stats.LogBins
+	e2elBins          stats.LogBins
 	requests          int
 }
 
@@ -123,6 +125,7 @@ func (m *seriesMaker) add(r *metrics.Record) {
 	}
 	if v, ok := metrics.E2EL(r); ok {
 		m.e2el.add(r.Sent, v)
+		m.e2elBins.Add(v)
 	}
 	for _, gap := range metrics.ITLs(r) {
 		m.itlBins.Add(gap)
@@ -134,7 +137,7 @@ func (p *seriesPoints) add(at int64, v float64) { *p = append(*p, seriesPoint{at
 func (m *seriesMaker) series(limit int) *htmlSeries {
 	s := &htmlSeries{
 		Requests: m.requests, ITLs: m.itlBins.N(),
-		TTFTShare: htmlNumbers(m.ttftBins.Quantiles(htmlShares)), ITLShare: htmlNumbers(m.itlBins.Quantiles(htmlShares)),
+		TTFTShare: htmlNumbers(m.ttftBins.Quantiles(htmlShares)), ITLShare: htmlNumbers(m.itlBins.Quantiles(htmlShares)), E2ELShare: htmlNumbers(m.e2elBins.Quantiles(htmlShares)),
 		TTFT: m.ttft.line(m.first, limit), TPOT: m.tpot.line(m.first, limit), E2EL: m.e2el.line(m.first, limit),
 	}
 	if m.measured > 0 {

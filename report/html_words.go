@@ -33,6 +33,7 @@ type htmlSpot struct {
 	Name  string // "peak", "knee", "best under SLO", "cheapest", or several
 	Load  string
 	Point *aggregate.Point
+	Input *float64 // tokens/s
 	Cases []link
 }
 
@@ -67,7 +68,7 @@ func htmlSummaries(rows []aggregate.Row, rd aggregate.Reading, href func(string)
 		for _, at := range standouts(c) {
 			p := &c.Points[at.at]
 			costs = costs || p.Cost != nil
-			s.Spots = append(s.Spots, htmlSpot{strings.Join(at.names, ", "), htmlLoad(p.Load), p, htmlLinks(rows, p, href)})
+			s.Spots = append(s.Spots, htmlSpot{strings.Join(at.names, ", "), htmlLoad(p.Load), p, inputRate(p), htmlLinks(rows, p, href)})
 		}
 		out = append(out, s)
 	}
@@ -75,8 +76,8 @@ func htmlSummaries(rows []aggregate.Row, rd aggregate.Reading, href func(string)
 }
 
 // htmlFindings are what is said of the sweep, with the cases that it names as links:
-// of servers or settings beside each other, and of each curve.
-func htmlFindings(rows []aggregate.Row, rd aggregate.Reading, href func(string) string) (compared htmlBlock, curves []htmlBlock) {
+// of servers or settings beside each other, of each curve, and of what is on none.
+func htmlFindings(rows []aggregate.Row, rd aggregate.Reading, href func(string) string) (compared htmlBlock, curves []htmlBlock, left htmlBlock) {
 	hrefs := map[string]string{}
 	for _, r := range rows {
 		hrefs[r.Case] = href(r.Case)
@@ -90,9 +91,9 @@ func htmlFindings(rows []aggregate.Row, rd aggregate.Reading, href func(string) 
 		for _, why := range rd.Left {
 			off.Lines = append(off.Lines, Sentence{Text: why})
 		}
-		curves = append(curves, htmlBlockOf(off, hrefs))
+		left = htmlBlockOf(off, hrefs)
 	}
-	return compared, curves
+	return compared, curves, left
 }
 
 func htmlBlockOf(b Block, hrefs map[string]string) htmlBlock {

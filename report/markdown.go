@@ -54,9 +54,7 @@ func (m markdown) answer() {
 	for _, s := range fronts(&m.reading) {
 		m.sentence("", s, hrefs)
 	}
-	valid, suspect, invalid, failed := verdictCounts(m.rows)
-	m.line("- %d cases: %d valid, %d suspect, %d invalid, %d failed or interrupted, %d from elsewhere, without a verdict\n",
-		len(m.rows), valid, suspect, invalid, failed, len(m.rows)-valid-suspect-invalid-failed)
+	m.line("- %s\n", verdictText(m.rows))
 }
 
 // sentence is a list item; what stands behind the answer is on lines of its own.
@@ -76,7 +74,13 @@ func (m markdown) sentence(indent string, s Sentence, hrefs map[string]string) {
 }
 
 // markdownColumns are the table's figures: the column and how it is headed.
-func markdownColumns() [][2]string {
+func markdownColumns(pooled bool) [][2]string {
+	if pooled {
+		return [][2]string{
+			{"request_throughput", "requests/s"}, {"total_token_throughput", "input tok/s"},
+			{"mean_e2el_ms", "E2EL ms, mean"}, {"p99_e2el_ms", "E2EL ms, p99"},
+		}
+	}
 	return [][2]string{
 		{"request_throughput", "requests/s"}, {"output_throughput", "output tok/s"},
 		{"mean_ttft_ms", "TTFT ms, mean"}, {"p99_ttft_ms", "TTFT ms, p99"}, {"mean_tpot_ms", "TPOT ms, mean"},
@@ -85,8 +89,9 @@ func markdownColumns() [][2]string {
 }
 
 func (m markdown) cases() {
+	shown := markdownColumns(isPooled(m.rows))
 	header, rule := "| case | done |", "| --- | ---: |"
-	for _, c := range markdownColumns() {
+	for _, c := range shown {
 		header += " " + c[1] + " |"
 		rule += " ---: |"
 	}
@@ -99,7 +104,7 @@ func (m markdown) cases() {
 	for i := range m.rows {
 		r := &m.rows[i]
 		fmt.Fprintf(m, "| %s | %d/%d |", caseLink(r), r.Completed, r.NumPrompts)
-		for _, c := range markdownColumns() {
+		for _, c := range shown {
 			var figure *float64
 			if v, ok := columns[c[0]].Of(r).(float64); ok {
 				figure = &v
@@ -119,7 +124,10 @@ func (m markdown) cases() {
 
 // repeats is a table of what was measured more than once.
 func (m markdown) repeats() {
-	first := true
+	work, first := [2]string{"output_throughput", "output tok/s"}, true
+	if isPooled(m.rows) {
+		work = [2]string{"request_throughput", "requests/s"}
+	}
 	for i := range m.reading.Curves {
 		c := &m.reading.Curves[i]
 		for j := range c.Points {
@@ -129,7 +137,7 @@ func (m markdown) repeats() {
 			}
 			if first {
 				m.line("\nOver the repeats: mean, 95 %% confidence interval of the mean (Student's t) and coefficient of variation.\n")
-				m.line("| curve | load | repeats | output tok/s | TTFT ms, mean | E2EL ms, mean |\n| --- | --- | ---: | ---: | ---: | ---: |")
+				m.line("| curve | load | repeats | %s | TTFT ms, mean | E2EL ms, mean |\n| --- | --- | ---: | ---: | ---: | ---: |", work[1])
 				first = false
 			}
 			g := p.Group(m.rows)
@@ -138,7 +146,7 @@ func (m markdown) repeats() {
 				used = fmt.Sprintf("%d of %d", g.Repeats-g.Invalid, g.Repeats)
 			}
 			m.line("| %s | %s | %s | %s | %s | %s |", markdownText(c.Title), c.LoadText(p), used,
-				markdownSpread(g.Figure("output_throughput")), markdownSpread(g.Figure("mean_ttft_ms")), markdownSpread(g.Figure("mean_e2el_ms")))
+				markdownSpread(g.Figure(work[0])), markdownSpread(g.Figure("mean_ttft_ms")), markdownSpread(g.Figure("mean_e2el_ms")))
 		}
 	}
 }

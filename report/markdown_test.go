@@ -41,3 +41,24 @@ func TestMarkdownGolden(t *testing.T) {
 }
 
 func ptr(v float64) *float64 { return &v }
+
+// Where no tokens are generated the table goes by requests/s and E2EL.
+func TestMarkdownWithoutTokens(t *testing.T) {
+	rows := withoutTokens(rising("tei", 256), 1)
+	again := withoutTokens(rising("tei", 256), 3)
+	var b strings.Builder
+	check(t, WriteMarkdown(&b, append(rows, again...), aggregate.Read(append(rows, again...), aggregate.ReadOptions{})))
+	for _, want := range []string{
+		"| case | done | requests/s | input tok/s | E2EL ms, mean | E2EL ms, p99 | verdict |",
+		"| bench_io256x128_mc16_np700_srvtei | 700/700 | 7.50 | 1920 | 1600 | – | valid |",
+		"| 16 in flight | 2 | 15.0 [", // of 7.5 and 22.5
+		"| curve | load | repeats | requests/s |",
+	} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("no %q in\n%s", want, b.String())
+		}
+	}
+	if strings.Contains(b.String(), "TPOT") {
+		t.Errorf("TPOT, which nothing has:\n%s", b.String())
+	}
+}

@@ -13,6 +13,7 @@ import (
 type Screen struct {
 	Rows    []aggregate.Row
 	Reading aggregate.Reading // of the rows
+	Found   []string          // what searches and refined curves came to, in words
 	Missing []string          // planned cases without a row, and why: "bench_x", "bench_y (skipped: …)"
 	Width   int               // columns of the terminal; 0 = unknown, or none
 }
@@ -29,14 +30,21 @@ const (
 	mostReasons = 8  // cases that are not valid, on a terminal
 )
 
-// Terminal writes the first screen after a run, the answer first: which of several
-// servers or settings does most; then a line a curve and what was found on each, of
-// few curves the words before the table; then a line a case. Of a single case there
+// Terminal writes the first screen after a run, the answer first: what searches came
+// to; which of several servers or settings does most; then a line a curve and what was found on each, of
+// few curves the words before the table; then how many cases can be believed, and a
+// line a case. Of a single case there
 // is the last alone.
 func Terminal(w io.Writer, s Screen) {
 	width := wordsWidth
 	if s.Width > 0 {
 		width = min(max(s.Width, 20), wordsWidth)
+	}
+	for _, text := range s.Found {
+		if s.Width > 0 {
+			text = wrap(text, width, 2)
+		}
+		fmt.Fprintf(w, "%s\n\n", text)
 	}
 	parts := []func() bool{
 		func() bool { return printSentences(w, Comparisons(&s.Reading, s.Rows), width, 0) },
@@ -50,6 +58,9 @@ func Terminal(w io.Writer, s Screen) {
 		if part() {
 			fmt.Fprintln(w)
 		}
+	}
+	if len(s.Rows) > 1 {
+		fmt.Fprintln(w, wrap(verdictText(s.Rows), width, 2))
 	}
 	Cases(w, s.Rows, s.Width)
 	if n := len(s.Missing); n > 0 {

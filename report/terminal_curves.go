@@ -26,7 +26,7 @@ func printCurves(w io.Writer, r *aggregate.Reading, width int) bool {
 	var curves []*aggregate.Curve
 	for i := range r.Curves {
 		if c := &r.Curves[i]; len(c.Points) > 1 {
-			curves = append(curves, byRequests(c))
+			curves = append(curves, c)
 		}
 	}
 	if len(curves) == 0 {
@@ -37,7 +37,7 @@ func printCurves(w io.Writer, r *aggregate.Reading, width int) bool {
 	scaling := some(func(c *aggregate.Curve) bool { p := c.At(c.Knee); return p != nil && p.Efficiency != nil })
 	cost := some(func(c *aggregate.Curve) bool { return c.Cheapest >= 0 })
 
-	shown := figuresShown(some(func(c *aggregate.Curve) bool { return !isPooled(c) }))
+	shown := figuresShown(some(func(c *aggregate.Curve) bool { return !c.Pooled }))
 	header := table.Row{"curve", "load", shown.work + ":\nby load, most", shown.latency + ":\nby load, last"}
 	if slo {
 		header = append(header, "best\nSLO")
@@ -50,7 +50,7 @@ func printCurves(w io.Writer, r *aggregate.Reading, width int) bool {
 	}
 	spare = append(spare, 2)
 	if cost {
-		header = append(header, "per 1M out\nbest or knee")
+		header = append(header, shown.priced+"\nbest or knee")
 	}
 	t := newTable(3, len(header))
 	title := table.ColumnConfig{Number: 1, WidthMax: titleWidth, WidthMaxEnforcer: text.WrapSoft}
@@ -65,7 +65,7 @@ func printCurves(w io.Writer, r *aggregate.Reading, width int) bool {
 			row = append(row, scalingCell(c.At(c.Knee)))
 		}
 		if cost {
-			row = append(row, costCell(c))
+			row = append(row, shown.costs(c))
 		}
 		t.AppendRow(row)
 	}
@@ -97,24 +97,23 @@ func span(c *aggregate.Curve) string {
 // curveFigures are the figures that a line on a curve shows by load.
 type curveFigures struct {
 	work, latency     string
+	priced            string // what the price is of
+	pooled            bool
 	workOf, latencyOf func(*aggregate.Point) *float64
 }
 
 // figuresShown is by requests where no curve has tokens.
 func figuresShown(tokens bool) curveFigures {
 	if tokens {
-		return curveFigures{"output tok/s", "p99 TTFT ms",
+		return curveFigures{"output tok/s", "p99 TTFT ms", "per 1M out", false,
 			func(p *aggregate.Point) *float64 { return p.OutputThroughput }, func(p *aggregate.Point) *float64 { return p.P99TTFT }}
 	}
-	return curveFigures{"requests/s", "p99 E2EL ms",
+	return curveFigures{"requests/s", "p99 E2EL ms", "per 1M in", true,
 		func(p *aggregate.Point) *float64 { return p.RequestThroughput }, func(p *aggregate.Point) *float64 { return p.P99E2EL }}
 }
 
 func (f *curveFigures) works(c *aggregate.Curve) string {
-	var xs []*float64
-	for i := range c.Points {
-		xs = append(xs, f.workOf(&c.Points[i]))
-	}
+	xs := byLoad(c, f.workOf)
 	var most *float64
 	if p := c.At(c.Peak); p != nil {
 		most = f.workOf(p)
@@ -123,11 +122,25 @@ func (f *curveFigures) works(c *aggregate.Curve) string {
 }
 
 func (f *curveFigures) latencies(c *aggregate.Curve) string {
-	var xs []*float64
-	for i := range c.Points {
-		xs = append(xs, f.latencyOf(&c.Points[i]))
+	xs := byLoad(c, f.latencyOf)
+	var last *float64
+	for _, x := range xs {
+		if x != nil {
+			last = x
+		}
 	}
-	return fmt.Sprintf("%s %5s", Sparkline(xs), Figure(xs[len(xs)-1]))
+	return fmt.Sprintf("%s %5s", Sparkline(xs), Figure(last))
+}
+
+// byLoad is a figure of each point; what is invalid has none, unless all are.
+func byLoad(c *aggregate.Curve, of func(*aggregate.Point) *float64) []*float64 {
+	xs := make([]*float64, len(c.Points))
+	for i := range c.Points {
+		if p := &c.Points[i]; p.Verdict != metrics.Invalid || c.Peak < 0 {
+			xs[i] = of(p)
+		}
+	}
+	return xs
 }
 
 // loadCell is a point's load, with a ? where it is suspect.
@@ -146,17 +159,20 @@ func loadCell(c *aggregate.Curve, at int) string {
 func doubtful(p *aggregate.Point) bool { return p != nil && p.Verdict == metrics.Suspect }
 
 func scalingCell(p *aggregate.Point) string {
-	if p == nil || p.Efficiency == nil {
+	if p == nil || p.Efficiency == nil || p.Load == 1 {
 		return "–"
 	}
 	return percent(*p.Efficiency)
 }
 
-// costCell is what output tokens cost at the best under the SLO, else at the knee.
-func costCell(c *aggregate.Curve) string {
+// costs is what 1M tokens cost at the best under the SLO, else at the knee.
+func (f *curveFigures) costs(c *aggregate.Curve) string {
+	if c.Pooled != f.pooled {
+		return "–" // its price is of other tokens
+	}
 	for _, at := range []int{c.BestSLO, c.Knee} {
-		if p := c.At(at); p != nil && p.Cost != nil {
-			return money(p.Cost.PerMillionOutput) + " " + p.Cost.Currency
+		if p := c.At(at); p != nil && c.PerMillion(p) > 0 {
+			return money(c.PerMillion(p)) + " " + p.Cost.Currency
 		}
 	}
 	return "–"

@@ -22,26 +22,42 @@ const (
 )
 
 // Cases writes a row a case: what tells it apart, lengths of work done, rates and
-// latencies, with the most tokens/s and the lowest mean E2EL among cases of the same
-// lengths marked; then why cases are not valid. A table that is wider than width
-// goes without some figures; 0 = any width will do.
+// latencies, with the most tokens/s (requests/s where none are generated) and the
+// lowest mean E2EL among cases of the same lengths marked; then why cases are not
+// valid. A table that is wider than width goes without some figures; 0 = any width
+// will do.
 func Cases(w io.Writer, rows []aggregate.Row, width int) {
-	most, lowest := best(rows)
+	pooled := isPooled(rows)
+	requests := "requests\n/s"
+	work, worked := func(r *aggregate.Row) *float64 { return r.OutputThroughput }, "output tokens/s"
+	if pooled {
+		work, worked = func(r *aggregate.Row) *float64 { return r.RequestThroughput }, "requests/s"
+		requests = "requests  \n/s  "
+	}
+	most, lowest := best(rows, work)
 	columns := columnsOf(rows)
 	at := len(columns.header)
-	t := newTable(at+1, at+9)
-	t.AppendHeader(append(columns.header, "done\nof", "requests\n/s", "output  \ntok/s  ", "TTFT ms\nmean", "TTFT ms\np99", "TPOT ms\nmean", "ITL ms\np99", "E2EL ms  \nmean  ", "E2EL ms\np99", "verdict"))
+	t := newTable(at+1, at+10)
+	t.AppendHeader(append(columns.header, "done\nof", requests, "input\ntok/s", "output  \ntok/s  ", "TTFT ms\nmean", "TTFT ms\np99", "TPOT ms\nmean", "ITL ms\np99", "E2EL ms  \nmean  ", "E2EL ms\np99", "verdict"))
 	for i := range rows {
 		r := &rows[i]
+		rate := Figure(r.RequestThroughput)
+		if pooled {
+			rate += mark(most[i], mostMark)
+		}
 		t.AppendRow(append(columns.cells[i],
 			fmt.Sprintf("%d/%d", r.Completed, r.NumPrompts),
-			Figure(r.RequestThroughput), Figure(r.OutputThroughput)+mark(most[i], mostMark),
+			rate, Figure(r.TotalTokenThroughput), Figure(r.OutputThroughput)+mark(most[i], mostMark),
 			Figure(r.MeanTTFT), Figure(r.P99TTFT), Figure(r.MeanTPOT), Figure(r.P99ITL),
 			Figure(r.MeanE2EL)+mark(lowest[i], lowestMark), Figure(r.P99E2EL), caseVerdict(r),
 		))
 	}
-	rendered, hidden := fitted(t, width, []int{at + 9, at + 7, at + 2, at + 4, at + 1}, func(hidden []int) []table.ColumnConfig {
-		return figureColumns(at+1, at+9, hidden...)
+	spare, without := []int{at + 10, at + 8, at + 2, at + 5, at + 1}, []int{at + 3}
+	if pooled {
+		spare, without = []int{at + 10, at + 3, at + 1}, []int{at + 4, at + 5, at + 6, at + 7, at + 8}
+	}
+	rendered, hidden := fitted(t, width, spare, func(hidden []int) []table.ColumnConfig {
+		return figureColumns(at+1, at+10, slices.Concat(without, hidden)...)
 	})
 	fmt.Fprintln(w, rendered)
 	if hidden > 0 {
@@ -51,9 +67,18 @@ func Cases(w io.Writer, rows []aggregate.Row, width int) {
 		fmt.Fprintf(w, "a case's files are named by its row: the first one's %s.json\n", rows[0].Case)
 	}
 	if len(most) > 0 {
-		fmt.Fprintln(w, "▲ most output tokens/s, ▼ lowest mean E2EL, among the cases of the same lengths")
+		fmt.Fprintln(w, "▲ most "+worked+", ▼ lowest mean E2EL, among the cases of the same lengths")
 	}
 	printReasons(w, rows, width)
+}
+
+// isPooled reports whether work was done and no tokens were generated, as by
+// embeddings.
+func isPooled(rows []aggregate.Row) bool {
+	some := func(of func(*aggregate.Row) *float64) bool {
+		return slices.ContainsFunc(rows, func(r aggregate.Row) bool { v := of(&r); return v != nil && *v > 0 })
+	}
+	return some(func(r *aggregate.Row) *float64 { return r.RequestThroughput }) && !some(func(r *aggregate.Row) *float64 { return r.OutputThroughput })
 }
 
 // fitted renders a table. Where it is wider than width, as many of the columns that
@@ -142,13 +167,13 @@ func worstFirst(rows []aggregate.Row) []int {
 
 // best finds, among the cases of each pair of lengths, or of one dataset with
 // lengths of its own, the one with the most
-// output tokens/s and the one with the lowest mean E2EL. Only cases that may be
-// believed compete; a case without a rival, or without tokens, wins nothing.
-func best(rows []aggregate.Row) (most, lowest map[int]bool) {
+// work and the one with the lowest mean E2EL. Only cases that may be believed
+// compete; a case without a rival, or without work, wins nothing.
+func best(rows []aggregate.Row, work func(*aggregate.Row) *float64) (most, lowest map[int]bool) {
 	groups := map[string][]int{}
 	for i := range rows {
 		r := &rows[i]
-		if r.OutputThroughput == nil || *r.OutputThroughput == 0 || r.MeanE2EL == nil || r.Validity == metrics.Invalid || r.Status != "" && r.Status != runlog.StatusMeasured {
+		if work(r) == nil || *work(r) == 0 || r.MeanE2EL == nil || r.Validity == metrics.Invalid || r.Status != "" && r.Status != runlog.StatusMeasured {
 			continue
 		}
 		key := r.Dataset // with lengths of its own
@@ -157,6 +182,9 @@ func best(rows []aggregate.Row) (most, lowest map[int]bool) {
 			key = strconv.Itoa(*r.InputLen) + "x" + strconv.Itoa(*r.OutputLen)
 		case key == "":
 			continue
+		}
+		if r.OutputThroughput == nil || *r.OutputThroughput == 0 {
+			key += " " + r.Backend // embeddings are no reranking
 		}
 		groups[key] = append(groups[key], i)
 	}
@@ -167,7 +195,7 @@ func best(rows []aggregate.Row) (most, lowest map[int]bool) {
 		}
 		top, low := group[0], group[0]
 		for _, i := range group {
-			if *rows[i].OutputThroughput > *rows[top].OutputThroughput {
+			if *work(&rows[i]) > *work(&rows[top]) {
 				top = i
 			}
 			if *rows[i].MeanE2EL < *rows[low].MeanE2EL {

@@ -51,6 +51,21 @@ func twoServers() []aggregate.Row {
 	return append(one, two...)
 }
 
+// withoutTokens makes embeddings of rows, at 3.6 an hour: no tokens come out, faster
+// times the requests/s do. At 16 in flight and 1 these are 7.5, and 256 times as many
+// tokens go in: 1920/s, 6.912 million an hour, 0.521 a million.
+func withoutTokens(rows []aggregate.Row, faster float64) []aggregate.Row {
+	for i := range rows {
+		r := &rows[i]
+		none, requests := 0.0, faster**r.RequestThroughput
+		input := 256 * requests
+		r.OutputLen, r.OutputThroughput, r.RequestThroughput, r.TotalTokenThroughput = nil, &none, &requests, &input
+		r.MeanTTFT, r.P99TTFT, r.MeanTPOT, r.MedianTPOT, r.P99ITL = nil, nil, nil, nil, nil
+	}
+	aggregate.Reprice(rows, runlog.Cost{GPUs: 1, GPUHour: 3.6, Currency: "USD"})
+	return rows
+}
+
 func screen(rows []aggregate.Row, slo map[string]float64, width int, missing ...string) string {
 	var b strings.Builder
 	Terminal(&b, Screen{Rows: rows, Reading: aggregate.Read(rows, aggregate.ReadOptions{SLO: slo}), Missing: missing, Width: width})
@@ -74,11 +89,7 @@ func TestTerminalGolden(t *testing.T) {
 		repeated[i].Case += "_run1"
 		repeated = append(repeated, again)
 	}
-	pooled := rising("", 256)
-	for i := range pooled {
-		none := 0.0
-		pooled[i].OutputThroughput, pooled[i].MeanTTFT, pooled[i].P99TTFT, pooled[i].MeanTPOT, pooled[i].MedianTPOT, pooled[i].P99ITL = &none, nil, nil, nil, nil, nil
-	}
+	two := append(withoutTokens(rising("tei", 256), 1), withoutTokens(rising("infinity", 256), 2)...)
 	slo := map[string]float64{"p99_ttft_ms": 300}
 	for _, tt := range []struct {
 		name string
@@ -89,15 +100,19 @@ func TestTerminalGolden(t *testing.T) {
 			"qwen3, 256 → 128\n  knee at 16 in flight: 960 tok/s, p99 TTFT 300 ms, mean E2EL 1600 ms\n 62.5 tok/s a user, 60 % of linear scaling; bench_io256x128_mc16_np700",
 			"peak at 64 in flight: 1200 tok/s", "19 % of linear scaling; bench_io256x128_mc64_np700"}},
 		{"servers", screen(twoServers(), slo, 0, "bench_a", "bench_b (skipped: p99_ttft_ms > 900)"), []string{
-			"(SLO: p99 TTFT ≤ 300 ms)", "1.04 USD per 1M output tokens", "0.347 USD per 1M tokens in all", "0.000133 USD a request",
+			"(SLO: p99 TTFT ≤ 300 ms)", "1.04 USD per 1M output tokens", "0.347 USD per 1M tokens in all", "0.133 USD per 1000 requests",
 			"tp2 does most, 1600 tok/s at 16 in flight (suspect); cheapest is tp1, 1.04 USD", "that is 1.67 × tp1, 960 tok/s at 16 in flight",
 			"suspect: reader lag p99 2 ms, limit 1 ms", "not measured: bench_a, bench_b (skipped: p99_ttft_ms > 900)"}},
 		{"narrow", screen(twoServers(), slo, 80), []string{"columns more where it is wider"}},
 		{"many", screen(many, nil, 0), []string{"and 3 more in the table"}},
 		{"unmet", screen(rising("", 256), map[string]float64{"p99_ttft_ms": 1}, 0), []string{"(SLO: p99 TTFT ≤ 1 ms) no load meets the SLO"}},
+		{"half_invalid", screen(append(rising("", 256)[:2], broken[2:]...), nil, 0), []string{"1 … 64 ▃█ 360 ▆█ 80.0 4 4 90 %", "4 cases: 2 valid, 2 invalid"}},
 		{"invalid", screen(broken, nil, 0), []string{"none of its cases is valid"}},
-		{"without_tokens", screen(pooled, nil, 0), []string{
-			"knee at 16 in flight: 7.50 requests/s, mean E2EL 1600 ms", "peak at 64 in flight: 9.38 requests/s", "requests/s:"}},
+		{"without_tokens", screen(withoutTokens(rising("", 256), 1), nil, 0), []string{
+			"knee at 16 in flight: 7.50 requests/s, mean E2EL 1600 ms", "peak and cheapest at 64 in flight: 9.38 requests/s", "requests/s:",
+			"0.521 USD per 1M input tokens", "1920 input tok/s, 60 % of linear scaling, 0.133 USD per 1000 requests", "▲ most requests/s"}},
+		{"two_without_tokens", screen(two, nil, 0), []string{
+			"infinity does most, 15.0 requests/s at 16 in flight; cheapest is infinity, 0.260 USD per 1M input tokens", "that is 2.00 × tei, 7.50 requests/s"}},
 		{"repeats", screen(repeated, nil, 0), []string{"bench_io256x128_mc16_np700_run1 and its repeat"}},
 	} {
 		joined := strings.Join(strings.Fields(tt.text), " ")

@@ -37,7 +37,6 @@ func Words(r *aggregate.Reading, rows []aggregate.Row) (blocks []Block) {
 }
 
 func sentences(c *aggregate.Curve, perGPU bool, rows []aggregate.Row) (lines []Sentence) {
-	c = byRequests(c)
 	if c.Peak < 0 {
 		return []Sentence{{Text: "none of its cases is valid"}}
 	}
@@ -47,8 +46,8 @@ func sentences(c *aggregate.Curve, perGPU bool, rows []aggregate.Row) (lines []S
 	for _, s := range standouts(c) {
 		p := &c.Points[s.at]
 		lines = append(lines, Sentence{
-			Text: and(s.names) + " at " + c.LoadText(p) + ": " + answer(p),
-			More: figures(p, perGPU), Source: source(p, rows),
+			Text: and(s.names) + " at " + c.LoadText(p) + ": " + answer(c, p),
+			More: figures(c, p, perGPU), Source: source(p, rows),
 		})
 	}
 	return lines
@@ -82,27 +81,56 @@ func standouts(c *aggregate.Curve) (all []standout) {
 }
 
 // answer is what a load is chosen by: work, waiting, price.
-func answer(p *aggregate.Point) string {
-	if *p.OutputThroughput == 0 {
-		return pooledAnswer(p)
-	}
-	parts := []string{Figure(p.OutputThroughput) + " tok/s"}
-	if p.P99TTFT != nil {
+func answer(c *aggregate.Curve, p *aggregate.Point) string {
+	parts := []string{workText(c, p)}
+	switch {
+	case c.Pooled && p.P99E2EL != nil:
+		parts = append(parts, "p99 E2EL "+Figure(p.P99E2EL)+" ms")
+	case !c.Pooled && p.P99TTFT != nil:
 		parts = append(parts, "p99 TTFT "+Figure(p.P99TTFT)+" ms")
 	}
 	if p.MeanE2EL != nil {
 		parts = append(parts, "mean E2EL "+Figure(p.MeanE2EL)+" ms")
 	}
-	if p.Cost != nil {
-		parts = append(parts, money(p.Cost.PerMillionOutput)+" "+p.Cost.Currency+" per 1M output tokens")
+	if text := costText(c, p); text != "" {
+		parts = append(parts, text)
 	}
 	return strings.Join(parts, ", ")
 }
 
+// workText is the work that a point is judged by: "960 tok/s", "300 requests/s".
+func workText(c *aggregate.Curve, p *aggregate.Point) string {
+	work := c.Throughput(p)
+	if c.Pooled {
+		return amount(work) + " requests/s"
+	}
+	return amount(work) + " tok/s"
+}
+
+// costText is "0.50 USD per 1M output tokens"; "" = there is no price.
+func costText(c *aggregate.Curve, p *aggregate.Point) string {
+	cost := c.PerMillion(p)
+	if cost <= 0 {
+		return ""
+	}
+	return fmt.Sprintf("%s %s per 1M %s", money(cost), p.Cost.Currency, pricedTokens(c))
+}
+
+// pricedTokens are those that a curve's work is paid for by.
+func pricedTokens(c *aggregate.Curve) string {
+	if c.Pooled {
+		return "input tokens"
+	}
+	return "output tokens"
+}
+
 // figures are the rest; "" = there are none.
-func figures(p *aggregate.Point, perGPU bool) string {
+func figures(c *aggregate.Curve, p *aggregate.Point, perGPU bool) string {
 	var parts []string
-	if perGPU && *p.TokensPerGPU != *p.OutputThroughput {
+	if input := inputRate(p); c.Pooled && input != nil {
+		parts = append(parts, Figure(input)+" input tok/s")
+	}
+	if perGPU && !c.Pooled && *p.TokensPerGPU != *p.OutputThroughput {
 		parts = append(parts, Figure(p.TokensPerGPU)+" tok/s a GPU")
 	}
 	if p.TokensPerUser != nil {
@@ -111,8 +139,11 @@ func figures(p *aggregate.Point, perGPU bool) string {
 	if p.Efficiency != nil && p.Load > 1 {
 		parts = append(parts, percent(*p.Efficiency)+" of linear scaling")
 	}
-	if c := p.Cost; c != nil {
-		parts = append(parts, fmt.Sprintf("%s %s per 1M tokens in all, %s %s a request", money(c.PerMillionTotal), c.Currency, money(c.PerRequest), c.Currency))
+	if cost := p.Cost; cost != nil {
+		if !c.Pooled {
+			parts = append(parts, fmt.Sprintf("%s %s per 1M tokens in all", money(cost.PerMillionTotal), cost.Currency))
+		}
+		parts = append(parts, fmt.Sprintf("%s %s per 1000 requests", money(1000*cost.PerRequest), cost.Currency))
 	}
 	return strings.Join(parts, ", ")
 }

@@ -18,6 +18,9 @@ type rival struct {
 	point *aggregate.Point
 }
 
+// work is what the curve is judged by.
+func (r rival) work() float64 { return r.curve.Throughput(r.point) }
+
 // Comparisons says, where several models, servers or settings had the same work, which
 // does most, and how much more: each at its best under the SLO where all have one, else
 // at its knee, else at its peak.
@@ -47,18 +50,18 @@ func comparison(work string, curves []*aggregate.Curve, rows []aggregate.Row) (s
 	for _, c := range curves {
 		names[c.Chosen] = true
 	}
-	if len(curves) < 2 || len(names) < len(curves) {
+	if len(curves) < 2 || len(names) < len(curves) || slices.ContainsFunc(curves, func(c *aggregate.Curve) bool { return c.Pooled != curves[0].Pooled }) {
 		return s // nothing but how they were measured sets them apart
 	}
 	stage, rivals := stageOf(curves)
 	if rivals == nil {
 		return s
 	}
-	slices.SortStableFunc(rivals, func(a, b rival) int { return cmp.Compare(*b.point.OutputThroughput, *a.point.OutputThroughput) })
+	slices.SortStableFunc(rivals, func(a, b rival) int { return cmp.Compare(b.work(), a.work()) })
 	top := rivals[0]
 	var than []string
 	for _, o := range rivals[1:] {
-		than = append(than, fmt.Sprintf("%s × %s, %s", amount(*top.point.OutputThroughput / *o.point.OutputThroughput), o.curve.Chosen, told(o, rows)))
+		than = append(than, fmt.Sprintf("%s × %s, %s", amount(top.work()/o.work()), o.curve.Chosen, told(o, rows)))
 	}
 	text := fmt.Sprintf("%s, each at its %s: %s does most, %s", work, stage, top.curve.Chosen, told(top, rows))
 	s.Text, s.More = strings.TrimPrefix(text, ", ")+cheaper(rivals), "that is "+listed(than, mostRivals-1)
@@ -68,7 +71,7 @@ func comparison(work string, curves []*aggregate.Curve, rows []aggregate.Row) (s
 // told is a rival's throughput and load, and what is to be doubted. What is told of
 // its curve names the case; of a single point, nothing else does.
 func told(r rival, rows []aggregate.Row) string {
-	text := fmt.Sprintf("%s tok/s at %s", Figure(r.point.OutputThroughput), r.curve.LoadText(r.point))
+	text := workText(r.curve, r.point) + " at " + r.curve.LoadText(r.point)
 	switch {
 	case len(r.curve.Points) == 1:
 		text += " (" + source(r.point, rows) + ")"
@@ -90,7 +93,7 @@ func stageOf(curves []*aggregate.Curve) (stage string, rivals []rival) {
 	} {
 		rivals = nil
 		for _, c := range curves {
-			if p := c.At(s.at(c)); p != nil && *p.OutputThroughput > 0 {
+			if p := c.At(s.at(c)); p != nil && c.Throughput(p) > 0 {
 				rivals = append(rivals, rival{c, p})
 			}
 		}
@@ -101,21 +104,28 @@ func stageOf(curves []*aggregate.Curve) (stage string, rivals []rival) {
 	return "", nil
 }
 
-// cheaper names the rival whose output tokens cost least, where all have a price
+// cheaper names the rival whose work costs least, where all have a price
 // in one currency.
 func cheaper(rivals []rival) string {
 	least := rivals[0]
 	for _, r := range rivals {
-		c := r.point.Cost
-		if c == nil || c.PerMillionOutput <= 0 || c.Currency != rivals[0].point.Cost.Currency {
+		cost := r.curve.PerMillion(r.point)
+		if cost <= 0 || r.point.Cost.Currency != least.point.Cost.Currency {
 			return ""
 		}
-		if c.PerMillionOutput < least.point.Cost.PerMillionOutput {
+		if cost < least.curve.PerMillion(least.point) {
 			least = r
 		}
 	}
-	cost := least.point.Cost
-	return fmt.Sprintf("; cheapest is %s, %s %s per 1M output tokens", least.curve.Chosen, money(cost.PerMillionOutput), cost.Currency)
+	return "; cheapest is " + least.curve.Chosen + ", " + costText(least.curve, least.point)
+}
+
+// perUnit is what a sweep's tokens/s are divided by.
+func perUnit(perGPU bool) string {
+	if perGPU {
+		return "GPU"
+	}
+	return "server"
 }
 
 // fronts says for each work which points are on the Pareto front, by tokens/s per
@@ -134,10 +144,7 @@ func fronts(r *aggregate.Reading) (lines []Sentence) {
 			}
 		}
 	}
-	per := "server"
-	if r.PerGPU {
-		per = "GPU"
-	}
+	per := perUnit(r.PerGPU)
 	for _, work := range order {
 		if curves[work] < 2 || len(front[work]) == 0 || len(lines) == mostCurves {
 			continue

@@ -76,8 +76,8 @@ type book struct {
 
 // styles are the cells' looks, by their number in the workbook.
 type styles struct {
-	header, link, text, whole, figure, share, wrap int
-	suspect, invalid, few                          int // conditional
+	header, link, text, whole, figure, ms, money, share, wrap int
+	suspect, invalid, few                                     int // conditional
 }
 
 func stylesOf(f *excelize.File) (s styles, err error) {
@@ -95,6 +95,8 @@ func stylesOf(f *excelize.File) (s styles, err error) {
 		{&s.text, &excelize.Style{}},
 		{&s.whole, number("#,##0")},
 		{&s.figure, number("#,##0.00")},
+		{&s.ms, number("#,##0.000")},
+		{&s.money, number("#,##0.00########")}, // a request can cost a hundred-thousandth
 		{&s.share, number("0.0%")},
 		{&s.wrap, &excelize.Style{Alignment: &excelize.Alignment{WrapText: true, Vertical: "top"}}},
 	} {

@@ -61,10 +61,16 @@ func (b *book) valueCell(column string, v any) any {
 	case int64:
 		return excelize.Cell{StyleID: b.style.whole, Value: v}
 	case float64:
-		if strings.HasSuffix(column, "_share") || column == "little_residual" {
-			return excelize.Cell{StyleID: b.style.share, Value: v}
+		style := b.style.figure
+		switch {
+		case strings.HasSuffix(column, "_share") || column == "little_residual":
+			style = b.style.share
+		case strings.HasSuffix(column, "_ms"):
+			style = b.style.ms
+		case strings.HasPrefix(column, "cost_"):
+			style = b.style.money
 		}
-		return excelize.Cell{StyleID: b.style.figure, Value: v}
+		return excelize.Cell{StyleID: style, Value: v}
 	}
 	return v
 }

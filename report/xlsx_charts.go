@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/xuri/excelize/v2"
@@ -27,7 +28,8 @@ func curveColumns() []string {
 // curves is the sheet with a row a point of a series: means over its repeats.
 func (b *book) curves(Workbook) error {
 	names := append([]string{"series", "load", "over", "repeats", "suspect", "invalid"}, curveColumns()...)
-	out, err := b.begin(sheetCurves, names, 0, width{1, 1, 36})
+	names = append(names, "stands_out")
+	out, err := b.begin(sheetCurves, names, 0, width{1, 1, 36}, width{3, 3, 16}, width{7, len(names), 15})
 	if err != nil {
 		return err
 	}
@@ -43,6 +45,11 @@ func (b *book) curves(Workbook) error {
 					line = append(line, b.valueCell(name, *v))
 				} else {
 					line = append(line, nil)
+				}
+			}
+			for _, s := range standouts(s) {
+				if s.at == j {
+					line = append(line, strings.Join(s.names, ", "))
 				}
 			}
 			if err := out.SetRow(cell(1, at), line); err != nil {
@@ -85,23 +92,36 @@ func (b *book) charts(Workbook) error {
 		}
 	}
 	notes := []any{"Means over repeats; a point's figures, repeats and doubts are on the sheet Curves, each case's verdict on Cases."}
+	if slices.ContainsFunc(b.series, func(c aggregate.Curve) bool { return math.IsInf(c.Points[len(c.Points)-1].Load, 1) }) {
+		notes = append(notes, "An unbounded load has no place on an axis of loads; it is on the other charts.")
+	}
 	if len(b.series) > maxChartSeries {
 		notes = append(notes, fmt.Sprintf("The first %d of %d series are drawn.", maxChartSeries, len(b.series)))
 	}
 	if err := b.f.SetSheetCol(sheetCharts, "A1", &notes); err != nil {
 		return err
 	}
-	for i, c := range []struct{ title, x, y, xTitle, yTitle string }{
-		{"Throughput against load", "", "output_throughput", load, "output tokens/s"},
-		{"Latency against throughput: E2EL", "output_throughput", "mean_e2el_ms", "output tokens/s", "mean E2EL, ms"},
-		{"Latency against throughput: TTFT", "output_throughput", "p99_ttft_ms", "output tokens/s", "p99 TTFT, ms"},
-		{"Latency against throughput: TPOT", "output_throughput", "mean_tpot_ms", "output tokens/s", "mean TPOT, ms"},
+	at := 0
+	for _, c := range []struct {
+		pooled                      bool
+		title, x, y, xTitle, yTitle string
+	}{
+		{false, "Throughput against load", "", "output_throughput", load, "output tokens/s"},
+		{false, "Latency against throughput: E2EL", "output_throughput", "mean_e2el_ms", "output tokens/s", "mean E2EL, ms"},
+		{false, "Latency against throughput: TTFT", "output_throughput", "p99_ttft_ms", "output tokens/s", "p99 TTFT, ms"},
+		{false, "Latency against throughput: TPOT", "output_throughput", "mean_tpot_ms", "output tokens/s", "mean TPOT, ms"},
+		{true, "Throughput against load, no tokens generated", "", "request_throughput", load, "requests/s"},
+		{true, "Input against load, no tokens generated", "", "total_token_throughput", load, "input tokens/s"},
+		{true, "Latency against throughput: E2EL, no tokens generated", "request_throughput", "mean_e2el_ms", "requests/s", "mean E2EL, ms"},
+		{true, "Latency against throughput: p99 E2EL, no tokens generated", "request_throughput", "p99_e2el_ms", "requests/s", "p99 E2EL, ms"},
 	} {
-		lines := b.lines(c.x, c.y)
+		lines := b.lines(c.pooled, c.x, c.y)
 		if lines == nil {
 			continue
 		}
-		err := b.f.AddChart(sheetCharts, cell(1, 4+23*i), &excelize.Chart{
+		place := cell(1, 4+23*at)
+		at++
+		err := b.f.AddChart(sheetCharts, place, &excelize.Chart{
 			Type: excelize.Scatter, Series: lines, Title: chartTitle(c.title),
 			Legend:       excelize.ChartLegend{Position: "right"},
 			Dimension:    excelize.ChartDimension{Width: 900, Height: 430},
@@ -135,25 +155,32 @@ func lineColor(i int) excelize.Fill {
 	return excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{colors[i%len(colors)]}}
 }
 
+// lineMarker is a series' mark: past seven series colours come again, with another.
+func lineMarker(i int) string { return []string{"circle", "square", "triangle", "diamond"}[i/7%4] }
+
 func chartTitle(text string) excelize.ChartTitle {
 	return excelize.ChartTitle{Paragraph: []excelize.RichTextRun{{Text: text}}}
 }
 
-// lines are the chart's series, over the rows that each has on the sheet Curves;
-// x "" is the load.
-func (b *book) lines(x, y string) []excelize.ChartSeries {
+// lines are the chart's series, those that generate tokens or those that do not, over
+// the rows that each has on the sheet Curves; x "" is the load.
+func (b *book) lines(pooled bool, x, y string) []excelize.ChartSeries {
 	var lines []excelize.ChartSeries
 	first := 2
 	for i := range b.series {
 		s := &b.series[i]
 		last := first + len(s.Points) - 1
-		if len(lines) < maxChartSeries {
+		drawn := last
+		if x == "" && math.IsInf(s.Points[len(s.Points)-1].Load, 1) {
+			drawn-- // a text among the x values makes Excel number them 1, 2, 3
+		}
+		if s.Pooled == pooled && drawn >= first && len(lines) < maxChartSeries {
 			lines = append(lines, excelize.ChartSeries{
 				Name:       fmt.Sprintf("%s!$A$%d", sheetCurves, first),
-				Categories: curveRange(x, first, last), Values: curveRange(y, first, last),
+				Categories: curveRange(x, first, drawn), Values: curveRange(y, first, drawn),
 				Fill:   lineColor(i),
 				Line:   excelize.LineOptions{Type: excelize.LineSolid, Width: 2},
-				Marker: excelize.ChartMarker{Symbol: "circle", Size: 6, Fill: lineColor(i)},
+				Marker: excelize.ChartMarker{Symbol: lineMarker(i), Size: 6, Fill: lineColor(i)},
 			})
 		}
 		first = last + 1

@@ -1,12 +1,9 @@
 package report
 
 import (
-	"archive/zip"
 	"bytes"
-	"encoding/xml"
 	"errors"
 	"fmt"
-	"io"
 	"math"
 	"path/filepath"
 	"slices"
@@ -187,87 +184,6 @@ func TestXLSXPivot(t *testing.T) {
 		if r == nil || err != nil || !same(columns[metric].Of(r).(float64), got) || line[11] != r.Validity || line[4] != strconv.Itoa(*r.MaxConcurrency) {
 			t.Fatalf("line %d: %v", i+2, line)
 		}
-	}
-}
-
-// Charts are drawn from the sheet Curves, over the rows of their series.
-func TestXLSXCharts(t *testing.T) {
-	rows := sampleRows(t)
-	f, file := sampleBook(t, rows)
-	curves := raw(t, f, "Curves")
-	var lines []string
-	for _, line := range curves[1:] {
-		lines = append(lines, strings.Join(line[:6], "; "))
-	}
-	want := []string{
-		"128 → 16; 1; max concurrency; 2; 0; 0", "128 → 16; 4; max concurrency; 2; 0; 0", "128 → 16; 16; max concurrency; 2; 0; 0",
-		"512 → 16; 1; max concurrency; 2; 1; 0", "512 → 16; 4; max concurrency; 2; 0; 0", "512 → 16; 16; max concurrency; 2; 0; 0",
-	}
-	if diff := cmp.Diff(want, lines); diff != "" {
-		t.Errorf("curves (-want +got):\n%s", diff)
-	}
-	mean := (*rows[0].OutputThroughput + *rows[6].OutputThroughput) / 2
-	if got, err := strconv.ParseFloat(curves[1][6], 64); err != nil || got < mean-1e-9 || got > mean+1e-9 {
-		t.Errorf("%s is %s, want the repeats' mean %v", curves[0][6], curves[1][6], mean)
-	}
-	charts := chartsOf(t, file)
-	wantCharts := []string{
-		"Throughput against load | max concurrency | output tokens/s | Curves!$A$2: Curves!$B$2:$B$4, Curves!$G$2:$G$4 | Curves!$A$5: Curves!$B$5:$B$7, Curves!$G$5:$G$7",
-		"Latency against throughput: E2EL | output tokens/s | mean E2EL, ms | Curves!$A$2: Curves!$G$2:$G$4, Curves!$N$2:$N$4 | Curves!$A$5: Curves!$G$5:$G$7, Curves!$N$5:$N$7",
-		"Latency against throughput: TTFT | output tokens/s | p99 TTFT, ms | Curves!$A$2: Curves!$G$2:$G$4, Curves!$K$2:$K$4 | Curves!$A$5: Curves!$G$5:$G$7, Curves!$K$5:$K$7",
-		"Latency against throughput: TPOT | output tokens/s | mean TPOT, ms | Curves!$A$2: Curves!$G$2:$G$4, Curves!$L$2:$L$4 | Curves!$A$5: Curves!$G$5:$G$7, Curves!$L$5:$L$7",
-	}
-	if diff := cmp.Diff(wantCharts, charts); diff != "" {
-		t.Errorf("charts (-want +got):\n%s", diff)
-	}
-	for column, name := range map[int]string{6: "output_throughput", 10: "p99_ttft_ms", 11: "mean_tpot_ms", 13: "mean_e2el_ms"} {
-		if curves[0][column] != name {
-			t.Errorf("column %d of Curves is %s, want %s", column+1, curves[0][column], name)
-		}
-	}
-}
-
-// chartsOf are a workbook's charts, in order: title, axes, and each series' name,
-// x and y.
-func chartsOf(t *testing.T, file []byte) []string {
-	t.Helper()
-	z, err := zip.NewReader(bytes.NewReader(file), int64(len(file)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var charts []string
-	for n := 1; ; n++ {
-		part, err := z.Open(fmt.Sprintf("xl/charts/chart%d.xml", n))
-		if err != nil {
-			return charts
-		}
-		text, err := io.ReadAll(part)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var c struct {
-			Title  []string `xml:"chart>title>tx>rich>p>r>t"`
-			Series []struct {
-				Name string `xml:"tx>strRef>f"`
-				X    string `xml:"xVal>numRef>f"`
-				Y    string `xml:"yVal>numRef>f"`
-				Line struct {
-					Width int `xml:"w,attr"`
-				} `xml:"spPr>ln"`
-			} `xml:"chart>plotArea>scatterChart>ser"`
-			Axes []string `xml:"chart>plotArea>valAx>title>tx>rich>p>r>t"`
-		}
-		if err := xml.Unmarshal(text, &c); err != nil {
-			t.Fatal(err)
-		}
-		line := append(c.Title, c.Axes...)
-		for _, s := range c.Series {
-			if s.Line.Width == 0 {
-				t.Errorf("%v: a series has no line", c.Title)
-			}
-			line = append(line, fmt.Sprintf("%s: %s, %s", s.Name, s.X, s.Y))
-		}
-		charts = append(charts, strings.Join(line, " | "))
 	}
 }
 

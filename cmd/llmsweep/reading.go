@@ -16,8 +16,8 @@ import (
 	"llmsweep/runlog"
 )
 
-// printScreen reads the sweep in rows and shows it. Which cases are missing, the
-// manifests of those paths that are results folders say.
+// printScreen reads the sweep in rows and shows it. Which cases are missing, and what
+// searches came to, those paths say that are results folders.
 func printScreen(w io.Writer, paths []string, rows []aggregate.Row, slo map[string]float64) error {
 	s := report.Screen{Rows: rows, Width: columns(w)}
 	var errs []error
@@ -28,7 +28,9 @@ func printScreen(w io.Writer, paths []string, rows []aggregate.Row, slo map[stri
 		}
 		missing, err := missingCases(path, run, rows)
 		s.Missing = append(s.Missing, missing...)
-		errs = append(errs, err)
+		found, foundErr := runlog.Found(path)
+		s.Found = append(s.Found, found...)
+		errs = append(errs, err, foundErr)
 	}
 	s.Reading = aggregate.Read(rows, aggregate.ReadOptions{SLO: slo})
 	report.Terminal(w, s)

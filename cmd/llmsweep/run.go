@@ -130,8 +130,12 @@ func beforeBegin(err error) error {
 // fold writes the folder's CSV and prints its table, the CSV's path last.
 func fold(w io.Writer, dir string) ([]aggregate.Row, error) {
 	rows, broken := aggregate.Load([]string{dir})
-	if len(rows) == 0 {
-		return nil, errors.Join(broken...)
+	if len(rows) == 0 { // what searches came to is all that there is to say
+		found, err := runlog.Found(dir)
+		for _, text := range found {
+			fmt.Fprintf(w, "\n%s\n", text)
+		}
+		return nil, errors.Join(append(broken, err)...)
 	}
 	path, err := writeCSVs(dir, rows)
 	if err != nil {

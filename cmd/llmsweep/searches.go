@@ -1,10 +1,6 @@
 package main
 
-import (
-	"fmt"
-
-	"llmsweep/sweep"
-)
+import "llmsweep/sweep"
 
 type searchEvent struct {
 	head
@@ -16,21 +12,16 @@ type kneeEvent struct {
 	sweep.KneeResult
 }
 
-// found prints what searches and refined curves came to, in words.
+// found tells programs what searches and refined curves came to; people read it on
+// the first screen.
 func (w *watch) found(out sweep.Outcome) {
-	if len(out.Searches)+len(out.Knees) > 0 {
-		fmt.Fprintln(w.results)
+	if w.events == nil {
+		return
 	}
 	for _, s := range out.Searches {
-		fmt.Fprintln(w.results, s.Text)
-		if w.events != nil {
-			w.events.send(searchEvent{w.events.head("search"), s})
-		}
+		w.events.send(searchEvent{w.events.head("search"), s})
 	}
 	for _, k := range out.Knees {
-		fmt.Fprintln(w.results, k.Text)
-		if w.events != nil {
-			w.events.send(kneeEvent{w.events.head("knee"), k})
-		}
+		w.events.send(kneeEvent{w.events.head("knee"), k})
 	}
 }

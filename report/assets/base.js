@@ -56,7 +56,43 @@ function short(x) {
   return String(+x.toPrecision(3));
 }
 
+const pooled = () => data.curves.length > 0 && data.curves.every(c => c.pooled); // no tokens are generated
+
+// work is what throughput is measured by, as a point's field and in words.
+const work = () => pooled() ? "requests" : "tokens";
+const workNames = {tokens: "output tokens/s", requests: "requests/s", input: "input tokens/s"};
+
 const narrow = id => byId(id).clientWidth < 520;
+
+// legend names the series; of long names the middle is left out. It takes as many
+// lines as it needs and the chart's box grows by them; past eight it scrolls, but on
+// paper. top is where the chart begins below it.
+const pen = document.createElement("canvas").getContext("2d");
+
+function legend(box, names) {
+  const c = colours(), line = 22, item = 18 + 5 + 10, room = box.clientWidth - 10, most = Math.max(16, Math.min(60, Math.floor((room - item) / 7)));
+  const cut = name => name.length <= most ? name : name.slice(0, Math.ceil(most / 2) - 1) + "…" + name.slice(-Math.floor(most / 2));
+  pen.font = "12px system-ui, sans-serif";
+  let lines = 1, x = 0;
+  for (const name of names) {
+    const w = item + pen.measureText(cut(name)).width;
+    if (x > 0 && x + w > room) { lines++; x = 0; }
+    x += w;
+  }
+  const scroll = lines > 8 && !state.printing;
+  if (scroll) lines = 1;
+  box.style.height = "";
+  if (lines > 1) box.style.height = box.clientHeight + (lines - 1) * line + "px";
+  return {top: 50 + (lines - 1) * line, option: {type: scroll ? "scroll" : "plain", data: names, top: 0, left: 0, right: 0, itemWidth: 18, itemHeight: 12, itemGap: 10, formatter: cut,
+    tooltip: {show: true}, textStyle: {color: c.text, fontSize: 12, lineHeight: 12}, pageTextStyle: {color: c.text}, pageIconColor: c.text, pageIconInactiveColor: c.line}};
+}
+
+// titled takes the names of y axes to above them, flush left, where none is cut.
+function titled(option, grids, c) {
+  const ys = [].concat(option.yAxis), title = ys.map(y => ({text: y.name, left: 4, top: grids[y.gridIndex || 0].top - 22,
+    padding: 0, textStyle: {color: c.soft, fontSize: 12, fontWeight: "normal"}}));
+  return {...option, title, yAxis: ys.map(y => ({...y, name: ""}))};
+}
 
 // draw shows a chart, or says why there is none.
 function draw(id, option, why) {
@@ -69,6 +105,7 @@ function draw(id, option, why) {
   }
   box.classList.toggle("none", !option);
   if (!option) {
+    box.style.height = "";
     box.textContent = why;
     return null;
   }
@@ -78,25 +115,23 @@ function draw(id, option, why) {
     chart.on("click", p => p.data && p.data.cases && chooseCase(p.data.cases[0], false));
     drawn.set(id, chart);
   }
-  const c = colours();
+  const c = colours(), names = legend(box, [...new Set(option.series.map(s => s.name))]);
+  const grids = option.grid ? option.grid.map(g => ({...g, top: g.top + names.top - 50})) : [{left: 8, right: 18, top: names.top, bottom: 28, containLabel: true}];
+  chart.resize();
   chart.setOption({
-    animation: false, color: c.series, textStyle: {color: c.text, fontFamily: "system-ui, sans-serif"},
-    grid: {left: 8, right: 18, top: 46, bottom: 28, containLabel: true},
-    legend: {type: "scroll", top: 0, left: 0, right: 0, textStyle: {color: c.text}, pageTextStyle: {color: c.text},
-      pageIconColor: c.text, pageIconInactiveColor: c.line, itemWidth: 18},
+    animation: false, color: c.series, textStyle: {color: c.text, fontFamily: "system-ui, sans-serif"}, legend: names.option,
     tooltip: {confine: true, backgroundColor: c.card, borderColor: c.line, textStyle: {color: c.text, fontSize: 12}},
-    ...option,
+    ...titled(option, grids, c), grid: grids,
   }, {notMerge: true});
   box.setAttribute("role", "img");
   return chart;
 }
 
-// axis is an axis with its name and unit beside it.
-function axis(name, where, more) {
+// axis is an axis; its name has its unit.
+function axis(name, more) {
   const c = colours();
   return {
-    name, nameLocation: where === "x" ? "middle" : "end", nameGap: where === "x" ? 26 : 10,
-    nameTextStyle: {color: c.soft, align: where === "x" ? "center" : "left", padding: where === "x" ? 0 : [0, 0, 0, -30]},
+    name, nameLocation: "middle", nameGap: 26, nameTextStyle: {color: c.soft},
     axisLine: {show: true, lineStyle: {color: c.line}}, axisTick: {show: false}, axisLabel: {color: c.soft, formatter: short, hideOverlap: true},
     splitLine: {lineStyle: {color: c.line, opacity: .6}}, minorSplitLine: {show: false}, ...more,
   };

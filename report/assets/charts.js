@@ -25,12 +25,12 @@ function about(params) {
   const d = params.data;
   if (!d || !d.point) return "";
   const p = d.point, rows = [
-    ["output tokens/s", p.tokens], ["requests/s", p.requests],
+    ["output tokens/s", p.tokens], ["requests/s", p.requests], ["input tokens/s", p.input],
     ["TTFT mean · p50 · p99, ms", ...p.ttft], ["TPOT mean · p50 · p99, ms", ...p.tpot], ["E2EL mean · p50 · p99, ms", ...p.e2el],
   ];
   let html = `<b>${esc(d.curve.title)}</b><br>${esc(d.curve.over)} ${esc(p.load)}`;
   if (d.spot) html += ` · <b>${esc(d.spot)}</b>`;
-  for (const [name, ...values] of rows) html += `<br>${name}: ${values.map(figure).join(" · ")}`;
+  for (const [name, ...values] of rows.filter(([, ...v]) => v.some(x => x))) html += `<br>${name}: ${values.map(figure).join(" · ")}`;
   if (p.doubt) html += `<br><span style="white-space:normal">⚠ ${esc(p.doubt)}</span>`;
   return html + "<br>" + p.cases.map(i => esc(data.cases[i].name)).join("<br>");
 }
@@ -44,16 +44,20 @@ function loads() {
 
 const over = () => [...new Set(data.curves.map(c => c.over))].join(" or ");
 
+// stroke is a curve's line: past eight curves colours come again, dashed.
+const stroke = k => ({width: 2, type: ["solid", "dashed", "dotted"][Math.floor(k / 8) % 3]});
+
 function byLoad(id, name, value, stat) {
   const xs = loads();
-  if (!xs.length) return draw(id, null, "No curve: no case has figures yet.");
+  if (!xs.length) return draw(id, null, "No curve: no case has figures.");
   const all = data.curves.flatMap(c => c.points.map(value)), s = scale(all);
+  if (all.every(v => v === null)) return draw(id, null, `No case has ${name}.`);
   draw(id, {
     tooltip: {...tip(), formatter: about},
-    xAxis: axis(over(), "x", {type: "category", data: xs, axisLabel: {color: colours().soft, hideOverlap: true}}),
-    yAxis: axis(name + s.note, "y", s),
+    xAxis: axis(over(), {type: "category", data: xs, axisLabel: {color: colours().soft, hideOverlap: true}}),
+    yAxis: axis(name + s.note, s),
     series: data.curves.map((c, k) => ({
-      name: c.title, type: "line", symbol: "circle", color: colours().series[k % 8], connectNulls: true, lineStyle: {width: 2},
+      name: c.title, type: "line", symbol: "circle", color: colours().series[k % 8], connectNulls: true, lineStyle: stroke(k), emphasis: {focus: "series"},
       data: c.points.map(p => mark(c, p, k, [p.load, value(p)], stat)),
     })),
   });
@@ -64,7 +68,7 @@ const tip = () => ({confine: true, trigger: "item", backgroundColor: colours().c
 
 function drawThroughput() {
   const which = kept("rate");
-  byLoad("c-throughput", which === "tokens" ? "output tokens/s" : "requests/s", p => p[which], "0");
+  byLoad("c-throughput", workNames[which], p => p[which], "0");
 }
 
 function drawLatency() {
@@ -79,34 +83,34 @@ function spotName(c, j) {
 
 function drawTradeoff() {
   const metric = kept("tmetric"), stat = kept("tstat"), c = colours();
-  if (!data.curves.length) return draw("c-tradeoff", null, "No curve: no case has figures yet.");
+  if (!data.curves.length) return draw("c-tradeoff", null, "No curve: no case has figures.");
   const values = data.curves.flatMap(v => v.points.map(p => p[metric][stat])), s = scale(values);
-  const name = `${statNames[stat]} ${metricNames[metric]}, ms`, highest = Math.max(...values);
+  const name = `${statNames[stat]} ${metricNames[metric]}, ms`, by = work(), highest = Math.max(...values);
   const limits = [...new Set(data.curves.map(v => limitOf(v, metric, stat)).filter(Boolean))], near = limits.filter(l => l < 3 * highest);
   if (near.some(l => l > (s.max || highest))) { // room for the limit's line; its own label says the value
     s.max = +(1.05 * Math.max(...near)).toPrecision(2);
     s.axisLabel = {color: c.soft, formatter: short, hideOverlap: true, showMaxLabel: false};
   }
-  byId("t-limit").textContent = limits.length ? `SLO: ${limitName(data.curves.find(v => limitOf(v, metric, stat)), metric, stat)} ≤ ${limits.map(figure).join(" or ")} ms` + (near.length ? ", dashed." : ", beyond the chart.") : "";
+  byId("t-limit").textContent = limits.length ? `SLO: ${limitName(data.curves.find(v => limitOf(v, metric, stat)), metric, stat)} ≤ ${limits.join(" or ")} ms` + (near.length ? ", dashed." : ", beyond the chart.") : "";
   const room = data.curves.length <= 2 && !narrow("c-tradeoff"); // labels of more would cover one another
   draw("c-tradeoff", {
     tooltip: {...tip(), formatter: about},
-    xAxis: axis("output tokens/s", "x", {type: "value", min: 0}),
-    yAxis: axis(name + s.note, "y", s),
+    xAxis: axis(workNames[by], {type: "value", min: 0}),
+    yAxis: axis(name + s.note, s),
     series: data.curves.map((curve, k) => ({
-      name: curve.title, type: "line", symbol: "circle", color: c.series[k % 8], lineStyle: {width: 2},
+      name: curve.title, type: "line", symbol: "circle", color: c.series[k % 8], lineStyle: stroke(k), emphasis: {focus: "series"},
       data: curve.points.map((p, j) => {
         const knee = j === curve.knee, best = j === curve.best;
         const label = [knee ? "knee" : "", best ? "best under SLO" : ""].filter(Boolean).join(", ");
         const more = {spot: spotName(curve, j)};
         if (label) Object.assign(more, {symbol: knee ? "diamond" : "triangle", symbolSize: 15,
           label: {show: room, formatter: label, position: best ? "top" : "bottom", color: c.text, fontSize: 11, textBorderColor: c.card, textBorderWidth: 3}});
-        return mark(curve, p, k, [p.tokens, p[metric][stat]], stat, more);
+        return mark(curve, p, k, [p[by], p[metric][stat]], stat, more);
       }),
       markLine: limitLine(curve, k, metric, stat, c),
     })),
   });
-  byId("c-tradeoff").setAttribute("aria-label", `${name} against output tokens/s; a diamond is a curve's knee, a triangle its best point under the SLO`);
+  byId("c-tradeoff").setAttribute("aria-label", `${name} against ${workNames[by]}; a diamond is a curve's knee, a triangle its best point under the SLO`);
 }
 
 // limitOf is what the SLO allows a statistic of a metric: slo's own limit, or else
@@ -120,27 +124,30 @@ function limitLine(curve, k, metric, stat, c) {
   const limit = limitOf(curve, metric, stat);
   if (!limit || data.curves.findIndex(o => limitOf(o, metric, stat) === limit) !== k) return undefined;
   return {silent: true, symbol: "none", lineStyle: {color: c.bad, type: "dashed", width: 1.5}, data: [{yAxis: limit}],
-    label: {position: "insideStartTop", formatter: `SLO: ${limitName(curve, metric, stat)} ≤ ${figure(limit)} ms`, color: c.bad}};
+    label: {position: "insideEndTop", formatter: `SLO: ${limitName(curve, metric, stat)} ≤ ${limit} ms`, color: c.bad}};
 }
+
+// shape is a curve's mark where there is no line to be dashed.
+const shape = k => ["circle", "rect", "triangle"][Math.floor(k / 8) % 3];
 
 function drawPareto() {
   const all = data.curves.flatMap((c, k) => c.points.map(p => [c, p, k])).filter(([, p]) => p.gpu !== null && p.user !== null);
-  if (!all.length) return draw("c-pareto", null, "No case has both tokens/s per GPU and per user.");
+  if (!all.length) return draw("c-pareto", null, `No case has both tokens/s per ${data.per} and per user.`);
   const c = colours(), fronts = new Map(); // by work: other lengths are no rivals
   for (const [curve, p] of all) {
     if (p.pareto) fronts.set(curve.work, [...(fronts.get(curve.work) || []), [p.user, p.gpu]]);
   }
   draw("c-pareto", {
     tooltip: {...tip(), formatter: about},
-    xAxis: axis("output tokens/s per user", "x", {type: "value", scale: true}),
-    yAxis: axis("output tokens/s per GPU", "y", {type: "value", min: 0}),
+    xAxis: axis("output tokens/s per user", {type: "value", scale: true}),
+    yAxis: axis("output tokens/s per " + data.per, {type: "value", min: 0}),
     series: [...data.curves.map((curve, k) => ({
-      name: curve.title, type: "scatter", color: c.series[k % 8],
-      data: curve.points.filter(p => p.gpu !== null && p.user !== null).map(p => mark(curve, p, k, [p.user, p.gpu], "0", {spot: p.pareto ? "Pareto front" : ""})),
+      name: curve.title, type: "scatter", color: c.series[k % 8], symbol: shape(k),
+      data: curve.points.filter(p => p.gpu !== null && p.user !== null).map(p => mark(curve, p, k, [p.user, p.gpu], "0", {symbol: shape(k), spot: p.pareto ? "Pareto front" : ""})),
     })), ...[...fronts.values()].map(front => ({name: "Pareto front", type: "line", data: front.sort((a, b) => a[0] - b[0]), symbol: "none",
       silent: true, color: c.soft, lineStyle: {color: c.soft, type: "dashed", width: 1.5}, z: 1}))],
   });
-  byId("c-pareto").setAttribute("aria-label", `output tokens/s per GPU against tokens/s per user, ${fronts.size} Pareto fronts`);
+  byId("c-pareto").setAttribute("aria-label", `output tokens/s per ${data.per} against tokens/s per user, ${fronts.size} Pareto fronts`);
 }
 
 function drawSpread() {
@@ -149,18 +156,18 @@ function drawSpread() {
   for (const p of curve ? curve.points : []) {
     for (const i of p.cases) {
       const s = data.cases[i].series;
-      if (s && s[field].length) lines.push({i, p, values: s[field], n: metric === "itl" ? s.itls : s.n});
+      if (s && (s[field] || []).length) lines.push({i, p, values: s[field], n: metric === "itl" ? s.itls : s.n});
     }
   }
-  if (!lines.length) return draw("c-spread", null, "No records: run with records: full to see distributions.");
+  if (!lines.length) return draw("c-spread", null, data.cases.some(d => d.series) ? `No request has ${metric === "itl" ? "an" : "a"} ${metricNames[metric]}.` : "No records: run with records: full to see distributions.");
   const c = colours(), s = scale(lines.flatMap(l => l.values), 8);
   draw("c-spread", {
     tooltip: {...tip(), trigger: "axis", axisPointer: {type: "line", axis: "y"}, formatter: ps => {
       if (!ps.length) return "";
       return `<b>${+ps[0].value[1].toFixed(1)} %</b> at or under<br>` + ps.map(p => `${p.marker}${esc(p.seriesName)}: ${figure(p.value[0])} ms`).join("<br>");
     }},
-    xAxis: axis(`${metricNames[metric]}, ms${s.note}`, "x", s.type === "log" ? s : {type: "value", scale: true}),
-    yAxis: axis(`share of ${metric === "itl" ? "gaps" : "requests"}, %`, "y", {type: "value", min: 0, max: 100}),
+    xAxis: axis(`${metricNames[metric]}, ms${s.note}`, s.type === "log" ? s : {type: "value", scale: true}),
+    yAxis: axis(`share of ${metric === "itl" ? "gaps" : "requests"}, %`, {type: "value", min: 0, max: 100}),
     series: lines.map((l, k) => ({
       name: `${curve.over} ${l.p.load}` + (l.p.cases.length > 1 ? ` (${l.p.cases.indexOf(l.i) + 1})` : "") + (data.cases[l.i].doubt ? " ⚠" : ""),
       type: "line", symbol: "none", color: c.series[k % c.series.length], lineStyle: {width: 2, type: data.cases[l.i].doubt ? "dashed" : "solid"},

@@ -19,8 +19,8 @@ function drawHeat() {
     const ins = [...new Set(curves.map(c => c.in))].sort((a, b) => a - b), outs = [...new Set(curves.map(c => c.out))].sort((a, b) => a - b);
     const values = curves.map(c => value(at(c))).filter(v => v !== null);
     const low = Math.min(...values), high = Math.max(...values);
-    const head = el("tr", {}, el("th", {scope: "col"}, "input ↓  output →"), ...outs.map(o => el("th", {scope: "col"}, figure(o) + " tok")));
-    const body = ins.map(i => el("tr", {}, el("th", {scope: "row"}, figure(i) + " tok"), ...outs.map(o => {
+    const head = el("tr", {}, el("th", {scope: "col"}, "input ↓  output →"), ...outs.map(o => el("th", {scope: "col"}, o + " tok")));
+    const body = ins.map(i => el("tr", {}, el("th", {scope: "row"}, i + " tok"), ...outs.map(o => {
       const p = at(curves.find(c => c.in === i && c.out === o) || {points: []}), v = value(p);
       if (v === null) return el("td", {}, "–");
       const share = high > low ? (v - low) / (high - low) : .5;

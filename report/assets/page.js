@@ -6,7 +6,7 @@ const select = key => document.querySelector(`[data-keep="${key}"]`);
 const kept = key => select(key).value;
 
 function drawAll() {
-  for (const f of [drawThroughput, drawLatency, drawTradeoff, drawPareto, drawSpread, drawHeat, drawTimeline]) f();
+  for (const f of [drawThroughput, drawLatency, drawTradeoff, ...(byId("c-pareto") ? [drawPareto] : []), drawSpread, drawHeat, drawTimeline]) f();
 }
 
 function options(id, list) {
@@ -16,6 +16,10 @@ function options(id, list) {
 // setUp makes the main part work: at the start, and when news replaced it.
 function setUp() {
   data = JSON.parse(byId("data").textContent);
+  if (pooled()) {
+    document.querySelectorAll(".tok").forEach(e => e.remove()); // what only tokens have
+    byId("c-tradeoff").parentElement.classList.add("wide");
+  }
   options("s-curve", data.curves.map((c, k) => [k, c.title]));
   options("t-case", data.cases.map((d, i) => [i, d.name + (d.doubt ? " ⚠" : "")]).filter(([i]) => data.cases[i].series));
   options("h-load", [["knee", "the knee"], ["peak", "the peak"], ...loads().map(l => [l, `${over()} ${l}`])]);
@@ -57,7 +61,6 @@ function forPrint(on) {
     if (on) { d.dataset.was = d.open ? "open" : ""; d.open = true; } else { d.open = d.dataset.was === "open"; }
   });
   applyTheme();
-  drawn.forEach(c => c.resize());
   drawAll();
 }
 
@@ -89,9 +92,10 @@ async function follow(version) {
 
 // takeOver puts a new main part in the old one's place, and the reader back where they were.
 function takeOver(html) {
-  const parts = el("template"), focus = document.activeElement && document.activeElement.id, top = scrollY;
+  const open = [...document.querySelectorAll("details[id]")].map(d => [d.id, d.open]), parts = el("template"), focus = document.activeElement && document.activeElement.id, top = scrollY;
   parts.innerHTML = html; // the server escaped what is not its own; scripts do not run
   byId("main").replaceChildren(parts.content);
+  for (const [id, was] of open) if (byId(id)) byId(id).open = was;
   setUp();
   scrollTo({top, behavior: "instant"});
   if (focus && byId(focus)) byId(focus).focus({preventScroll: true});
@@ -103,7 +107,7 @@ matchMedia("print").addEventListener("change", e => forPrint(e.matches));
 addEventListener("beforeprint", () => forPrint(true));
 addEventListener("afterprint", () => forPrint(false));
 let resizing = 0;
-addEventListener("resize", () => { clearTimeout(resizing); resizing = setTimeout(() => drawn.forEach(c => c.resize()), 100); });
+addEventListener("resize", () => { clearTimeout(resizing); resizing = setTimeout(drawAll, 100); });
 applyTheme();
 setUp();
 if (data.live) follow(null);
