@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"llmsweep/sweep/wording"
 )
 
 // An axis varies keys of the config over a plan, beside the lists that the config
@@ -108,7 +110,7 @@ func (r *configReader) zipGroup(key string, group *value) (a axis, ok bool) {
 			ok = false
 		case len(a.keys) > 0 && len(k.values) != len(a.keys[0].values):
 			ok = false
-			r.faults = append(r.faults, e.value.at.fault(join(key, e.key), plural(len(k.values), "value"),
+			r.faults = append(r.faults, e.value.at.fault(join(key, e.key), wording.Plural(len(k.values), "value"),
 				fmt.Sprintf("%d, as %s has", len(a.keys[0].values), a.keys[0].path)))
 		default:
 			a.keys = append(a.keys, k)

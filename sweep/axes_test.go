@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"llmsweep/sweep/wording"
 )
 
 // What varies beside the lists: a row is a config, its cases in order, and their
@@ -164,7 +166,7 @@ func TestAxesFaults(t *testing.T) {
 		case tt.want == "" && err != nil:
 			t.Errorf("%s: %v", tt.yaml, err)
 		case tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want)):
-			t.Errorf("%s:\n%v\nwant %s", shorten(tt.yaml), err, tt.want)
+			t.Errorf("%s:\n%v\nwant %s", wording.Short(tt.yaml), err, tt.want)
 		}
 	}
 }

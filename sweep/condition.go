@@ -5,9 +5,10 @@ import (
 	"maps"
 	"regexp"
 	"slices"
-	"strings"
 
 	"cel.dev/cel-go/cel"
+
+	"llmsweep/sweep/wording"
 )
 
 // A condition is an expression in CEL over what is known of a case before it
@@ -29,7 +30,7 @@ func (r *configReader) conditions(root *value, axes []axis) (include, exclude []
 	vars := caseVariables(axes)
 	env, err := newCELEnv(vars)
 	if err != nil {
-		r.faults = append(r.faults, root.at.fault("", "", "conditions: "+oneLine(err.Error())))
+		r.faults = append(r.faults, root.at.fault("", "", "conditions: "+wording.OneLine(err.Error())))
 		return nil, nil
 	}
 	return r.conditionList(root, "include", env, vars), r.conditionList(root, "exclude", env, vars)
@@ -114,19 +115,17 @@ func compileCondition(env *cel.Env, vars map[string]*cel.Type, text string) (p c
 		if m := undeclared.FindStringSubmatch(said); m != nil {
 			return nil, unknownName(m[1], vars)
 		}
-		return nil, "a CEL expression: " + oneLine(said)
+		return nil, "a CEL expression: " + wording.OneLine(said)
 	}
 	if t := ast.OutputType(); !t.IsExactType(cel.BoolType) && !t.IsExactType(cel.DynType) {
 		return nil, "a condition, true or false, not " + cel.FormatCELType(t)
 	}
 	p, err := env.Program(ast)
 	if err != nil {
-		return nil, "a CEL expression: " + oneLine(err.Error())
+		return nil, "a CEL expression: " + wording.OneLine(err.Error())
 	}
 	return p, ""
 }
-
-func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 func conditionTexts(list []condition) []string {
 	texts := make([]string, len(list))
@@ -140,11 +139,11 @@ func conditionTexts(list []condition) []string {
 func (c *condition) holds(vars map[string]any) (bool, error) {
 	said, _, err := c.program.Eval(vars)
 	if err != nil {
-		return false, c.at.fault(c.key, shorten(c.text), "what can be told of every case: "+oneLine(err.Error()))
+		return false, c.at.fault(c.key, wording.Short(c.text), "what can be told of every case: "+wording.OneLine(err.Error()))
 	}
 	yes, ok := said.Value().(bool)
 	if !ok {
-		return false, c.at.fault(c.key, shorten(c.text), "a condition, true or false, not "+said.Type().TypeName())
+		return false, c.at.fault(c.key, wording.Short(c.text), "a condition, true or false, not "+said.Type().TypeName())
 	}
 	return yes, nil
 }

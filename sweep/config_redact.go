@@ -10,6 +10,7 @@ import (
 	"unicode"
 
 	"llmsweep/metrics"
+	"llmsweep/sweep/wording"
 )
 
 // written holds parts of a config with their variables as they stand in the
@@ -232,15 +233,15 @@ func quote(v *value) string {
 	case kindMapping:
 		return "a mapping"
 	case kindList:
-		return shorten(quoteList(v, 0))
+		return wording.Short(quoteList(v, 0))
 	}
 	switch {
 	case v.isNull() && v.written == "":
 		return "nothing"
 	case v.quoted || v.written == "":
-		return strconv.Quote(shorten(maskURL(v.written)))
+		return strconv.Quote(wording.Short(maskURL(v.written)))
 	}
-	return shorten(maskURL(v.written))
+	return wording.Short(maskURL(v.written))
 }
 
 func quoteList(v *value, depth int) string {
@@ -258,19 +259,4 @@ func quoteList(v *value, depth int) string {
 		}
 	}
 	return "[" + strings.Join(parts, ", ") + "]"
-}
-
-// shorten is s on one line of at most 48 characters.
-func shorten(s string) string {
-	const most = 48
-	s = strings.Map(func(r rune) rune {
-		if !unicode.IsPrint(r) {
-			return '·'
-		}
-		return r
-	}, s)
-	if runes := []rune(s); len(runes) > most {
-		return string(runes[:most-1]) + "…"
-	}
-	return s
 }

@@ -3,6 +3,8 @@ package sweep
 import (
 	"slices"
 	"strings"
+
+	"llmsweep/sweep/wording"
 )
 
 // applySets puts each --set key=value over the tree, in order. A set without a
@@ -78,11 +80,11 @@ func setLabel(set string) string {
 	key, text, hasValue := strings.Cut(set, "=")
 	switch {
 	case !hasValue:
-		return "--set " + shorten(key)
+		return "--set " + wording.Short(key)
 	case secretPath(key):
 		text = "***"
 	case strings.HasPrefix(strings.TrimSpace(text), "{"):
 		text = "{…}"
 	}
-	return "--set " + shorten(key) + "=" + shorten(maskURL(text))
+	return "--set " + wording.Short(key) + "=" + wording.Short(maskURL(text))
 }

@@ -11,6 +11,7 @@ import (
 	"cel.dev/cel-go/cel"
 
 	"llmsweep/runlog"
+	"llmsweep/sweep/wording"
 )
 
 // A stopCondition is one of stop_when: a condition over a case's axes and what was
@@ -63,7 +64,7 @@ func (r *configReader) stopWhen(root *value, axes []axis, variants []variant) (l
 	maps.Copy(vars, figures)
 	env, err := newCELEnv(vars)
 	if err != nil {
-		r.faults = append(r.faults, root.at.fault("stop_when", "", "conditions: "+oneLine(err.Error())))
+		r.faults = append(r.faults, root.at.fault("stop_when", "", "conditions: "+wording.OneLine(err.Error())))
 		return nil
 	}
 	for i, item := range items {
@@ -111,9 +112,9 @@ func unknownName(name string, vars map[string]*cel.Type) string {
 	const most = 30 // to be read
 	known := slices.Sorted(maps.Keys(vars))
 	if len(known) <= most {
-		return fmt.Sprintf("known names, not %s: %s", shorten(name), strings.Join(known, ", "))
+		return fmt.Sprintf("known names, not %s: %s", wording.Short(name), strings.Join(known, ", "))
 	}
 	nearest := slices.MinFunc(known, func(a, b string) int { return editDistance(name, a) - editDistance(name, b) })
 	return fmt.Sprintf("known names, not %s; the nearest is %s; they are the axes, status, validity, past_knee and the figures of aggregate_results.csv",
-		shorten(name), nearest)
+		wording.Short(name), nearest)
 }

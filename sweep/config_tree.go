@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"llmsweep/sweep/wording"
 )
 
 // Limits that no honest config meets. They bound what a file of nested aliases
@@ -183,7 +185,7 @@ func (b *treeBuilder) scalar(n *yaml.Node, v *value, key string) {
 }
 
 func (b *treeBuilder) badTag(n *yaml.Node, v *value, key string) {
-	b.fault(n, key, "the tag "+shorten(n.Tag)+" is not supported; remove it")
+	b.fault(n, key, "the tag "+wording.Short(n.Tag)+" is not supported; remove it")
 	*v = value{at: v.at, tag: toldFault, size: 1}
 }
 

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"llmsweep/sweep/wording"
 )
 
 // A Fault is one thing wrong with a config, and where it stands.
@@ -29,7 +31,7 @@ func (f Fault) String() string {
 	}
 	b.WriteString(": ")
 	if f.Key != "" {
-		b.WriteString(shorten(f.Key) + ": ")
+		b.WriteString(wording.Short(f.Key) + ": ")
 	}
 	if f.Value != "" {
 		b.WriteString(f.Value + ", want ")

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"llmsweep/dataset"
+	"llmsweep/sweep/wording"
 )
 
 // What a case takes on an unknown server, assumed roughly: tokens/s of a
@@ -120,7 +121,7 @@ func estimateText(cases []PlannedCase, earlier map[string]time.Duration) string 
 		timed = append(timed, *p)
 	}
 	var parts []string
-	assumed := fmt.Sprintf("if a decode step takes %d ms and prefill runs at %s tokens/s", assumedStep.Milliseconds(), thousands(assumedPrefill))
+	assumed := fmt.Sprintf("if a decode step takes %d ms and prefill runs at %s tokens/s", assumedStep.Milliseconds(), wording.Thousands(assumedPrefill))
 	if len(typical) == 1 && guessed > 0 && !typical[IOLen{}] {
 		for t := range typical {
 			assumed += fmt.Sprintf(", and a request has about %d input and %d output tokens", t.Input, t.Output)
@@ -132,7 +133,7 @@ func estimateText(cases []PlannedCase, earlier map[string]time.Duration) string 
 	about := "about " + Roughly(Estimate(timed, earlier))
 	switch {
 	case known > 0 && guessed > 0:
-		parts = append(parts, fmt.Sprintf("%s: %s as in the last run, %d %s", about, plural(known, "case"), guessed, assumed))
+		parts = append(parts, fmt.Sprintf("%s: %s as in the last run, %d %s", about, wording.Plural(known, "case"), guessed, assumed))
 	case known > 0:
 		parts = append(parts, about+", as in the last run")
 	case guessed > 0:

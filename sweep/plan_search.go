@@ -1,6 +1,10 @@
 package sweep
 
-import "fmt"
+import (
+	"fmt"
+
+	"llmsweep/sweep/wording"
+)
 
 // searchText is what of a plan is not known yet; "" = all is.
 func (c *Config) searchText(cases []PlannedCase) string {
@@ -15,7 +19,7 @@ func (c *Config) searchText(cases []PlannedCase) string {
 		}
 		return text + "; the figures above are of the first cases alone"
 	case c.Refine != nil:
-		return fmt.Sprintf("%s to be refined around the knee: up to %s each", plural(len(c.refiners(cases)), "curve"), plural(c.Refine.Cases*c.Repeats, "more case"))
+		return fmt.Sprintf("%s to be refined around the knee: up to %s each", wording.Plural(len(c.refiners(cases)), "curve"), wording.Plural(c.Refine.Cases*c.Repeats, "more case"))
 	}
 	return ""
 }
@@ -24,5 +28,5 @@ func searches(n int) string {
 	if n == 1 {
 		return "1 search"
 	}
-	return thousands(float64(n)) + " searches"
+	return wording.Thousands(float64(n)) + " searches"
 }

@@ -9,6 +9,7 @@ import (
 
 	"llmsweep/runlog"
 	"llmsweep/stats"
+	"llmsweep/sweep/wording"
 )
 
 // A refiner is a curve that gets more loads around its knee: cases of the plan that
@@ -237,7 +238,7 @@ func (r *KneeResult) String() string {
 	switch {
 	case r.Knee > 0:
 		text = fmt.Sprintf("%s: the knee is at %s (%s, mean E2EL %s)", r.Title, loadWords(r.Over, r.Knee),
-			valueWords("output_throughput", float64(r.Throughput)), valueWords("mean_e2el_ms", float64(r.MeanE2EL)))
+			wording.Value("output_throughput", float64(r.Throughput)), wording.Value("mean_e2el_ms", float64(r.MeanE2EL)))
 	case r.Ended != "":
 		return r.Title + ": not refined: " + r.Ended
 	case !r.Done:

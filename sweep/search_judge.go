@@ -9,6 +9,7 @@ import (
 	"llmsweep/metrics"
 	"llmsweep/runlog"
 	"llmsweep/stats"
+	"llmsweep/sweep/wording"
 )
 
 // closeTo is how near a figure may be to its limit, relatively, without the load
@@ -68,7 +69,7 @@ func lastOf(notes []string) string {
 	if len(notes) == 0 {
 		return ""
 	}
-	return oneLine(notes[len(notes)-1])
+	return wording.OneLine(notes[len(notes)-1])
 }
 
 // A judgment is what the cases of one load say together.

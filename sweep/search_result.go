@@ -9,6 +9,7 @@ import (
 
 	"llmsweep/metrics"
 	"llmsweep/runlog"
+	"llmsweep/sweep/wording"
 )
 
 // A SearchResult is what a search found. Loads are requests in flight or requests/s,
@@ -94,7 +95,7 @@ func curveTitle(pc *PlannedCase, over string, c *Config) string {
 	}
 	for _, key := range varyingKeys(c.Plan()) {
 		if text, ok := pc.Axes.More[key]; ok {
-			t += ", " + key + " " + shorten(text)
+			t += ", " + key + " " + wording.Short(text)
 		}
 	}
 	switch {

@@ -2,11 +2,10 @@ package sweep
 
 import (
 	"fmt"
-	"math"
-	"strconv"
 	"strings"
 
 	"llmsweep/metrics"
+	"llmsweep/sweep/wording"
 )
 
 // sentences are what there is to say of the search.
@@ -19,8 +18,8 @@ func (r *SearchResult) sentences() (said []string) {
 		said = append(said, fmt.Sprintf("not even %s meets %s %s", r.loadWords(r.Min), r.sloWords(nil), r.shortfall(&r.Probes[0])))
 	}
 	if best := r.at(r.Best); best != nil && r.Best != r.Meets {
-		said = append(said, fmt.Sprintf("The best %s of those that meet it is %s at %s", figureWords(r.Objective),
-			valueWords(r.Objective, float64(best.Figures[r.Objective])), rateText(r.Best)))
+		said = append(said, fmt.Sprintf("The best %s of those that meet it is %s at %s", wording.Figure(r.Objective),
+			wording.Value(r.Objective, float64(best.Figures[r.Objective])), rateText(r.Best)))
 	}
 	if broken := r.contradictions(); len(broken) > 0 {
 		loads := make([]string, len(broken))
@@ -47,9 +46,9 @@ func (r *SearchResult) metSentence(met *Probe) string {
 	text := fmt.Sprintf("%s meets %s", r.loadWords(met.Load), r.sloWords(met))
 	if v, ok := met.Figures[r.Objective]; ok {
 		if strings.HasSuffix(r.Objective, "throughput") {
-			text += " at " + valueWords(r.Objective, float64(v))
+			text += " at " + wording.Value(r.Objective, float64(v))
 		} else {
-			text += fmt.Sprintf(", with %s %s", figureWords(r.Objective), valueWords(r.Objective, float64(v)))
+			text += fmt.Sprintf(", with %s %s", wording.Figure(r.Objective), wording.Value(r.Objective, float64(v)))
 		}
 	}
 	broken := r.at(r.Breaks)
@@ -67,12 +66,12 @@ func (r *SearchResult) metSentence(met *Probe) string {
 // shortfall is why a load does not meet the SLO, in brackets.
 func (r *SearchResult) shortfall(p *Probe) string {
 	figure := p.decides.Figure
-	value := valueWords(figure, float64(p.Figures[figure]))
+	value := wording.Value(figure, float64(p.Figures[figure]))
 	switch {
 	case p.Why != "":
 		return "(" + p.Why + ")"
 	case len(r.limits) > 1:
-		return fmt.Sprintf("(%s %s)", figureWords(figure), value)
+		return fmt.Sprintf("(%s %s)", wording.Figure(figure), value)
 	}
 	return "(" + value + ")"
 }
@@ -83,7 +82,7 @@ func (r *SearchResult) sloWords(p *Probe) string {
 	for i, l := range r.limits {
 		words[i] = l.words()
 		if p != nil {
-			words[i] += fmt.Sprintf(" (%s)", valueWords(l.Figure, float64(p.Figures[l.Figure])))
+			words[i] += fmt.Sprintf(" (%s)", wording.Value(l.Figure, float64(p.Figures[l.Figure])))
 		}
 	}
 	return strings.Join(words, " and ")
@@ -105,37 +104,5 @@ func (l Limit) words() string {
 	if metrics.Better(l.Figure) == metrics.HigherBetter {
 		sign = " ≥ "
 	}
-	return figureWords(l.Figure) + sign + valueWords(l.Figure, l.At)
-}
-
-// figureWords is a figure's name as it is spoken: p99 TTFT, output throughput.
-func figureWords(name string) string {
-	words := strings.Split(strings.TrimSuffix(name, "_ms"), "_")
-	if len(words) == 2 && strings.HasSuffix(name, "_ms") {
-		words[1] = strings.ToUpper(words[1])
-	}
-	return strings.Join(words, " ")
-}
-
-// valueWords is a figure's value with its unit.
-func valueWords(name string, v float64) string {
-	switch {
-	case strings.HasSuffix(name, "_share"):
-		return digits(100*v) + " %"
-	case strings.HasSuffix(name, "_ms"):
-		return digits(v) + " ms"
-	case strings.Contains(name, "request_throughput"), name == "request_goodput":
-		return digits(v) + " requests/s"
-	case strings.HasSuffix(name, "throughput"), name == "max_output_tokens_per_s":
-		return digits(v) + " tok/s"
-	}
-	return digits(v)
-}
-
-// digits is a number to three digits, with all those before the point.
-func digits(v float64) string {
-	if math.Abs(v) >= 100 || v == math.Trunc(v) {
-		return thousands(v)
-	}
-	return strconv.FormatFloat(v, 'f', max(0, 2-int(math.Floor(math.Log10(math.Abs(v))))), 64)
+	return wording.Figure(l.Figure) + sign + wording.Value(l.Figure, l.At)
 }

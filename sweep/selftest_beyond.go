@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"llmsweep/metrics"
+	"llmsweep/sweep/wording"
 )
 
 // beyond says how a load of that many requests in flight at the peak, and that
@@ -16,8 +17,8 @@ func (t *SelfTest) beyond(inFlight int, eventsPerS float64) string {
 	var load, limit []string
 	over := func(name string, got, trusted float64) {
 		if got > trusted { // never so for NaN
-			load = append(load, thousands(math.Ceil(got))+" "+name)
-			limit = append(limit, thousands(math.Floor(trusted)))
+			load = append(load, wording.Thousands(math.Ceil(got))+" "+name)
+			limit = append(limit, wording.Thousands(math.Floor(trusted)))
 		}
 	}
 	trusted := TrustedLoad{}

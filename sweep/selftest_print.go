@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"llmsweep/runlog"
+	"llmsweep/sweep/wording"
 )
 
 // Print writes the answer in a line, then the figures by load, then what cannot
@@ -15,7 +16,7 @@ func (t *SelfTest) Print(w io.Writer) error {
 	b.WriteString(t.Answer() + "\n")
 	for _, r := range t.Rows {
 		if r.Load == Flood && r.EventsPerS.Defined() {
-			fmt.Fprintf(&b, "Flooded over %s, the client takes %s token events/s.\n", plural(r.Streams, "stream"), wholeText(r.EventsPerS))
+			fmt.Fprintf(&b, "Flooded over %s, the client takes %s token events/s.\n", wording.Plural(r.Streams, "stream"), wholeText(r.EventsPerS))
 		}
 	}
 	errs := [][]string{{"load", "TTFT, kernel", "TTFT, user clock", "ITL, kernel", "ITL, user clock"}}
@@ -27,14 +28,14 @@ func (t *SelfTest) Print(w io.Writer) error {
 		}
 		errs = append(errs, []string{r.name(), r.TTFT.Kernel.text(), r.TTFT.User.text(), r.ITL.Kernel.text(), r.ITL.User.text()})
 		tool = append(tool, []string{
-			r.name(), wholeText(r.EventsPerS), thousands(float64(r.Requests)), shareText(r.ClientCPU),
+			r.name(), wholeText(r.EventsPerS), wording.Thousands(float64(r.Requests)), shareText(r.ClientCPU),
 			selfMS(r.SendLagP50) + " / " + selfMS(r.SendLagP99), shareText(r.SharedShare), selfMS(r.ReaderLagP99),
 		})
 	}
 	b.WriteString("\nError against the server's own clock, ms: p50 / p99 / max\n")
-	writeColumns(&b, errs, 0)
+	wording.Columns(&b, errs, 0)
 	b.WriteString("\nThe tool itself; client CPU in shares of a core, send lag p50 / p99\n")
-	writeColumns(&b, tool, 0)
+	wording.Columns(&b, tool, 0)
 	b.WriteString("\nTrusted is " + TrustRule + ".\n")
 	for i := range t.Rows {
 		if r := &t.Rows[i]; len(r.Doubts) > 0 {
@@ -54,7 +55,7 @@ func (t *SelfTest) Answer() string {
 		return "No load tested can be trusted on this host as it is now."
 	}
 	return fmt.Sprintf("Trusted on this host: up to %s and %s token events/s; 99 %% of TTFTs are within %s ms, of ITLs within %s ms.",
-		plural(l.Streams, "stream"), wholeText(l.EventsPerS), selfMS(l.TTFTError), selfMS(l.ITLError))
+		wording.Plural(l.Streams, "stream"), wholeText(l.EventsPerS), selfMS(l.TTFTError), selfMS(l.ITLError))
 }
 
 // Text is the row in a line, for those who wait for the next one.
@@ -71,7 +72,7 @@ func (r *SelfTestRow) Text() string {
 }
 
 func (r *SelfTestRow) name() string {
-	return fmt.Sprintf("%s, %s", r.Load, plural(r.Streams, "stream"))
+	return fmt.Sprintf("%s, %s", r.Load, wording.Plural(r.Streams, "stream"))
 }
 
 func (q Quantiles) text() string {
@@ -93,7 +94,7 @@ func wholeText(x runlog.Float) string {
 	if !x.Defined() {
 		return "–"
 	}
-	return thousands(float64(x))
+	return wording.Thousands(float64(x))
 }
 
 func shareText(x runlog.Float) string {

@@ -8,6 +8,7 @@ import (
 	"llmsweep/client"
 	"llmsweep/metrics"
 	"llmsweep/runlog"
+	"llmsweep/sweep/wording"
 	"llmsweep/telemetry"
 )
 
@@ -258,7 +259,7 @@ func (r *Runner) noteBusyAt(ctx context.Context, pages pageReader) {
 func busyText(c telemetry.Counters) string {
 	text := "0 requests"
 	if c.Running > 0 {
-		text = plural(int(c.Running), "request")
+		text = wording.Plural(int(c.Running), "request")
 	}
 	if c.Waiting > 0 {
 		text += fmt.Sprintf(", with %.0f more waiting,", c.Waiting)
