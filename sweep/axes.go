@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"llmsweep/sweep/redact"
 	"llmsweep/sweep/wording"
 )
 
@@ -251,10 +252,10 @@ func maskVaried(v any) any {
 	case map[string]any:
 		for key := range maps.Keys(v) {
 			if text, ok := v[key].(string); ok && (key == "launch" || key == "stop") {
-				v[key] = maskCommand(text)
+				v[key] = redact.Command(text)
 				continue
 			}
-			v[key] = maskFree(lastPart(key), v[key])
+			v[key] = redact.Free(lastPart(key), v[key])
 		}
 	}
 	return v

@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"llmsweep/sweep/redact"
 )
 
 // maxLabel is how long a value's label may be in a file name; maxName, a case's
@@ -31,7 +33,7 @@ func (k axisKey) label() []string {
 			if k.path == "dataset" {
 				v, _ = typeOf(v, "")
 			}
-			if v != nil && v.kind == kindScalar && !secretPath(k.path) && !secretText.MatchString(v.text) {
+			if v != nil && v.kind == kindScalar && !redact.SecretPath(k.path) && !redact.SecretText(v.text) {
 				labels[i] = strings.TrimRight(notInLabels.ReplaceAllString(text(v), "-"), "-")
 			}
 		}
@@ -151,12 +153,12 @@ func (a *axis) more(i int) map[string]string {
 			if kind, _ := typeOf(v, ""); kind != nil && kind.text != k.labels[i] {
 				into[k.path] = k.labels[i]
 			}
-		case secretPath(k.path):
+		case redact.SecretPath(k.path):
 			into[k.path] = strconv.Itoa(i + 1)
 		case v.kind == kindScalar:
-			into[k.path] = maskText(lastPart(k.path), v.text)
+			into[k.path] = redact.Text(lastPart(k.path), v.text)
 		default:
-			text, err := json.Marshal(maskFree("", (&configReader{}).free("", v, true)))
+			text, err := json.Marshal(redact.Free("", (&configReader{}).free("", v, true)))
 			if err != nil { // a number that JSON has not: told where it is read
 				text = []byte(strconv.Itoa(i + 1))
 			}

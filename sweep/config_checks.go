@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"llmsweep/sweep/redact"
 	"llmsweep/tokenizer"
 )
 
@@ -28,7 +29,7 @@ func isHeaderName(s string) (string, bool) { return "", headerName.MatchString(s
 
 // isVariableName also lets "" pass: no key is sent.
 func isVariableName(s string) (string, bool) {
-	return "", s == "" || variableName.MatchString(s) && !secretText.MatchString(s)
+	return "", s == "" || variableName.MatchString(s) && !redact.SecretText(s)
 }
 
 func checkTokenizer(s string) (string, bool) {

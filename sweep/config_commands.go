@@ -1,7 +1,6 @@
 package sweep
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -58,20 +57,4 @@ func (r *configReader) checkLaunches(c *Config, root *value) {
 			r.faults = append(r.faults, v.at.fault("servers", "", err.Error()))
 		}
 	}
-}
-
-// secretOption is an option or a header of a command line whose value is a secret.
-// One that a variable holds is none here: the text has its name alone.
-var secretOption = regexp.MustCompile(`(?i)((?:--?[\w-]*(?:key|token|password|secret)[=\s]|authorization:\s*(?:(?:bearer|basic|token)\s)?)\s*['"]?)([^\s'"$][^\s'"]*)`)
-
-// maskCommand hides secrets that are written out in a command line.
-func maskCommand(s string) string {
-	return secretOption.ReplaceAllStringFunc(urlUser.ReplaceAllString(s, "://***@"), func(option string) string {
-		m := secretOption.FindStringSubmatch(option)
-		switch strings.ToLower(m[2]) {
-		case "bearer", "basic", "token": // of a header, and what follows is a variable
-			return option
-		}
-		return m[1] + "***"
-	})
 }

@@ -9,6 +9,7 @@ import (
 
 	"llmsweep/metrics"
 	"llmsweep/runlog"
+	"llmsweep/sweep/redact"
 )
 
 const (
@@ -98,7 +99,7 @@ func costValue(c runlog.Cost) map[string]any {
 	}
 	for key, text := range map[string]string{"currency": c.Currency, "source": c.Source} {
 		if text != "" {
-			m[key] = maskText(key, text)
+			m[key] = redact.Text(key, text)
 		}
 	}
 	return m

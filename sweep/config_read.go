@@ -13,6 +13,7 @@ import (
 
 	"llmsweep/client"
 	"llmsweep/dataset"
+	"llmsweep/sweep/redact"
 )
 
 // Env is what a config's text refers to outside of itself.
@@ -294,7 +295,7 @@ func (r *configReader) complain(key string, v *value, want string) {
 		return // said already
 	}
 	written := quote(v)
-	if secretPath(key) {
+	if redact.SecretPath(key) {
 		written = "***"
 	}
 	r.faults = append(r.faults, v.at.fault(key, written, want))

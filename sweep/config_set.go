@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"llmsweep/sweep/redact"
 	"llmsweep/sweep/wording"
 )
 
@@ -81,10 +82,10 @@ func setLabel(set string) string {
 	switch {
 	case !hasValue:
 		return "--set " + wording.Short(key)
-	case secretPath(key):
+	case redact.SecretPath(key):
 		text = "***"
 	case strings.HasPrefix(strings.TrimSpace(text), "{"):
 		text = "{…}"
 	}
-	return "--set " + wording.Short(key) + "=" + wording.Short(maskURL(text))
+	return "--set " + wording.Short(key) + "=" + wording.Short(redact.URL(text))
 }

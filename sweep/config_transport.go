@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"llmsweep/client"
+	"llmsweep/sweep/redact"
 )
 
 // The values of ready, beside a page of the server or a URL.
@@ -77,7 +78,7 @@ func (c *Config) severalServers() bool { return strings.Contains(c.BaseURL, ",")
 
 // baseURLValue is base_url as the YAML has it.
 func baseURLValue(baseURL string) any {
-	masked := maskURL(baseURL)
+	masked := redact.URL(baseURL)
 	if all := client.BaseURLs(masked); len(all) > 1 {
 		return all
 	}

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"time"
+
+	"llmsweep/sweep/redact"
 )
 
 // afterGrace bounds an after hook once the run was interrupted.
@@ -127,7 +129,7 @@ func (h *hooks) run(ctx context.Context, hook, command string, lookup func(strin
 		ctx, cancel = context.WithTimeoutCause(ctx, limit, fmt.Errorf("ended after %s, hook_timeout; raise it, or see why the command hangs", shortSpan(limit)))
 		defer cancel()
 	}
-	fmt.Fprintf(out, "%s %s%s: %s\n", time.Now().UTC().Format(time.RFC3339), hook, of, maskCommand(command))
+	fmt.Fprintf(out, "%s %s%s: %s\n", time.Now().UTC().Format(time.RFC3339), hook, of, redact.Command(command))
 	err = shell{text, append(env, "LLMSWEEP_RESULTS_DIR="+folder), out}.run(ctx)
 	if err != nil {
 		return fmt.Errorf("%s%s: %w; all that it said is in %s", hook, of, err, h.log)

@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"strconv"
 	"time"
+
+	"llmsweep/sweep/redact"
 )
 
 // dialTimeout is for a host that does not answer at all.
@@ -16,7 +18,7 @@ const dialTimeout = 2 * time.Second
 func hostPort(baseURL string) (string, error) {
 	u, err := url.Parse(baseURL)
 	if err != nil || u.Hostname() == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return "", fmt.Errorf("base_url %s: a server that is launched needs one like http://localhost:8010", maskURL(baseURL))
+		return "", fmt.Errorf("base_url %s: a server that is launched needs one like http://localhost:8010", redact.URL(baseURL))
 	}
 	port := u.Port()
 	switch {

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"llmsweep/runlog"
+	"llmsweep/sweep/redact"
 )
 
 // A serverRecord is what it takes to end a server, also for a later run: a file
@@ -54,7 +55,7 @@ func (l *Launch) newRecord(pid int) (serverRecord, error) {
 func (r serverRecord) write() error {
 	kept := map[string]string{}
 	for name, v := range r.Env {
-		if maskText(name, v) == v && r.mask(v) == v {
+		if redact.Text(name, v) == v && r.mask(v) == v {
 			kept[name] = v
 		}
 	}

@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"llmsweep/sweep/redact"
 )
 
 // maxListed is how many of a server's models an error names.
@@ -24,7 +26,7 @@ func checkModels(ctx context.Context, c *Config, server pageReader) error {
 		// Ollama lists a model with its tag, and takes it without one for the latest.
 		if !slices.Contains(served.IDs, name) && !slices.Contains(served.IDs, name+":latest") {
 			return fmt.Errorf("model: %s is not served at %s, which lists %s%s; a server that answers to other names too wants model_check: false",
-				name, maskURL(server.base), listed(served.IDs), didYouMean(name, served.IDs))
+				name, redact.URL(server.base), listed(served.IDs), didYouMean(name, served.IDs))
 		}
 	}
 	return nil

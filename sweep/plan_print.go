@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"llmsweep/sweep/redact"
 	"llmsweep/sweep/wording"
 )
 
@@ -29,7 +30,7 @@ func PrintPlan(w io.Writer, c *Config, cases []PlannedCase, earlier map[string]t
 	}
 	fmt.Fprintf(&b, "\n%s of %s at %s\n", wording.Plural(len(cases), "case"),
 		several(cases, "models", func(p *PlannedCase) string { return p.Config.Model }),
-		several(cases, "servers", func(p *PlannedCase) string { return maskURL(p.Config.BaseURL) }))
+		several(cases, "servers", func(p *PlannedCase) string { return redact.URL(p.Config.BaseURL) }))
 	warmup := wording.Thousands(warmups) + " warm-up requests"
 	if c.Warmup.For > 0 {
 		warmup = shortSpan(c.Warmup.For) + " of warm-up a case"

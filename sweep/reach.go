@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"llmsweep/client"
+	"llmsweep/sweep/redact"
 )
 
 // readyEvery is how often a server that is not there yet is asked again.
@@ -57,7 +58,7 @@ func (r *Runner) reachServer(ctx context.Context, c *Config) error {
 		return err
 	}
 	if t := c.ReadyTimeout; t > 0 {
-		r.Progress.Note(fmt.Sprintf("waiting up to %s for %s", t, maskURL(c.BaseURL)))
+		r.Progress.Note(fmt.Sprintf("waiting up to %s for %s", t, redact.URL(c.BaseURL)))
 	}
 	for _, base := range client.BaseURLs(c.BaseURL) {
 		doubt, err := askServer(ctx, c, base, r.apiKey(c))

@@ -11,6 +11,7 @@ import (
 
 	"llmsweep/metrics"
 	"llmsweep/runlog"
+	"llmsweep/sweep/redact"
 	"llmsweep/telemetry"
 )
 
@@ -255,7 +256,7 @@ func (r *Runner) caseFile(pc PlannedCase, res *Result) *runlog.CaseFile {
 	around, by := in.overhead()
 	f := runlog.NewCaseFile(pc.Case, res.Summary, runlog.Info{
 		Date: r.Now(), StartUnixNS: r.run.StartUnixNS,
-		EndpointType: c.Backend, Backend: c.Backend, Labels: c.maskedLabels(),
+		EndpointType: c.Backend, Backend: c.Backend, Labels: redact.Words(c.Labels),
 		Model: c.Model, TokenizerID: in.tokenizerID(), Burstiness: c.Burstiness,
 		Status: res.Status, Notes: in.notes(res.Notes), SLO: c.Goodput,
 		OverheadTokens: around, OverheadSource: by, TokenizerHash: in.knownTokenizer(),

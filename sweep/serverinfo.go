@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"llmsweep/client"
+	"llmsweep/sweep/redact"
 	"llmsweep/telemetry"
 )
 
@@ -124,7 +125,7 @@ func plainFacts(name string, v any, c *client.Client) any {
 		if v == "" {
 			return nil
 		}
-		return c.Redact(maskCommand(maskText(name, v)))
+		return c.Redact(redact.Command(redact.Text(name, v)))
 	case map[string]string:
 		m := map[string]any{}
 		for k, text := range v {
@@ -208,7 +209,7 @@ func (r *Runner) learn(ctx context.Context, server *client.Client, base string, 
 	var told []any
 	for _, pages := range servers {
 		facts := askFacts(ctx, pages, c.Model)
-		facts["base_url"] = maskURL(pages.base)
+		facts["base_url"] = redact.URL(pages.base)
 		told = append(told, facts)
 	}
 	r.facts[served{base, c.Model}] = map[string]any{"each": told}
@@ -235,7 +236,7 @@ func (r *Runner) serverFacts() map[string]any {
 		if len(r.facts) == 1 {
 			return facts
 		}
-		one := map[string]any{"base_url": maskURL(c.BaseURL), "model_asked": c.Model}
+		one := map[string]any{"base_url": redact.URL(c.BaseURL), "model_asked": c.Model}
 		maps.Copy(one, facts)
 		all = append(all, one)
 	}

@@ -13,6 +13,7 @@ import (
 
 	"llmsweep/client"
 	"llmsweep/runlog"
+	"llmsweep/sweep/redact"
 )
 
 // maxRestarts is how often a server that died is started again in a run: one that
@@ -158,7 +159,7 @@ func (r *Runner) launchOf(pc *PlannedCase) (key string, l Launch, err error) {
 	of := c.caseVariables(pc)
 	e, err := c.expandServer(pc, func(name string) (string, bool) {
 		text, ok := of(name)
-		if secretName(name) {
+		if redact.SecretName(name) {
 			secrets = append(secrets, text)
 		}
 		return text, ok
@@ -167,7 +168,7 @@ func (r *Runner) launchOf(pc *PlannedCase) (key string, l Launch, err error) {
 		return "", l, err
 	}
 	for name, text := range e.Env {
-		if maskText(name, text) != text {
+		if redact.Text(name, text) != text {
 			secrets = append(secrets, text)
 		}
 	}
@@ -175,7 +176,7 @@ func (r *Runner) launchOf(pc *PlannedCase) (key string, l Launch, err error) {
 	l = Launch{
 		Name: e.Name, Command: e.Launch, Env: e.Env,
 		LogPath: filepath.Join(dir, ".run", "logs", "server-"+url.PathEscape(e.Name)+".log"),
-		Mask:    func(text string) string { return maskCommand(hide(secrets, text)) },
+		Mask:    func(text string) string { return redact.Command(redact.Values(secrets, text)) },
 		BaseURL: c.BaseURL, ReadyTimeout: c.ReadyTimeout,
 		Stop: e.Stop, StopWait: e.StopWait, PidDir: pidDir(dir),
 	}
@@ -184,17 +185,6 @@ func (r *Runner) launchOf(pc *PlannedCase) (key string, l Launch, err error) {
 
 // pidDir has the records of launched servers in a results folder.
 func pidDir(dir string) string { return filepath.Join(dir, ".run", "pids") }
-
-// hide masks secrets where they stand in a text.
-func hide(secrets []string, text string) string {
-	const least = 4 // what is shorter is no secret, and stands everywhere
-	for _, s := range secrets {
-		if len(s) >= least {
-			text = strings.ReplaceAll(text, s, "***")
-		}
-	}
-	return text
-}
 
 // readiness asks whether one of the config's servers is ready. A URL is asked without key
 // and headers: it may be anybody's.
