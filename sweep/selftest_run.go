@@ -14,6 +14,7 @@ import (
 	"llmsweep/loadgen"
 	"llmsweep/metrics"
 	"llmsweep/runlog"
+	"llmsweep/sweep/host"
 )
 
 const (
@@ -41,7 +42,7 @@ type SelfTester struct {
 // judges them. A row that this machine cannot run at all is marked as skipped.
 // An error is this program's, the simulator's, or the context's cause.
 func (s *SelfTester) Run(ctx context.Context) (*SelfTest, error) {
-	t := &SelfTest{Schema: SelfTestSchema, Tool: "llmsweep " + s.Version, Date: s.Now(), Host: host()}
+	t := &SelfTest{Schema: SelfTestSchema, Tool: "llmsweep " + s.Version, Date: s.Now(), Host: host.Facts()}
 	files, err := client.RaiseFileLimit()
 	if err != nil {
 		return nil, err

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"llmsweep/client"
+	"llmsweep/sweep/host"
 	"llmsweep/sweep/redact"
 	"llmsweep/telemetry"
 )
@@ -248,7 +249,7 @@ func (r *Runner) serverFacts() map[string]any {
 
 // environment is where the load comes from, and with what tool.
 func (r *Runner) environment(ctx context.Context) map[string]any {
-	env := host()
+	env := host.Facts()
 	env["tool"] = "llmsweep " + r.Version
 	if gpus := telemetry.GPUs(ctx); len(gpus) > 0 {
 		env["gpus"] = gpus

@@ -1,12 +1,13 @@
-package sweep
+// Package host says on what machine the load is made.
+package host
 
 import (
 	"os"
 	"runtime"
 )
 
-// host says where the load came from.
-func host() map[string]any {
+// Facts is the machine, as run.json and case files have it.
+func Facts() map[string]any {
 	h := map[string]any{"os": runtime.GOOS, "arch": runtime.GOARCH, "cpus": runtime.NumCPU(), "go": runtime.Version()}
 	if name, err := os.Hostname(); err == nil {
 		h["hostname"] = name

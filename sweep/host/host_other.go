@@ -1,6 +1,6 @@
 //go:build !linux
 
-package sweep
+package host
 
 // kernel is the running kernel's release; "" = not known.
 func kernel() string { return "" }
