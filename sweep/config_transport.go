@@ -129,3 +129,6 @@ func readReady(dst *string) func(*configReader, string, *value) {
 		return hint, ok
 	}, "auto, probe, a page of the server such as /health, or a URL")
 }
+
+// simScheme marks a base_url that names a preset of the embedded simulator.
+const simScheme = "sim:"

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"time"
 
+	"llmsweep/sweep/launch"
 	"llmsweep/sweep/redact"
 )
 
@@ -130,7 +131,7 @@ func (h *hooks) run(ctx context.Context, hook, command string, lookup func(strin
 		defer cancel()
 	}
 	fmt.Fprintf(out, "%s %s%s: %s\n", time.Now().UTC().Format(time.RFC3339), hook, of, redact.Command(command))
-	err = shell{text, append(env, "LLMSWEEP_RESULTS_DIR="+folder), out}.run(ctx)
+	err = launch.Shell{Text: text, Env: append(env, "LLMSWEEP_RESULTS_DIR="+folder), Output: out}.Run(ctx)
 	if err != nil {
 		return fmt.Errorf("%s%s: %w; all that it said is in %s", hook, of, err, h.log)
 	}
@@ -199,4 +200,18 @@ func (c *Config) variables(name string) (string, bool) {
 		return "", false
 	}
 	return c.lookup(name)
+}
+
+// orGrace is a context that outlives ctx by a grace, and then ends with a cause
+// that says so.
+func orGrace(ctx context.Context, grace time.Duration) (context.Context, context.CancelFunc) {
+	longer, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		select {
+		case <-time.After(grace):
+			cancel(fmt.Errorf("ended %s after the interruption", grace))
+		case <-longer.Done():
+		}
+	})
+	return longer, func() { stop(); cancel(context.Canceled) }
 }

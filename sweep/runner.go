@@ -11,6 +11,7 @@ import (
 
 	"llmsweep/metrics"
 	"llmsweep/runlog"
+	"llmsweep/sweep/launch"
 	"llmsweep/sweep/redact"
 	"llmsweep/telemetry"
 )
@@ -41,7 +42,7 @@ type Runner struct {
 	hashed   map[*Config]hashedConfig
 	growth   *growth // what is added to the plan
 	strict   bool    // a doubt about the server is an error
-	sims     map[simKey]*simChild
+	sims     map[simKey]*launch.Sim
 	launches map[string]*launched // servers of the run's own, by launchOf's key
 	up       *launched            // the one that runs; nil = none
 	run      runlog.Run
@@ -93,7 +94,7 @@ func (r *Runner) Run(ctx context.Context) (out Outcome, err error) {
 	r.hooks = newHooks(r.Config, dir.Path())
 	defer func() { r.warn(r.hooks.afterSweep(ctx, sweepStatus(ctx, &out, err))) }()
 	defer r.stopServer(ctx)
-	r.warn(EndLeftovers(ctx, pidDir(dir.Path()), r.Progress.Warn))
+	r.warn(launch.EndLeftovers(ctx, pidDir(dir.Path()), r.Progress.Warn))
 	if err := r.hooks.beforeSweep(ctx); err != nil {
 		return out, err
 	}

@@ -15,6 +15,7 @@ import (
 	"llmsweep/metrics"
 	"llmsweep/runlog"
 	"llmsweep/sweep/host"
+	"llmsweep/sweep/launch"
 )
 
 const (
@@ -87,7 +88,7 @@ type selfLoad struct {
 
 // rows runs the loads of one simulator.
 func (s *SelfTester) rows(ctx context.Context, log string, load selfLoad, streams []int) (rows []SelfTestRow, err error) {
-	sim, err := startSim(ctx, s.Executable, load.name, selfModel, "builtin:qwen3", log)
+	sim, err := launch.StartSim(ctx, s.Executable, load.name, selfModel, "builtin:qwen3", log)
 	if err != nil {
 		return nil, err
 	}

@@ -162,7 +162,7 @@ func (r *Runner) entryFacts(pc *PlannedCase) map[string]any {
 		put("gpus", e.GPUs)
 	}
 	if key, l, err := r.launchOf(pc); err == nil && key != "" {
-		put("launch", l.mask(l.Command))
+		put("launch", l.Mask(l.Command))
 	}
 	return facts
 }

@@ -1,6 +1,4 @@
-//go:build unix
-
-package sweep
+package launch
 
 import (
 	"context"

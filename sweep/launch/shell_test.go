@@ -1,39 +1,11 @@
-package sweep
+package launch
 
 import (
-	"context"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-	"testing/synctest"
-	"time"
 )
-
-// An after hook outlives an interruption by its grace, and no longer; without one
-// it has no limit.
-func TestOrGrace(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		ctx, interrupt := context.WithCancel(t.Context())
-		longer, done := orGrace(ctx, 30*time.Second)
-		defer done()
-		time.Sleep(time.Hour)
-		if longer.Err() != nil {
-			t.Fatal("it ended without an interruption")
-		}
-		interrupt()
-		time.Sleep(30*time.Second - time.Nanosecond)
-		synctest.Wait()
-		if longer.Err() != nil {
-			t.Error("it ended within its grace")
-		}
-		time.Sleep(time.Nanosecond)
-		synctest.Wait()
-		if err := context.Cause(longer); err == nil || err.Error() != "ended 30s after the interruption" {
-			t.Errorf("cause %v, want the end of the grace", err)
-		}
-	})
-}
 
 // What a failed command said last is in its error, on one line; what others said
 // before is not.
@@ -51,7 +23,7 @@ func TestShell(t *testing.T) {
 		{"test $NAME = x || exit 5", ""},
 		{"kill -TERM $$", "signal: terminated, and it said nothing"},
 	} {
-		err := shell{tt.text, []string{"NAME=x"}, out}.run(t.Context())
+		err := Shell{tt.text, []string{"NAME=x"}, out}.Run(t.Context())
 		if got := errorText(err); got != tt.want {
 			t.Errorf("%s: %q, want %q", tt.text, got, tt.want)
 		}

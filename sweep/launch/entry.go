@@ -1,30 +1,33 @@
-package sweep
+// Package launch starts the servers and commands of a config as child processes,
+// each in a process group of its own, and ends them: in order by the run that
+// started them, by a later run from their records where that was killed, or at
+// once. What a server that is ready answers is the caller's to ask.
+package launch
 
 import (
 	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"time"
 )
 
 const (
-	// launchReadyTimeout is for the largest models: weights fetched, graphs captured.
-	launchReadyTimeout = 30 * time.Minute
-	// launchStopWait is what a server gets to end in order.
-	launchStopWait = 30 * time.Second
-	// launchGoneWait is how long processes and port may outlive the last signal.
-	launchGoneWait = 10 * time.Second
-	// launchTail is how many lines of its log an error about a server shows.
-	launchTail = 20
+	// readyTimeout is for the largest models: weights fetched, graphs captured.
+	readyTimeout = 30 * time.Minute
+	// stopWait is what a server gets to end in order.
+	stopWait = 30 * time.Second
+	// goneWait is how long processes and port may outlive the last signal.
+	goneWait = 10 * time.Second
+	// tailLines is how many lines of its log an error about a server shows.
+	tailLines = 20
 )
 
-// A Launch is one entry of `servers` with all variables expanded: how its server
+// An Entry is one entry of `servers` with all variables expanded: how its server
 // is started, known to be ready, and ended.
-type Launch struct {
+type Entry struct {
 	Name    string
 	Command string            // by `sh -c`
 	Env     map[string]string // beside this process's own environment
@@ -45,7 +48,7 @@ type Launch struct {
 // A Server is one that Start started. Its methods may be called from several
 // goroutines.
 type Server struct {
-	launch *Launch
+	launch *Entry
 	record serverRecord
 	ready  func(context.Context) error
 
@@ -65,23 +68,23 @@ type Server struct {
 // A command that ends with status 0 where Stop is given has handed its server
 // over to someone else (docker run -d, kubectl apply): from then on ready alone
 // tells whether the server is there.
-func (l *Launch) Start(ctx context.Context, ready func(context.Context) error, progress func(string)) (*Server, error) {
-	if err := l.checkFree(ctx, ready); err != nil {
+func (l *Entry) Start(ctx context.Context, ready func(context.Context) error, progress func(string)) (*Server, error) {
+	if err := l.CheckFree(ctx, ready); err != nil {
 		return nil, err
 	}
 	s, err := l.begin(ready)
 	if err != nil {
 		return nil, fmt.Errorf("server %s: %w", l.Name, err)
 	}
-	if err := s.await(ctx, cmp.Or(l.ReadyTimeout, launchReadyTimeout), progress); err != nil {
+	if err := s.await(ctx, cmp.Or(l.ReadyTimeout, readyTimeout), progress); err != nil {
 		return nil, errors.Join(err, s.Stop(context.WithoutCancel(ctx)))
 	}
 	return s, nil
 }
 
-// checkFree refuses to start a server where another one is: it would be measured
+// CheckFree refuses to start a server where another one is: it would be measured
 // in its place.
-func (l *Launch) checkFree(ctx context.Context, ready func(context.Context) error) error {
+func (l *Entry) CheckFree(ctx context.Context, ready func(context.Context) error) error {
 	address, err := hostPort(l.BaseURL)
 	if err != nil {
 		return fmt.Errorf("server %s: %w", l.Name, err)
@@ -98,16 +101,12 @@ func (l *Launch) checkFree(ctx context.Context, ready func(context.Context) erro
 const gate = `read -r llmsweep_gate && exec sh -c "$1" </dev/null`
 
 // begin starts the command and its watch.
-func (l *Launch) begin(ready func(context.Context) error) (*Server, error) {
-	log, err := openLog(l.LogPath, fmt.Sprintf("starting %s: %s", l.Name, l.mask(l.Command)))
+func (l *Entry) begin(ready func(context.Context) error) (*Server, error) {
+	log, from, err := openLog(l.LogPath, fmt.Sprintf("starting %s: %s", l.Name, l.mask(l.Command)))
 	if err != nil {
 		return nil, err
 	}
 	defer log.Close()
-	from, err := log.Seek(0, io.SeekEnd)
-	if err != nil {
-		return nil, err
-	}
 	cmd := exec.Command("sh", "-c", gate, "sh", l.Command)
 	cmd.Dir, cmd.Env = l.Dir, environ(l.Env)
 	cmd.Stdout, cmd.Stderr = log, log
@@ -176,21 +175,29 @@ func (s *Server) Tail(lines int) string {
 // died says that the command ended before the server was ready.
 func (s *Server) died() error {
 	if s.state.Success() {
-		return fmt.Errorf("server %s: its command ended with exit status 0 and left no server; keep it in the foreground, or give `stop` where it starts one in the background; %s", s.launch.Name, s.lastWords())
+		return fmt.Errorf("server %s: its command ended with exit status 0 and left no server; keep it in the foreground, or give `stop` where it starts one in the background; %s", s.launch.Name, s.LastWords())
 	}
-	return fmt.Errorf("server %s ended before it was ready: %s; %s", s.launch.Name, s.state, s.lastWords())
+	return fmt.Errorf("server %s ended before it was ready: %s; %s", s.launch.Name, s.state, s.LastWords())
 }
 
-// lastWords is where the log is, and below it how it ends.
-func (s *Server) lastWords() string {
-	tail := s.Tail(launchTail)
+// Death says how the server ended that was ready once, with its last words.
+func (s *Server) Death() string {
+	if s.handedOver() {
+		return fmt.Sprintf("server %s, which its command left running, does not answer any more; %s", s.launch.Name, s.LastWords())
+	}
+	return fmt.Sprintf("server %s ended during the case: %s; %s", s.launch.Name, s.state, s.LastWords())
+}
+
+// LastWords is where the log is, and below it how it ends.
+func (s *Server) LastWords() string {
+	tail := s.Tail(tailLines)
 	if tail == "" {
 		return fmt.Sprintf("it wrote nothing to its log, %s", s.launch.LogPath)
 	}
 	return fmt.Sprintf("its log, %s, ends:\n%s", s.launch.LogPath, tail)
 }
 
-func (l *Launch) mask(text string) string {
+func (l *Entry) mask(text string) string {
 	if l.Mask == nil {
 		return text
 	}

@@ -1,4 +1,4 @@
-package sweep
+package launch
 
 import (
 	"context"
@@ -14,7 +14,7 @@ import (
 // first one past 5 s is at 5.13 s, and notes follow 5 s apart.
 func TestAwaitNotes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := &Server{launch: &Launch{Name: "TP2", LogPath: "TP2.log"}, done: make(chan struct{}), exited: make(chan struct{})}
+		s := &Server{launch: &Entry{Name: "TP2", LogPath: "TP2.log"}, done: make(chan struct{}), exited: make(chan struct{})}
 		began := time.Now()
 		s.ready = func(context.Context) error {
 			if time.Since(began) < 16*time.Second {
@@ -37,7 +37,7 @@ func TestAwaitNotes(t *testing.T) {
 // what is told in the end is what it last said.
 func TestAwaitASilentServer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := &Server{launch: &Launch{Name: "TP2", LogPath: "none.log"}, done: make(chan struct{}), exited: make(chan struct{})}
+		s := &Server{launch: &Entry{Name: "TP2", LogPath: "none.log"}, done: make(chan struct{}), exited: make(chan struct{})}
 		asked := 0
 		s.ready = func(ctx context.Context) error {
 			asked++

@@ -1,10 +1,11 @@
 //go:build !linux
 
-package sweep
+package launch
 
 import (
 	"errors"
 	"os"
+	"os/exec"
 )
 
 // identify is a process that was just started. There is no /proc here, so a later
@@ -23,3 +24,6 @@ func (p process) members() []int {
 
 // listener cannot be told here.
 func listener(int) (pid int, name string) { return 0, "" }
+
+// dieWithUs does nothing where the kernel does not offer it.
+func dieWithUs(*exec.Cmd) {}

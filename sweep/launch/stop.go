@@ -1,4 +1,4 @@
-package sweep
+package launch
 
 import (
 	"cmp"
@@ -20,7 +20,7 @@ const groupPoll = 20 * time.Millisecond
 type ending struct {
 	once     sync.Once
 	err      error
-	goneWait time.Duration // 0 = launchGoneWait
+	goneWait time.Duration // 0 = goneWait
 }
 
 // Stop ends the server by its stop command or SIGTERM, and after StopWait, or
@@ -29,7 +29,7 @@ type ending struct {
 // tries again. Later calls return what the first one did.
 func (s *Server) Stop(ctx context.Context) error {
 	s.ending.once.Do(func() {
-		s.ending.err = s.record.end(ctx, s.ready, cmp.Or(s.ending.goneWait, launchGoneWait))
+		s.ending.err = s.record.end(ctx, s.ready, cmp.Or(s.ending.goneWait, goneWait))
 		removeGroup(s.record.Process.PID)
 	})
 	return s.ending.err
@@ -78,7 +78,7 @@ func (r *serverRecord) ask(ctx context.Context, ready func(context.Context) erro
 // runStop runs the stop command, which finds the server's process group, where it
 // still runs, in LLMSWEEP_SERVER_PID.
 func (r *serverRecord) runStop(ctx context.Context, running bool) error {
-	log, err := openLog(r.Log, fmt.Sprintf("stopping %s by its stop command", r.Name))
+	log, _, err := openLog(r.Log, fmt.Sprintf("stopping %s by its stop command", r.Name))
 	if err != nil {
 		return err
 	}

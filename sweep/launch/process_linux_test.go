@@ -1,4 +1,4 @@
-package sweep
+package launch
 
 import (
 	"encoding/json"
@@ -14,7 +14,7 @@ import (
 )
 
 // launcher is a program that launches l and waits to be killed.
-func launcher(t *testing.T, l *Launch) *exec.Cmd {
+func launcher(t *testing.T, l *Entry) *exec.Cmd {
 	t.Helper()
 	b, err := json.Marshal(map[string]any{
 		"Name": l.Name, "Command": l.Command, "Dir": l.Dir, "LogPath": l.LogPath, "BaseURL": l.BaseURL,

@@ -1,4 +1,4 @@
-package sweep
+package launch
 
 import (
 	"context"
@@ -52,5 +52,5 @@ func (r *serverRecord) endLeftover(ctx context.Context, say func(string)) error 
 	default:
 		return r.remove()
 	}
-	return r.end(ctx, nil, launchGoneWait)
+	return r.end(ctx, nil, goneWait)
 }

@@ -1,6 +1,4 @@
-//go:build unix
-
-package sweep
+package launch
 
 import (
 	"context"
@@ -24,7 +22,7 @@ import (
 const (
 	serveEnv  = "LLMSWEEP_TEST_SERVE"  // host:port to serve at
 	setsidEnv = "LLMSWEEP_TEST_SETSID" // leave the group that it was started in
-	launchEnv = "LLMSWEEP_TEST_LAUNCH" // a Launch as JSON: start it, say so, wait
+	launchEnv = "LLMSWEEP_TEST_LAUNCH" // an Entry as JSON: start it, say so, wait
 )
 
 func TestMain(m *testing.M) {
@@ -60,7 +58,7 @@ func serveHealth(address string) {
 
 // launchAndWait starts a server as a run does, and does not live to stop it.
 func launchAndWait(launch string) {
-	var l Launch
+	var l Entry
 	if err := json.Unmarshal([]byte(launch), &l); err != nil {
 		panic(err)
 	}
@@ -100,14 +98,14 @@ func freeAddress(t *testing.T) string {
 }
 
 // launchOf is an entry with a free port, and serve, a command that serves there.
-func launchOf(t *testing.T) (l *Launch, serve string) {
+func launchOf(t *testing.T) (l *Entry, serve string) {
 	t.Helper()
 	exe, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
 	dir, address := t.TempDir(), freeAddress(t)
-	return &Launch{
+	return &Entry{
 		Name: "TP2", Dir: dir, BaseURL: "http://" + address,
 		LogPath: filepath.Join(dir, "logs", "TP2.log"), PidDir: filepath.Join(dir, "pids"),
 		ReadyTimeout: time.Minute, StopWait: 10 * time.Second,
@@ -115,7 +113,7 @@ func launchOf(t *testing.T) (l *Launch, serve string) {
 }
 
 // start launches l, and kills what a failing test leaves.
-func start(t *testing.T, l *Launch) (*Server, error) {
+func start(t *testing.T, l *Entry) (*Server, error) {
 	t.Helper()
 	s, err := l.Start(t.Context(), healthy(l.BaseURL), func(text string) { t.Log(text) })
 	if s != nil {
@@ -124,7 +122,7 @@ func start(t *testing.T, l *Launch) (*Server, error) {
 	return s, err
 }
 
-func mustStart(t *testing.T, l *Launch) *Server {
+func mustStart(t *testing.T, l *Entry) *Server {
 	t.Helper()
 	s, err := start(t, l)
 	if err != nil {
@@ -183,7 +181,7 @@ func wantInText(t *testing.T, what, text string, wants ...string) {
 }
 
 // wantGone checks that nothing of a server is left: no process, port or record.
-func wantGone(t *testing.T, l *Launch, s *Server) {
+func wantGone(t *testing.T, l *Entry, s *Server) {
 	t.Helper()
 	if s != nil && (s.Alive() || len(s.record.Process.members()) > 0) {
 		t.Errorf("alive %v, processes %v after the stop", s.Alive(), s.record.Process.members())

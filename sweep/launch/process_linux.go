@@ -1,12 +1,14 @@
-package sweep
+package launch
 
 import (
 	"bytes"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 )
 
 // A procStat is what /proc/PID/stat tells of a process, by proc_pid_stat(5).
@@ -131,3 +133,7 @@ func listening(port int) map[string]bool {
 	}
 	return sockets
 }
+
+// dieWithUs has the kernel kill a detached child when the thread that starts it is
+// gone: no kill of this process leaves the child behind.
+func dieWithUs(cmd *exec.Cmd) { cmd.SysProcAttr.Pdeathsig = syscall.SIGKILL }

@@ -1,4 +1,4 @@
-package sweep
+package launch
 
 import (
 	"cmp"
@@ -37,9 +37,9 @@ type serverRecord struct {
 }
 
 // newRecord is the record of a command that was just started.
-func (l *Launch) newRecord(pid int) (serverRecord, error) {
+func (l *Entry) newRecord(pid int) (serverRecord, error) {
 	r := serverRecord{
-		Name: l.Name, Stop: l.Stop, Env: l.Env, StopWait: cmp.Or(l.StopWait, launchStopWait),
+		Name: l.Name, Stop: l.Stop, Env: l.Env, StopWait: cmp.Or(l.StopWait, stopWait),
 		file: filepath.Join(l.PidDir, url.PathEscape(l.Name)+"."+strconv.Itoa(pid)+".json"),
 		mask: l.mask,
 	}

@@ -1,7 +1,8 @@
-package sweep
+package launch
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -9,18 +10,13 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"path/filepath"
-	"strings"
 	"sync"
 	"time"
 )
 
-// simScheme marks a base_url that names a preset of the embedded simulator.
-const simScheme = "sim:"
-
-// A simChild is the simulated server as a child process. It ends at its stdin's
+// A Sim is the simulated server as a child process. It ends at its stdin's
 // end, so that no kill of this process leaves an orphan.
-type simChild struct {
+type Sim struct {
 	BaseURL string
 	PID     int
 	stdin   io.Closer
@@ -28,13 +24,13 @@ type simChild struct {
 	err     error         // its end; read after done
 }
 
-// startSim starts exe as `simulate` and waits until it says where it listens.
+// A RefusedError is a simulator's that would not have what it was to simulate.
+type RefusedError struct{ error }
+
+// StartSim starts exe as `simulate` and waits until it says where it listens.
 // Its log goes to logFile, which is appended to.
-func startSim(ctx context.Context, exe, preset, model, tokenizer, logFile string) (*simChild, error) {
-	if err := os.MkdirAll(filepath.Dir(logFile), 0o755); err != nil {
-		return nil, err
-	}
-	log, err := os.OpenFile(logFile, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o644)
+func StartSim(ctx context.Context, exe, preset, model, tokenizer, logFile string) (*Sim, error) {
+	log, from, err := openLog(logFile, "starting the simulator: "+preset)
 	if err != nil {
 		return nil, err
 	}
@@ -53,7 +49,7 @@ func startSim(ctx context.Context, exe, preset, model, tokenizer, logFile string
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("starting the simulator: %w", err)
 	}
-	s := &simChild{PID: cmd.Process.Pid, stdin: stdin, done: make(chan struct{})}
+	s := &Sim{PID: cmd.Process.Pid, stdin: stdin, done: make(chan struct{})}
 
 	hello := make(chan string, 1)
 	var read sync.WaitGroup
@@ -75,9 +71,9 @@ func startSim(ctx context.Context, exe, preset, model, tokenizer, logFile string
 		}
 		if err := json.Unmarshal([]byte(line), &said); err != nil || said.BaseURL == "" {
 			s.Stop()
-			err := fmt.Errorf("the simulator did not start: %s; its log is %s", lastLine(logFile), logFile)
-			if cmd.ProcessState.ExitCode() == 2 { // it would not have what the config says
-				return nil, &ConfigError{err}
+			err := fmt.Errorf("the simulator did not start: %s; its log is %s", cmp.Or(tailLog(logFile, from, 1), "it said nothing"), logFile)
+			if cmd.ProcessState.ExitCode() == 2 {
+				return nil, &RefusedError{err}
 			}
 			return nil, err
 		}
@@ -93,17 +89,10 @@ func startSim(ctx context.Context, exe, preset, model, tokenizer, logFile string
 }
 
 // Alive reports whether the process still runs.
-func (s *simChild) Alive() bool {
-	select {
-	case <-s.done:
-		return false
-	default:
-		return true
-	}
-}
+func (s *Sim) Alive() bool { return !isClosed(s.done) }
 
 // Stop ends the process: by its stdin's end, and after 5 s by a kill.
-func (s *simChild) Stop() error {
+func (s *Sim) Stop() error {
 	s.stdin.Close()
 	select {
 	case <-s.done:
@@ -119,17 +108,4 @@ func (s *simChild) Stop() error {
 	}
 	<-s.done
 	return nil
-}
-
-// lastLine is the last non-empty line of a file: what a dead server said last.
-func lastLine(file string) string {
-	b, err := os.ReadFile(file)
-	if err != nil {
-		return "no log"
-	}
-	lines := strings.Split(strings.TrimSpace(string(b)), "\n")
-	if last := lines[len(lines)-1]; last != "" {
-		return last
-	}
-	return "it said nothing"
 }

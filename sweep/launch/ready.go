@@ -1,4 +1,4 @@
-package sweep
+package launch
 
 import (
 	"context"
@@ -7,7 +7,11 @@ import (
 )
 
 const (
-	// firstAsk is the pause after the first question; pauses double up to readyEvery.
+	// AskEvery is how often a server that is not there yet is asked again.
+	AskEvery = 500 * time.Millisecond
+	// AskTimeout is how long one question to a server may take.
+	AskTimeout = 10 * time.Second
+	// firstAsk is the pause after the first question; pauses double up to askEvery.
 	firstAsk = 10 * time.Millisecond
 	// noteEvery is how often a user who waits for a server is told so.
 	noteEvery = 5 * time.Second
@@ -28,7 +32,7 @@ func (s *Server) await(ctx context.Context, timeout time.Duration, progress func
 	progress(fmt.Sprintf("waiting up to %s for %s, log %s", timeout, name, s.launch.LogPath))
 	var answer error // of the last question that was not cut short
 	noted := began
-	for pause := firstAsk; ; pause = min(2*pause, readyEvery) {
+	for pause := firstAsk; ; pause = min(2*pause, AskEvery) {
 		err := askReady(within, s.ready)
 		switch {
 		case isClosed(s.exited):
@@ -61,12 +65,12 @@ func (s *Server) notReady(ctx context.Context, timeout time.Duration, answer err
 	case answer == nil:
 		answer = fmt.Errorf("it did not answer")
 	}
-	return fmt.Errorf("server %s was not ready within %s: %w; see its log, or raise ready_timeout; %s", s.launch.Name, timeout, answer, s.lastWords())
+	return fmt.Errorf("server %s was not ready within %s: %w; see its log, or raise ready_timeout; %s", s.launch.Name, timeout, answer, s.LastWords())
 }
 
-// askReady asks once, and waits no longer than probeTimeout for the answer.
+// askReady asks once, and waits no longer than askTimeout for the answer.
 func askReady(ctx context.Context, ready func(context.Context) error) error {
-	ctx, cancel := context.WithTimeout(ctx, probeTimeout)
+	ctx, cancel := context.WithTimeout(ctx, AskTimeout)
 	defer cancel()
 	return ready(ctx)
 }

@@ -1,4 +1,4 @@
-package sweep
+package launch
 
 // A process is a started command, told from any other that gets its number later.
 // It leads a process group of its own, with the same number.

@@ -1,6 +1,4 @@
-//go:build unix
-
-package sweep
+package launch
 
 import (
 	"context"
@@ -169,7 +167,7 @@ func TestLaunchRunsNothingOffTheRecord(t *testing.T) {
 
 func TestLaunchBadBaseURL(t *testing.T) {
 	for _, url := range []string{"", "localhost:8010", "sim:h100", "http://"} {
-		l := &Launch{Name: "A", Command: "true", BaseURL: url}
+		l := &Entry{Name: "A", Command: "true", BaseURL: url}
 		if _, err := l.Start(t.Context(), nil, nil); err == nil || !strings.Contains(err.Error(), "server A: base_url "+url+": a server that is launched needs one like") {
 			t.Errorf("%q: error %v", url, err)
 		}

@@ -1,4 +1,4 @@
-package sweep
+package launch
 
 import (
 	"fmt"
@@ -18,20 +18,24 @@ const tailBytes = 16 << 10
 var escapes = regexp.MustCompile(`\x1b(\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)?|.)?`)
 
 // openLog opens a server's log for appending, and begins with a line of the time
-// and of what happens.
-func openLog(path, what string) (*os.File, error) {
+// and of what happens. What the server says is from byte from on.
+func openLog(path, what string) (log *os.File, from int64, err error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	log, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o644)
+	log, err = os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o644)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	if _, err := fmt.Fprintf(log, "=== %s %s\n", time.Now().Format(time.RFC3339), what); err != nil {
+	_, err = fmt.Fprintf(log, "=== %s %s\n", time.Now().Format(time.RFC3339), what)
+	if err == nil {
+		from, err = log.Seek(0, io.SeekEnd)
+	}
+	if err != nil {
 		log.Close()
-		return nil, err
+		return nil, 0, err
 	}
-	return log, nil
+	return log, from, nil
 }
 
 // tailLog is the last lines of a log from byte from on, as a terminal would show
@@ -42,6 +46,11 @@ func tailLog(path string, from int64, lines int) string {
 		return ""
 	}
 	defer f.Close()
+	return tailOf(f, from, lines)
+}
+
+// tailOf is tailLog of an open file.
+func tailOf(f *os.File, from int64, lines int) string {
 	info, err := f.Stat()
 	if err != nil {
 		return ""

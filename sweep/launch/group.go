@@ -1,10 +1,9 @@
-//go:build unix
-
-package sweep
+package launch
 
 import (
 	"errors"
 	"os"
+	"os/exec"
 	"syscall"
 )
 
@@ -17,3 +16,7 @@ func signalGroup(pgid int, sig syscall.Signal) error {
 	}
 	return err
 }
+
+// detach puts a child in a process group of its own, so that a Ctrl-C at the
+// terminal reaches this process alone, which then ends the child in order.
+func detach(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }

@@ -1,4 +1,4 @@
-package sweep
+package launch
 
 import (
 	"context"
@@ -13,39 +13,18 @@ import (
 // checkWait bounds what a shell is asked about a command without running it.
 const checkWait = 10 * time.Second
 
-// checkLaunches says which servers are not asked because the run starts them, and
-// checks what can be known without that: commands that a shell can read, a program
-// that is there, a port that is free. All that is wrong is told.
-func (r *Runner) checkLaunches(ctx context.Context) error {
-	var errs []error
-	checked := map[string]bool{}
-	for i := range r.plan {
-		key, l, err := r.launchOf(&r.plan[i])
-		if key == "" && err == nil || checked[key] {
-			continue
-		}
-		checked[key] = true
-		if err != nil {
-			errs = append(errs, &ConfigError{err})
-			continue
-		}
-		r.Progress.Note(fmt.Sprintf("server %s is launched by the run: not asked", l.Name))
-		errs = append(errs, l.check(ctx))
-	}
-	return errors.Join(errs...)
-}
-
-// check is what would keep the server from being started.
-func (l *Launch) check(ctx context.Context) error {
+// CheckCommands is what would keep the commands from being run: the config's
+// faults.
+func (l *Entry) CheckCommands(ctx context.Context) error {
 	var errs []error
 	for _, command := range []struct{ key, text string }{{"launch", l.Command}, {"stop", l.Stop}} {
 		if said := l.askShell(ctx, "-n", "-c", command.text); said != "" {
-			errs = append(errs, &ConfigError{fmt.Errorf("server %s: %s: a shell cannot read it: %s; correct the command", l.Name, command.key, said)})
+			errs = append(errs, fmt.Errorf("server %s: %s: a shell cannot read it: %s; correct the command", l.Name, command.key, said))
 		} else if why := l.missing(ctx, command.text); why != "" {
-			errs = append(errs, &ConfigError{fmt.Errorf("server %s: %s: %s", l.Name, command.key, why)})
+			errs = append(errs, fmt.Errorf("server %s: %s: %s", l.Name, command.key, why))
 		}
 	}
-	return errors.Join(append(errs, l.checkFree(ctx, nil))...)
+	return errors.Join(errs...)
 }
 
 // plainWord is a word that a shell takes as it is.
@@ -53,7 +32,7 @@ var plainWord = regexp.MustCompile(`^[A-Za-z0-9_./+-]+$`)
 
 // missing says that the program of a command, its first word, is not on this
 // machine; "" = it is, or only a shell can tell which one that will be.
-func (l *Launch) missing(ctx context.Context, command string) string {
+func (l *Entry) missing(ctx context.Context, command string) string {
 	words := strings.Fields(command)
 	if len(words) == 0 || !plainWord.MatchString(words[0]) {
 		return ""
@@ -66,7 +45,7 @@ func (l *Launch) missing(ctx context.Context, command string) string {
 
 // askShell is what a shell says, on one line, in the command's own environment; one
 // that fails has said something. Nothing of the command is run by it.
-func (l *Launch) askShell(ctx context.Context, args ...string) string {
+func (l *Entry) askShell(ctx context.Context, args ...string) string {
 	ctx, cancel := context.WithTimeout(ctx, checkWait)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "sh", args...)
