@@ -13,6 +13,7 @@ import (
 	"llmsweep/runlog"
 	"llmsweep/sweep/launch"
 	"llmsweep/sweep/redact"
+	"llmsweep/sweep/selftest"
 	"llmsweep/telemetry"
 )
 
@@ -35,7 +36,7 @@ type Runner struct {
 	OnlyFailed bool   // only cases that failed before
 	Only       string // only cases whose name matches this glob; "" = all
 
-	SelfTest *SelfTest // the host's last one: a case beyond it is suspect; nil = none was made
+	SelfTest *selftest.Result // the host's last one: a case beyond it is suspect; nil = none was made
 
 	plan     []PlannedCase
 	inputs   *inputSet
@@ -167,7 +168,7 @@ func (r *Runner) measure(ctx context.Context, pc PlannedCase, keep func(*metrics
 	doubt := r.prepareServer(ctx, base, pc)
 	res, err := r.driver(pc.Config, base).Run(ctx, pc, keep)
 	r.noticeRestart(ctx, pc.Config, res)
-	r.judgeLoad(res)
+	r.SelfTest.Judge(&res.Summary, res.Records)
 	r.judgeTraffic(pc.Config, res)
 	if why := r.died(ctx, res); why != "" {
 		res.Notes = append(res.Notes, why)

@@ -1,4 +1,4 @@
-package sweep
+package selftest
 
 import (
 	"context"
@@ -57,9 +57,9 @@ func fetchTruth(ctx context.Context, baseURL string) (map[string][]int64, error)
 	return writes, err
 }
 
-// selfRequests yields requests of the same lengths: at least as many as least,
+// requests yields requests of the same lengths: at least as many as least,
 // then on until there are as many as most or the time is over.
-type selfRequests struct {
+type requests struct {
 	prefix      string // of ids
 	output      int    // tokens
 	least, most int
@@ -67,7 +67,7 @@ type selfRequests struct {
 }
 
 // Sessions yields each request as a session of its own.
-func (s selfRequests) Sessions() iter.Seq2[dataset.Session, error] {
+func (s requests) Sessions() iter.Seq2[dataset.Session, error] {
 	return func(yield func(dataset.Session, error) bool) {
 		end := time.Now().Add(s.until)
 		for i := 0; i < s.least || i < s.most && time.Now().Before(end); i++ {

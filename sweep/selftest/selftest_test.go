@@ -1,4 +1,4 @@
-package sweep
+package selftest
 
 import (
 	"math"
@@ -75,8 +75,8 @@ func TestQuantiles(t *testing.T) {
 }
 
 // row is a paced row that can be trusted, but for what change does to it.
-func row(streams int, change func(*SelfTestRow)) SelfTestRow {
-	r := SelfTestRow{Load: Paced, Streams: streams, Requests: 10, Compared: 10, EventsPerS: runlog.Float(80 * streams)}
+func row(streams int, change func(*Row)) Row {
+	r := Row{Load: Paced, Streams: streams, Requests: 10, Compared: 10, EventsPerS: runlog.Float(80 * streams)}
 	r.TTFT.Kernel.P99, r.ITL.Kernel.P99, r.ReaderLagP99 = 0.2, 0.1, 0.3
 	if change != nil {
 		change(&r)
@@ -88,24 +88,24 @@ func TestSelfTestRule(t *testing.T) {
 	nan := runlog.NaN()
 	for _, tt := range []struct {
 		name   string
-		change func(*SelfTestRow)
+		change func(*Row)
 		doubt  string // "" = trusted
 	}{
 		{"good", nil, ""},
-		{"TTFT error at the limit", func(r *SelfTestRow) { r.TTFT.Kernel.P99 = 1 }, ""},
-		{"TTFT error above", func(r *SelfTestRow) { r.TTFT.Kernel.P99 = 1.01 }, "TTFT error p99 1.01 ms, limit 1"},
-		{"TTFT error unknown", func(r *SelfTestRow) { r.TTFT.Kernel.P99 = nan }, "TTFT error p99 NaN ms, limit 1"},
-		{"ITL error at the limit", func(r *SelfTestRow) { r.ITL.Kernel.P99 = 1 }, ""},
-		{"ITL error above", func(r *SelfTestRow) { r.ITL.Kernel.P99 = 2 }, "ITL error p99 2 ms, limit 1"},
-		{"reader lag below the limit", func(r *SelfTestRow) { r.ReaderLagP99 = 0.999 }, ""},
-		{"reader lag at the limit", func(r *SelfTestRow) { r.ReaderLagP99 = 1 }, "reader lag p99 1 ms, want below 1"},
-		{"reader lag unknown", func(r *SelfTestRow) { r.ReaderLagP99 = nan }, ""},
-		{"user clock, largest errors and send lag do not count", func(r *SelfTestRow) {
+		{"TTFT error at the limit", func(r *Row) { r.TTFT.Kernel.P99 = 1 }, ""},
+		{"TTFT error above", func(r *Row) { r.TTFT.Kernel.P99 = 1.01 }, "TTFT error p99 1.01 ms, limit 1"},
+		{"TTFT error unknown", func(r *Row) { r.TTFT.Kernel.P99 = nan }, "TTFT error p99 NaN ms, limit 1"},
+		{"ITL error at the limit", func(r *Row) { r.ITL.Kernel.P99 = 1 }, ""},
+		{"ITL error above", func(r *Row) { r.ITL.Kernel.P99 = 2 }, "ITL error p99 2 ms, limit 1"},
+		{"reader lag below the limit", func(r *Row) { r.ReaderLagP99 = 0.999 }, ""},
+		{"reader lag at the limit", func(r *Row) { r.ReaderLagP99 = 1 }, "reader lag p99 1 ms, want below 1"},
+		{"reader lag unknown", func(r *Row) { r.ReaderLagP99 = nan }, ""},
+		{"user clock, largest errors and send lag do not count", func(r *Row) {
 			r.TTFT.User.P99, r.ITL.User.P99, r.TTFT.Kernel.Max, r.SendLagP99 = 50, 50, 50, 50
 		}, ""},
-		{"a failure", func(r *SelfTestRow) { r.Failed, r.FirstError, r.Compared = 1, "reset", 9 }, "1 of 10 requests failed (reset)"},
-		{"one not in the truth", func(r *SelfTestRow) { r.Compared = 9 }, "1 of 10 requests are not in the ground truth as they were seen"},
-		{"not run", func(r *SelfTestRow) { r.Skipped = "too few files" }, "not run: too few files"},
+		{"a failure", func(r *Row) { r.Failed, r.FirstError, r.Compared = 1, "reset", 9 }, "1 of 10 requests failed (reset)"},
+		{"one not in the truth", func(r *Row) { r.Compared = 9 }, "1 of 10 requests are not in the ground truth as they were seen"},
+		{"not run", func(r *Row) { r.Skipped = "too few files" }, "not run: too few files"},
 	} {
 		r := row(16, tt.change)
 		if got := strings.Join(r.doubts(), "; "); got != tt.doubt {
@@ -115,22 +115,22 @@ func TestSelfTestRule(t *testing.T) {
 }
 
 func TestTrustedIsTheLargestGoodRow(t *testing.T) {
-	bad := func(r *SelfTestRow) { r.ReaderLagP99 = 5 }
-	flood := row(256, func(r *SelfTestRow) { r.Load = Flood })
+	bad := func(r *Row) { r.ReaderLagP99 = 5 }
+	flood := row(256, func(r *Row) { r.Load = Flood })
 	for _, tt := range []struct {
 		name    string
-		rows    []SelfTestRow
+		rows    []Row
 		trusted int // streams; 0 = none
 		largest int
 	}{
-		{"all good", []SelfTestRow{row(1, nil), row(64, nil), flood}, 64, 64},
-		{"the last is bad", []SelfTestRow{row(1, nil), row(64, nil), row(256, bad), flood}, 64, 256},
-		{"a bad one between", []SelfTestRow{row(1, nil), row(64, bad), row(256, nil), flood}, 256, 256},
-		{"none good", []SelfTestRow{row(1, bad), flood}, 0, 1},
-		{"the last was not run", []SelfTestRow{row(1, nil), row(64, func(r *SelfTestRow) { r.Skipped = "files" }), flood}, 1, 1},
-		{"only a flood", []SelfTestRow{flood}, 0, 0},
+		{"all good", []Row{row(1, nil), row(64, nil), flood}, 64, 64},
+		{"the last is bad", []Row{row(1, nil), row(64, nil), row(256, bad), flood}, 64, 256},
+		{"a bad one between", []Row{row(1, nil), row(64, bad), row(256, nil), flood}, 256, 256},
+		{"none good", []Row{row(1, bad), flood}, 0, 1},
+		{"the last was not run", []Row{row(1, nil), row(64, func(r *Row) { r.Skipped = "files" }), flood}, 1, 1},
+		{"only a flood", []Row{flood}, 0, 0},
 	} {
-		s := SelfTest{Rows: tt.rows}
+		s := Result{Rows: tt.rows}
 		s.judge()
 		got := 0
 		if s.Trusted != nil {
@@ -146,11 +146,11 @@ func TestTrustedIsTheLargestGoodRow(t *testing.T) {
 }
 
 func TestSelfTestPrint(t *testing.T) {
-	good := row(16, func(r *SelfTestRow) {
+	good := row(16, func(r *Row) {
 		r.TTFT = ClockErrors{Quantiles{0.01, 0.2, 12.34}, Quantiles{0.05, 1.5, 20}}
 		r.ClientCPU, r.SharedShare, r.SendLagP50, r.SendLagP99 = 0.125, 0.001, 0.02, 0.04
 	})
-	s := SelfTest{Rows: []SelfTestRow{good, {Load: Paced, Streams: 2000, Skipped: "too few files"}, row(256, func(r *SelfTestRow) { r.Load = Flood })}}
+	s := Result{Rows: []Row{good, {Load: Paced, Streams: 2000, Skipped: "too few files"}, row(256, func(r *Row) { r.Load = Flood })}}
 	s.judge()
 	var b strings.Builder
 	if err := s.Print(&b); err != nil {
@@ -178,8 +178,8 @@ paced, 2,000 streams, cannot be trusted: not run: too few files.
 }
 
 func TestSelfTestRowsThatCannotRun(t *testing.T) {
-	r := SelfTestRow{Load: Paced, Streams: 1000}
-	if err := (selfLoad{files: 1024}).measure(t.Context(), "http://127.0.0.1:1", &r); err != nil {
+	r := Row{Load: Paced, Streams: 1000}
+	if err := (series{files: 1024}).measure(t.Context(), "http://127.0.0.1:1", &r); err != nil {
 		t.Fatal(err)
 	}
 	if r.Skipped != "1024 files may be open, want 1064; raise that by ulimit -n" || r.EventsPerS.Defined() || r.TTFT.Kernel.P50.Defined() {
@@ -189,12 +189,12 @@ func TestSelfTestRowsThatCannotRun(t *testing.T) {
 
 func TestSelfRequests(t *testing.T) {
 	for _, tt := range []struct {
-		s    selfRequests
+		s    requests
 		want int
 	}{
-		{selfRequests{least: 4}, 4},
-		{selfRequests{least: 4, most: 12}, 4}, // the time is over at once
-		{selfRequests{least: 4, most: 12, until: time.Hour}, 12},
+		{requests{least: 4}, 4},
+		{requests{least: 4, most: 12}, 4}, // the time is over at once
+		{requests{least: 4, most: 12, until: time.Hour}, 12},
 	} {
 		ids := map[string]bool{}
 		for session, err := range tt.s.Sessions() {

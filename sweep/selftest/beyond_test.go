@@ -1,4 +1,4 @@
-package sweep
+package selftest
 
 import (
 	"math"
@@ -16,11 +16,11 @@ import (
 )
 
 func TestBeyondTheSelfTest(t *testing.T) {
-	trusted := &SelfTest{Trusted: &TrustedLoad{Streams: 256, EventsPerS: 20000.5}, Largest: 1000}
-	all := &SelfTest{Trusted: &TrustedLoad{Streams: 4, EventsPerS: 350}, Largest: 4}
+	trusted := &Result{Trusted: &TrustedLoad{Streams: 256, EventsPerS: 20000.5}, Largest: 1000}
+	all := &Result{Trusted: &TrustedLoad{Streams: 4, EventsPerS: 350}, Largest: 4}
 	for _, tt := range []struct {
 		name     string
-		test     *SelfTest
+		test     *Result
 		inFlight int
 		events   float64
 		want     string
@@ -35,9 +35,9 @@ func TestBeyondTheSelfTest(t *testing.T) {
 			"load beyond the self-test: 1,024 in flight and 40,000 token events/s, trusted up to 256 and 20,000 on this host; run llmsweep selftest"},
 		{"larger than any tested", all, 5, 1,
 			"load beyond the self-test: 5 in flight, trusted up to 4 on this host, the largest load tested; run llmsweep selftest"},
-		{"no load is trusted", &SelfTest{Largest: 4}, 1, 90,
+		{"no load is trusted", &Result{Largest: 4}, 1, 90,
 			"load beyond the self-test: 1 in flight, trusted at no load on this host; run llmsweep selftest"},
-		{"no load is trusted, and nothing was sent", &SelfTest{Largest: 4}, 0, math.NaN(), ""},
+		{"no load is trusted, and nothing was sent", &Result{Largest: 4}, 0, math.NaN(), ""},
 	} {
 		if got := tt.test.beyond(tt.inFlight, tt.events); got != tt.want {
 			t.Errorf("%s:\n got %q\nwant %q", tt.name, got, tt.want)
@@ -47,29 +47,25 @@ func TestBeyondTheSelfTest(t *testing.T) {
 
 func TestCaseBeyondTheSelfTestIsSuspect(t *testing.T) {
 	// 3 in flight; the measured one has 4 events in 2 s.
-	result := func(verdict string) *Result {
-		res := &Result{Records: []metrics.Record{{Arrivals: at(1, 2, 3, 4)}, {Warmup: true, Arrivals: at(1, 2, 3, 4)}}}
-		res.Summary.MaxConcurrentRequests, res.Summary.Duration = 3, 2
-		res.Summary.Validity.Add(metrics.Suspect, "another reason")
-		res.Summary.Validity.Verdict = verdict
-		return res
-	}
+	records := []metrics.Record{{Arrivals: at(1, 2, 3, 4)}, {Warmup: true, Arrivals: at(1, 2, 3, 4)}}
 	for _, tt := range []struct {
 		name    string
-		test    *SelfTest
+		test    *Result
 		before  string
 		want    string
 		reasons int
 	}{
 		{"no self-test", nil, metrics.Valid, metrics.Valid, 1},
-		{"within", &SelfTest{Trusted: &TrustedLoad{Streams: 3, EventsPerS: 2}}, metrics.Valid, metrics.Valid, 1},
-		{"too many events", &SelfTest{Trusted: &TrustedLoad{Streams: 3, EventsPerS: 1.9}}, metrics.Valid, metrics.Suspect, 2},
-		{"too many in flight", &SelfTest{Trusted: &TrustedLoad{Streams: 2, EventsPerS: 2}}, metrics.Valid, metrics.Suspect, 2},
-		{"invalid stays so", &SelfTest{Trusted: &TrustedLoad{Streams: 2, EventsPerS: 2}}, metrics.Invalid, metrics.Invalid, 2},
+		{"within", &Result{Trusted: &TrustedLoad{Streams: 3, EventsPerS: 2}}, metrics.Valid, metrics.Valid, 1},
+		{"too many events", &Result{Trusted: &TrustedLoad{Streams: 3, EventsPerS: 1.9}}, metrics.Valid, metrics.Suspect, 2},
+		{"too many in flight", &Result{Trusted: &TrustedLoad{Streams: 2, EventsPerS: 2}}, metrics.Valid, metrics.Suspect, 2},
+		{"invalid stays so", &Result{Trusted: &TrustedLoad{Streams: 2, EventsPerS: 2}}, metrics.Invalid, metrics.Invalid, 2},
 	} {
-		res := result(tt.before)
-		(&Runner{SelfTest: tt.test}).judgeLoad(res)
-		if v := res.Summary.Validity; v.Verdict != tt.want || len(v.Reasons) != tt.reasons {
+		s := metrics.Summary{MaxConcurrentRequests: 3, Duration: 2}
+		s.Validity.Add(metrics.Suspect, "another reason")
+		s.Validity.Verdict = tt.before
+		tt.test.Judge(&s, records)
+		if v := s.Validity; v.Verdict != tt.want || len(v.Reasons) != tt.reasons {
 			t.Errorf("%s: %+v, want %s with %d reasons", tt.name, v, tt.want, tt.reasons)
 		}
 	}
@@ -77,23 +73,23 @@ func TestCaseBeyondTheSelfTestIsSuspect(t *testing.T) {
 
 func TestLastSelfTest(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "new", "selftest.json")
-	if got, err := LastSelfTest(path, "a"); got != nil || err != nil {
+	if got, err := Last(path, "a"); got != nil || err != nil {
 		t.Errorf("no file: %v, %v; want nothing said", got, err)
 	}
-	saved := &SelfTest{Schema: SelfTestSchema, Date: time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC), Host: map[string]any{"hostname": "a"},
+	saved := &Result{Schema: Schema, Date: time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC), Host: map[string]any{"hostname": "a"},
 		Trusted: &TrustedLoad{Streams: 4, EventsPerS: 350.5, TTFTError: 0.2, ITLError: 0.1}, Largest: 4,
-		Rows: []SelfTestRow{{Load: Paced, Streams: 4, ReaderLagP99: runlog.NaN(), Doubts: []string{"d"}}}}
+		Rows: []Row{{Load: Paced, Streams: 4, ReaderLagP99: runlog.NaN(), Doubts: []string{"d"}}}}
 	if err := saved.Save(path); err != nil {
 		t.Fatal(err)
 	}
-	got, err := LastSelfTest(path, "a")
+	got, err := Last(path, "a")
 	if err != nil || got == nil {
 		t.Fatalf("%v, %v; want what was saved", got, err)
 	}
 	if *got.Trusted != *saved.Trusted || got.Largest != 4 || !got.Date.Equal(saved.Date) || got.Rows[0].ReaderLagP99.Defined() || !slices.Equal(got.Rows[0].Doubts, []string{"d"}) {
 		t.Errorf("read %+v, saved %+v", got, saved)
 	}
-	if got, err := LastSelfTest(path, "b"); got != nil || err != nil {
+	if got, err := Last(path, "b"); got != nil || err != nil {
 		t.Errorf("another host's: %v, %v; want nothing said", got, err)
 	}
 	for text, want := range map[string]string{
@@ -103,7 +99,7 @@ func TestLastSelfTest(t *testing.T) {
 		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		if got, err := LastSelfTest(path, "a"); got != nil || err == nil || !strings.Contains(err.Error(), want) {
+		if got, err := Last(path, "a"); got != nil || err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, error %v, want one with %q", text, got, err, want)
 		}
 	}

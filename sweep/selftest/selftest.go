@@ -1,4 +1,7 @@
-package sweep
+// Package selftest measures the simulator with the client that cases are measured
+// with, against the simulator's own ground truth: how far figures can be trusted on
+// this machine, and up to which load.
+package selftest
 
 import (
 	"fmt"
@@ -7,8 +10,8 @@ import (
 	"llmsweep/runlog"
 )
 
-// SelfTestSchema is the version of a self-test's JSON.
-const SelfTestSchema = "llmsweep-selftest-1"
+// Schema is the version of a self-test's JSON.
+const Schema = "llmsweep-selftest-1"
 
 // The loads of a self-test.
 const (
@@ -22,13 +25,13 @@ const (
 	maxTrustedLag   = 1.0 // p99 of the reader lag: below
 )
 
-// TrustRule is the rule that SelfTest.Trusted follows, in words.
+// TrustRule is the rule that Result.Trusted follows, in words.
 const TrustRule = "the largest paced row in which every request completed, the TTFT and ITL errors have a p99 of at most 1 ms, and the reader lag a p99 below 1 ms"
 
-// A SelfTest is how far this tool's figures can be trusted on one machine: its
+// A Result is how far this tool's figures can be trusted on one machine: its
 // measurements of the simulator against the simulator's own ground truth, by
 // number of streams. As JSON, what is undefined is null.
-type SelfTest struct {
+type Result struct {
 	Schema  string         `json:"schema"`
 	Tool    string         `json:"tool"`
 	Date    time.Time      `json:"date"`
@@ -36,7 +39,7 @@ type SelfTest struct {
 	Rule    string         `json:"rule"`
 	Trusted *TrustedLoad   `json:"trusted"` // nil = no row can be trusted
 	Largest int            `json:"largest_streams_tested"`
-	Rows    []SelfTestRow  `json:"rows"`
+	Rows    []Row          `json:"rows"`
 }
 
 // A TrustedLoad is the largest load at which the figures can be trusted, and
@@ -48,9 +51,9 @@ type TrustedLoad struct {
 	ITLError   runlog.Float `json:"itl_error_p99_ms"`
 }
 
-// A SelfTestRow is one load of a self-test, in ms where nothing else is said.
+// A Row is one load of a self-test, in ms where nothing else is said.
 // The warm-up, a request a stream, is not in it.
-type SelfTestRow struct {
+type Row struct {
 	Load    string `json:"load"`              // Paced or Flood
 	Streams int    `json:"streams"`           // requests in flight, closed loop
 	Skipped string `json:"skipped,omitempty"` // why the row was not run; "" = it was
@@ -92,7 +95,7 @@ type Quantiles struct {
 // doubts is what breaks the rule in a paced row; none = it can be trusted. A
 // reader lag that is not known (no kernel stamps) breaks nothing: it is part of
 // the error then.
-func (r *SelfTestRow) doubts() []string {
+func (r *Row) doubts() []string {
 	if r.Skipped != "" {
 		return []string{"not run: " + r.Skipped}
 	}
@@ -117,7 +120,7 @@ func (r *SelfTestRow) doubts() []string {
 
 // judge marks each paced row with its doubts, and finds the largest without any
 // and the largest that was run.
-func (t *SelfTest) judge() {
+func (t *Result) judge() {
 	t.Rule, t.Trusted, t.Largest = TrustRule, nil, 0
 	for i := range t.Rows {
 		r := &t.Rows[i]

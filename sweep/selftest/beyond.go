@@ -1,4 +1,4 @@
-package sweep
+package selftest
 
 import (
 	"fmt"
@@ -12,7 +12,7 @@ import (
 // beyond says how a load of that many requests in flight at the peak, and that
 // many token events/s, goes beyond what the self-test can be trusted at; "" = it
 // does not. What was never tested is beyond, too.
-func (t *SelfTest) beyond(inFlight int, eventsPerS float64) string {
+func (t *Result) beyond(inFlight int, eventsPerS float64) string {
 	const next = "; run llmsweep selftest"
 	var load, limit []string
 	over := func(name string, got, trusted float64) {
@@ -43,14 +43,13 @@ func (t *SelfTest) beyond(inFlight int, eventsPerS float64) string {
 		strings.Join(load, " and "), strings.Join(limit, " and "), untested) + next
 }
 
-// judgeLoad makes a case suspect whose load went beyond the last self-test of
-// the host. Without one, nothing is said.
-func (r *Runner) judgeLoad(res *Result) {
-	if r.SelfTest == nil {
+// Judge makes a case suspect whose load went beyond the self-test. Without one,
+// nil, nothing is said.
+func (t *Result) Judge(s *metrics.Summary, records []metrics.Record) {
+	if t == nil {
 		return
 	}
-	s := &res.Summary
-	if reason := r.SelfTest.beyond(s.MaxConcurrentRequests, eventsPerS(res.Records, s.Duration)); reason != "" {
+	if reason := t.beyond(s.MaxConcurrentRequests, eventsPerS(records, s.Duration)); reason != "" {
 		s.Validity.Add(metrics.Suspect, reason)
 	}
 }

@@ -1,4 +1,4 @@
-package sweep
+package selftest
 
 import (
 	"context"
@@ -24,26 +24,26 @@ const (
 	floodTokens  = 256                    // of an answer
 	floodStreams = 256                    // at most
 	floodLasts   = 2 * time.Second        // at most
-	selfModel    = "self-test"
+	model        = "self-test"
 	spareFiles   = 64 // open files beside the connections
 )
 
-// A SelfTester measures the simulator, as a child process, with the client and
+// A Tester measures the simulator, as a child process, with the client and
 // the load generator that cases are measured with.
-type SelfTester struct {
+type Tester struct {
 	Version    string        // of this tool
 	Executable string        // starts the simulator: this program's own file
 	Streams    []int         // of the paced rows, in order; at least one, each at least 1
 	Lasts      time.Duration // of the measured part of each row
 	Now        func() time.Time
-	Row        func(SelfTestRow) // hears each row as it ends; nil = nobody does
+	Row        func(Row) // hears each row as it ends; nil = nobody does
 }
 
 // Run measures a paced row for each number of streams, then a flood row, and
 // judges them. A row that this machine cannot run at all is marked as skipped.
 // An error is this program's, the simulator's, or the context's cause.
-func (s *SelfTester) Run(ctx context.Context) (*SelfTest, error) {
-	t := &SelfTest{Schema: SelfTestSchema, Tool: "llmsweep " + s.Version, Date: s.Now(), Host: host.Facts()}
+func (s *Tester) Run(ctx context.Context) (*Result, error) {
+	t := &Result{Schema: Schema, Tool: "llmsweep " + s.Version, Date: s.Now(), Host: host.Facts()}
 	files, err := client.RaiseFileLimit()
 	if err != nil {
 		return nil, err
@@ -56,10 +56,10 @@ func (s *SelfTester) Run(ctx context.Context) (*SelfTest, error) {
 	// Whole answers in each stream, so that all streams are at work to the end;
 	// where the simulator cannot keep its pace, fewer.
 	each := (s.Lasts + pacedAnswer - 1) / pacedAnswer
-	paced := selfLoad{name: Paced, tokens: pacedTokens, files: files, each: int(each), until: each * pacedAnswer * 3 / 2}
-	unpaced := selfLoad{name: Flood, tokens: floodTokens, files: files, each: 1 << 20, until: min(s.Lasts, floodLasts)}
+	paced := series{name: Paced, tokens: pacedTokens, files: files, each: int(each), until: each * pacedAnswer * 3 / 2}
+	unpaced := series{name: Flood, tokens: floodTokens, files: files, each: 1 << 20, until: min(s.Lasts, floodLasts)}
 	for _, part := range []struct {
-		load    selfLoad
+		load    series
 		streams []int
 	}{{paced, s.Streams}, {unpaced, []int{flood}}} {
 		rows, err := s.rows(ctx, filepath.Join(logs, part.load.name+".log"), part.load, part.streams)
@@ -77,8 +77,8 @@ func (s *SelfTester) Run(ctx context.Context) (*SelfTest, error) {
 	return t, nil
 }
 
-// A selfLoad is what the rows of one simulator share.
-type selfLoad struct {
+// A series is what the rows of one simulator share.
+type series struct {
 	name   string        // Paced or Flood: the simulator's preset
 	tokens int           // of an answer
 	each   int           // requests a stream, at most
@@ -87,14 +87,14 @@ type selfLoad struct {
 }
 
 // rows runs the loads of one simulator.
-func (s *SelfTester) rows(ctx context.Context, log string, load selfLoad, streams []int) (rows []SelfTestRow, err error) {
-	sim, err := launch.StartSim(ctx, s.Executable, load.name, selfModel, "builtin:qwen3", log)
+func (s *Tester) rows(ctx context.Context, log string, load series, streams []int) (rows []Row, err error) {
+	sim, err := launch.StartSim(ctx, s.Executable, load.name, model, "builtin:qwen3", log)
 	if err != nil {
 		return nil, err
 	}
 	defer sim.Stop()
 	for _, n := range streams {
-		row := SelfTestRow{Load: load.name, Streams: n}
+		row := Row{Load: load.name, Streams: n}
 		if err := load.measure(ctx, sim.BaseURL, &row); err != nil {
 			return nil, fmt.Errorf("self-test, %s, %d streams: %w; the simulator's log is %s", load.name, n, err, log)
 		}
@@ -111,7 +111,7 @@ func (s *SelfTester) rows(ctx context.Context, log string, load selfLoad, stream
 
 // measure fills the row: load in a closed loop, then the comparison with the
 // truth.
-func (l selfLoad) measure(ctx context.Context, baseURL string, row *SelfTestRow) error {
+func (l series) measure(ctx context.Context, baseURL string, row *Row) error {
 	if l.files < uint64(row.Streams+spareFiles) {
 		row.skip(fmt.Sprintf("%d files may be open, want %d; raise that by ulimit -n", l.files, row.Streams+spareFiles))
 		return nil
@@ -122,7 +122,7 @@ func (l selfLoad) measure(ctx context.Context, baseURL string, row *SelfTestRow)
 	runtime.GC() // a row pays for its own garbage only
 	start := time.Now()
 	c, err := client.New(client.Config{
-		Backend: client.OpenAI, BaseURL: baseURL, Model: selfModel, Start: start,
+		Backend: client.OpenAI, BaseURL: baseURL, Model: model, Start: start,
 		Timeouts: client.Timeouts{Connect: 10 * time.Second, FirstToken: 30 * time.Second, Idle: 30 * time.Second, Request: time.Minute},
 	})
 	if err != nil {
@@ -155,9 +155,9 @@ func (l selfLoad) measure(ctx context.Context, baseURL string, row *SelfTestRow)
 }
 
 // plan is a warm-up request a stream, undrained, then the measured ones.
-func (l selfLoad) plan(streams int, start time.Time) loadgen.Plan {
-	warmup := selfRequests{prefix: "w", output: l.tokens, least: streams}
-	measured := selfRequests{prefix: "m", output: l.tokens, least: streams, most: streams * l.each, until: l.until}
+func (l series) plan(streams int, start time.Time) loadgen.Plan {
+	warmup := requests{prefix: "w", output: l.tokens, least: streams}
+	measured := requests{prefix: "m", output: l.tokens, least: streams, most: streams * l.each, until: l.until}
 	return loadgen.Plan{
 		Warmup:         loadgen.Phase{Source: warmup, Requests: streams},
 		Measured:       loadgen.Phase{Source: measured},
@@ -167,13 +167,13 @@ func (l selfLoad) plan(streams int, start time.Time) loadgen.Plan {
 }
 
 // skip marks a row that was not run: its figures are undefined.
-func (r *SelfTestRow) skip(why string) {
+func (r *Row) skip(why string) {
 	r.fill(nil, truthErrors{})
 	r.Skipped, r.ClientCPU = why, runlog.NaN()
 }
 
 // fill takes the figures that cases have, too, from where they have them.
-func (r *SelfTestRow) fill(records []metrics.Record, e truthErrors) {
+func (r *Row) fill(records []metrics.Record, e truthErrors) {
 	s := metrics.Summarize(records, metrics.Options{MaxConcurrency: r.Streams, RequestRate: math.Inf(1)})
 	r.Seconds = runlog.Float(s.Duration)
 	r.Requests, r.Failed, r.FirstError, r.Compared = s.Sent, s.Failed, s.FirstError, e.compared

@@ -1,4 +1,4 @@
-package sweep
+package selftest
 
 import (
 	"fmt"
@@ -11,7 +11,7 @@ import (
 
 // Print writes the answer in a line, then the figures by load, then what cannot
 // be trusted and why.
-func (t *SelfTest) Print(w io.Writer) error {
+func (t *Result) Print(w io.Writer) error {
 	var b strings.Builder
 	b.WriteString(t.Answer() + "\n")
 	for _, r := range t.Rows {
@@ -29,7 +29,7 @@ func (t *SelfTest) Print(w io.Writer) error {
 		errs = append(errs, []string{r.name(), r.TTFT.Kernel.text(), r.TTFT.User.text(), r.ITL.Kernel.text(), r.ITL.User.text()})
 		tool = append(tool, []string{
 			r.name(), wholeText(r.EventsPerS), wording.Thousands(float64(r.Requests)), shareText(r.ClientCPU),
-			selfMS(r.SendLagP50) + " / " + selfMS(r.SendLagP99), shareText(r.SharedShare), selfMS(r.ReaderLagP99),
+			ms(r.SendLagP50) + " / " + ms(r.SendLagP99), shareText(r.SharedShare), ms(r.ReaderLagP99),
 		})
 	}
 	b.WriteString("\nError against the server's own clock, ms: p50 / p99 / max\n")
@@ -49,38 +49,38 @@ func (t *SelfTest) Print(w io.Writer) error {
 }
 
 // Answer is what a self-test comes to, in a line.
-func (t *SelfTest) Answer() string {
+func (t *Result) Answer() string {
 	l := t.Trusted
 	if l == nil {
 		return "No load tested can be trusted on this host as it is now."
 	}
 	return fmt.Sprintf("Trusted on this host: up to %s and %s token events/s; 99 %% of TTFTs are within %s ms, of ITLs within %s ms.",
-		wording.Plural(l.Streams, "stream"), wholeText(l.EventsPerS), selfMS(l.TTFTError), selfMS(l.ITLError))
+		wording.Plural(l.Streams, "stream"), wholeText(l.EventsPerS), ms(l.TTFTError), ms(l.ITLError))
 }
 
 // Text is the row in a line, for those who wait for the next one.
-func (r *SelfTestRow) Text() string {
+func (r *Row) Text() string {
 	if r.Skipped != "" {
 		return fmt.Sprintf("%s: not run: %s", r.name(), r.Skipped)
 	}
 	text := fmt.Sprintf("%s: %s token events/s, TTFT error p99 %s ms, ITL error p99 %s ms",
-		r.name(), wholeText(r.EventsPerS), selfMS(r.TTFT.Kernel.P99), selfMS(r.ITL.Kernel.P99))
+		r.name(), wholeText(r.EventsPerS), ms(r.TTFT.Kernel.P99), ms(r.ITL.Kernel.P99))
 	if r.Load == Paced && len(r.Doubts) == 0 {
 		text += ": trusted"
 	}
 	return text
 }
 
-func (r *SelfTestRow) name() string {
+func (r *Row) name() string {
 	return fmt.Sprintf("%s, %s", r.Load, wording.Plural(r.Streams, "stream"))
 }
 
 func (q Quantiles) text() string {
-	return selfMS(q.P50) + " / " + selfMS(q.P99) + " / " + selfMS(q.Max)
+	return ms(q.P50) + " / " + ms(q.P99) + " / " + ms(q.Max)
 }
 
-// selfMS is a time in ms to the µs below 10 ms; "–" where undefined.
-func selfMS(x runlog.Float) string {
+// ms is a time in ms to the µs below 10 ms; "–" where undefined.
+func ms(x runlog.Float) string {
 	switch {
 	case !x.Defined():
 		return "–"

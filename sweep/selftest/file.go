@@ -1,4 +1,4 @@
-package sweep
+package selftest
 
 import (
 	"encoding/json"
@@ -13,7 +13,7 @@ import (
 )
 
 // Save writes the self-test to path, whole or not at all, and makes its folder.
-func (t *SelfTest) Save(path string) error {
+func (t *Result) Save(path string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
 	}
@@ -24,10 +24,10 @@ func (t *SelfTest) Save(path string) error {
 	})
 }
 
-// LastSelfTest reads the self-test that was saved to path. It is nil, without
+// Last reads the self-test that was saved to path. It is nil, without
 // an error, where there is none or where it is of another host than hostname: a
 // cache folder can be shared.
-func LastSelfTest(path, hostname string) (*SelfTest, error) {
+func Last(path, hostname string) (*Result, error) {
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -35,12 +35,12 @@ func LastSelfTest(path, hostname string) (*SelfTest, error) {
 	if err != nil {
 		return nil, fmt.Errorf("last self-test: %w", err)
 	}
-	var t SelfTest
+	var t Result
 	if err := json.Unmarshal(text, &t); err != nil {
 		return nil, fmt.Errorf("last self-test: %s: %w; run llmsweep selftest again", path, err)
 	}
-	if t.Schema != SelfTestSchema {
-		return nil, fmt.Errorf("last self-test: %s: schema %q, want %q; run llmsweep selftest again", path, t.Schema, SelfTestSchema)
+	if t.Schema != Schema {
+		return nil, fmt.Errorf("last self-test: %s: schema %q, want %q; run llmsweep selftest again", path, t.Schema, Schema)
 	}
 	if t.Host["hostname"] != hostname {
 		return nil, nil
