@@ -10,6 +10,7 @@ import (
 
 	"llmsweep/metrics"
 	"llmsweep/runlog"
+	"llmsweep/sweep/search"
 )
 
 // The keys that a search may vary.
@@ -20,13 +21,13 @@ const (
 
 // Search asks for the highest load that meets an SLO, in place of a list of loads.
 type Search struct {
-	Vary      string  // max_concurrency or request_rate
-	Objective string  // the figure to be told of loads that meet the SLO
-	SLO       []Limit // at least one, by the figure's name
-	Min, Max  float64 // requests in flight or requests/s
-	Precision float64 // relative
-	Prompts   Prompts // of a case; for max_concurrency alone
-	Repeats   int     // of a load that is close to a limit, at most
+	Vary      string         // max_concurrency or request_rate
+	Objective string         // the figure to be told of loads that meet the SLO
+	SLO       []search.Limit // at least one, by the figure's name
+	Min, Max  float64        // requests in flight or requests/s
+	Precision float64        // relative
+	Prompts   Prompts        // of a case; for max_concurrency alone
+	Repeats   int            // of a load that is close to a limit, at most
 }
 
 // Prompts is how many prompts a case has: Count, or Times its max concurrency.
@@ -56,8 +57,8 @@ func defaultSearch() *Search {
 func (s *Search) over(key string) bool { return s != nil && s.Vary == key }
 
 // loads are those that the search may measure.
-func (s *Search) loads() loadRange {
-	return loadRange{min: s.Min, max: s.Max, precision: s.Precision, whole: s.Vary == overConcurrency}
+func (s *Search) loads() search.Range {
+	return search.Range{Min: s.Min, Max: s.Max, Precision: s.Precision, Whole: s.Vary == overConcurrency}
 }
 
 // readSearch reads none, or a mapping with vary and slo.
@@ -119,14 +120,14 @@ func readPrompts(dst *Prompts) func(*configReader, string, *value) {
 
 // readLimits reads a mapping of figures to their limits; whether there are such
 // figures is checked when all keys are read.
-func readLimits(dst *[]Limit) func(*configReader, string, *value) {
+func readLimits(dst *[]search.Limit) func(*configReader, string, *value) {
 	return func(r *configReader, key string, v *value) {
 		if v.kind != kindMapping || len(v.entries) == 0 {
 			r.complain(key, v, "a mapping of figures to limits, as in {p99_ttft_ms: 500, mean_tpot_ms: 50}")
 			return
 		}
 		for _, e := range v.entries {
-			l := Limit{Figure: e.key}
+			l := search.Limit{Figure: e.key}
 			readNumber(&l.At, func(x float64) bool { return x > 0 && !math.IsInf(x, 1) }, "a number above 0")(r, join(key, e.key), e.value)
 			*dst = append(*dst, l)
 		}

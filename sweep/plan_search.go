@@ -11,7 +11,7 @@ func (c *Config) searchText(cases []PlannedCase) string {
 	switch {
 	case c.Search != nil:
 		s := c.Search
-		least, most := s.loads().steps()
+		least, most := s.loads().Steps()
 		text := fmt.Sprintf("%s over %s: each from the case above, then doubling to at most %s, and bisection; about %d to %d cases each",
 			searches(len(cases)), s.Vary, loadWords(s.Vary, s.Max), least, most)
 		if s.Repeats > 1 {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"llmsweep/metrics"
 	"llmsweep/sweep/wording"
 )
 
@@ -80,7 +79,7 @@ func (r *SearchResult) shortfall(p *Probe) string {
 func (r *SearchResult) sloWords(p *Probe) string {
 	words := make([]string, len(r.limits))
 	for i, l := range r.limits {
-		words[i] = l.words()
+		words[i] = l.String()
 		if p != nil {
 			words[i] += fmt.Sprintf(" (%s)", wording.Value(l.Figure, float64(p.Figures[l.Figure])))
 		}
@@ -96,13 +95,4 @@ func loadWords(over string, load float64) string {
 		return rateText(load) + " requests/s"
 	}
 	return rateText(load) + " in flight"
-}
-
-// words is the limit: p99 TTFT ≤ 500 ms.
-func (l Limit) words() string {
-	sign := " ≤ "
-	if metrics.Better(l.Figure) == metrics.HigherBetter {
-		sign = " ≥ "
-	}
-	return wording.Figure(l.Figure) + sign + wording.Value(l.Figure, l.At)
 }

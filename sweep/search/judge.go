@@ -1,4 +1,4 @@
-package sweep
+package search
 
 import (
 	"cmp"
@@ -23,6 +23,15 @@ type Limit struct {
 	At     float64 // in the figure's unit, above 0
 }
 
+// String is the limit: p99 TTFT ≤ 500 ms.
+func (l Limit) String() string {
+	sign := " ≤ "
+	if metrics.Better(l.Figure) == metrics.HigherBetter {
+		sign = " ≥ "
+	}
+	return wording.Figure(l.Figure) + sign + wording.Value(l.Figure, l.At)
+}
+
 // excess is how far a value is past the limit: 1 is on it, and below 1 meets it. A
 // share that is to be high is judged by what it lacks: 99.9 % is far better than 99 %.
 func (l Limit) excess(v float64) float64 {
@@ -37,29 +46,29 @@ func (l Limit) excess(v float64) float64 {
 	return l.At / v
 }
 
-// A reading is what one case says of its load.
-type reading struct {
-	name    string             // of the case
-	figures map[string]float64 // see CaseFile.Figures
-	failed  bool
-	broken  string // why it breaks the SLO whatever the figures: it failed, is invalid, or above; "" = it does not
-	above   bool   // stop_when left it out: a lower load was enough
-	unfit   string // why it says nothing of the load: it could not begin; "" = it does
+// A Reading is what one case says of its load.
+type Reading struct {
+	Name    string             // of the case
+	Figures map[string]float64 // see CaseFile.Figures
+	Failed  bool
+	Broken  string // why it breaks the SLO whatever the figures: it failed, is invalid, or above; "" = it does not
+	Above   bool   // stop_when left it out: a lower load was enough
+	Unfit   string // why it says nothing of the load: it could not begin; "" = it does
 }
 
-// readingOf is what a case says of its load. A case that failed without having sent a
+// ReadingOf is what a case says of its load. A case that failed without having sent a
 // request failed for another reason than its load.
-func readingOf(f *runlog.CaseFile) reading {
-	m := reading{name: f.Case.Name, figures: f.Figures(), failed: f.Status != runlog.StatusMeasured}
+func ReadingOf(f *runlog.CaseFile) Reading {
+	m := Reading{Name: f.Case.Name, Figures: f.Figures(), Failed: f.Status != runlog.StatusMeasured}
 	switch {
 	case f.Status != runlog.StatusMeasured && f.Failures.Sent == 0:
-		m.unfit = cmp.Or(lastOf(f.Notes), f.Failures.First, "it could not begin")
+		m.Unfit = cmp.Or(lastOf(f.Notes), f.Failures.First, "it could not begin")
 	case f.Status != runlog.StatusMeasured:
-		m.broken = "it failed: " + cmp.Or(lastOf(f.Notes), f.Failures.First, "no request completed")
+		m.Broken = "it failed: " + cmp.Or(lastOf(f.Notes), f.Failures.First, "no request completed")
 	case f.Validity.Verdict == metrics.Invalid:
-		m.broken = "it is invalid"
+		m.Broken = "it is invalid"
 		if len(f.Validity.Reasons) > 0 {
-			m.broken += ": " + f.Validity.Reasons[0]
+			m.Broken += ": " + f.Validity.Reasons[0]
 		}
 	}
 	return m
@@ -72,60 +81,60 @@ func lastOf(notes []string) string {
 	return wording.OneLine(notes[len(notes)-1])
 }
 
-// A judgment is what the cases of one load say together.
-type judgment struct {
-	again   bool               // it has to be measured once more
-	unfit   string             // why nothing can be said; "" = it can
-	meets   bool               // the SLO
-	broken  string             // why it does not, where that is not a figure: see reading
-	decides Limit              // the limit that is kept worst
-	figures map[string]float64 // the median of each
+// A Judgment is what the cases of one load say together.
+type Judgment struct {
+	Again   bool               // it has to be measured once more
+	Unfit   string             // why nothing can be said; "" = it can
+	Meets   bool               // the SLO
+	Broken  string             // why it does not, where that is not a figure: see Reading
+	Decides Limit              // the limit that is kept worst
+	Figures map[string]float64 // the median of each
 }
 
-// judge says whether a load meets all limits, by the median of each figure over the
+// Judge says whether a load meets all limits, by the median of each figure over the
 // cases there are, repeats at most. A load whose worst figure is within closeTo of
 // its limit is measured until most of its cases must agree, or repeats are used up.
-func judge(slo []Limit, runs []reading, repeats int) (j judgment) {
+func Judge(slo []Limit, runs []Reading, repeats int) (j Judgment) {
 	if len(runs) == 0 {
-		return judgment{again: true}
+		return Judgment{Again: true}
 	}
 	met := 0
-	var sound []reading // those with figures that count
+	var sound []Reading // those with figures that count
 	for _, m := range runs {
-		if m.unfit != "" {
-			return judgment{unfit: m.unfit}
+		if m.Unfit != "" {
+			return Judgment{Unfit: m.Unfit}
 		}
-		if m.broken != "" {
-			j.broken = m.broken
+		if m.Broken != "" {
+			j.Broken = m.Broken
 			continue
 		}
 		sound = append(sound, m)
-		_, excess, undefined := worst(slo, m.figures)
+		_, excess, undefined := worst(slo, m.Figures)
 		if undefined != "" {
-			return judgment{unfit: fmt.Sprintf("%s is undefined in %s: take another figure for search.slo", undefined, m.name)}
+			return Judgment{Unfit: fmt.Sprintf("%s is undefined in %s: take another figure for search.slo", undefined, m.Name)}
 		}
 		if excess <= 1 {
 			met++
 		}
 	}
-	j.figures = medians(sound)
+	j.Figures = medians(sound)
 	if len(sound) == 0 {
 		return j
 	}
 	var excess float64
-	j.decides, excess, _ = worst(slo, j.figures)
-	j.meets = excess <= 1
+	j.Decides, excess, _ = worst(slo, j.Figures)
+	j.Meets = excess <= 1
 	agree := len(runs) - met // of the cases with the verdict
 	if len(sound) < len(runs) {
-		j.meets = 2*met > len(runs)
+		j.Meets = 2*met > len(runs)
 	}
-	if j.meets {
-		agree, j.broken = met, ""
+	if j.Meets {
+		agree, j.Broken = met, ""
 	} else if excess > 1 {
-		j.broken = ""
+		j.Broken = ""
 	}
 	near := len(runs) > 1 || excess >= 1-closeTo && excess <= 1+closeTo
-	j.again = near && len(runs) < repeats && 2*agree <= repeats
+	j.Again = near && len(runs) < repeats && 2*agree <= repeats
 	return j
 }
 
@@ -147,10 +156,10 @@ func worst(slo []Limit, figures map[string]float64) (l Limit, excess float64, un
 
 // medians is the median of each figure over the cases that define it; of an even
 // number of them, the mean of the middle two.
-func medians(runs []reading) map[string]float64 {
+func medians(runs []Reading) map[string]float64 {
 	all := map[string][]float64{}
 	for _, m := range runs {
-		for name, v := range m.figures {
+		for name, v := range m.Figures {
 			all[name] = append(all[name], v)
 		}
 	}
