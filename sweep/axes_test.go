@@ -202,11 +202,11 @@ func TestAxisLabels(t *testing.T) {
 		{"['é', b]", "1 2"},
 		{"[[1], [2]]", "1 2"},
 	} {
-		v, faults := parseYAML("v", []byte(tt.values), true, nil)
+		v, faults := Env{}.document("v", []byte(tt.values)).Parse()
 		if len(faults) > 0 {
 			t.Fatal(faults)
 		}
-		k := axisKey{path: "x", values: v.items}
+		k := axisKey{path: "x", values: v.Items}
 		if got := strings.Join(k.label(), " "); got != tt.want {
 			t.Errorf("%s: %q, want %q", tt.values, got, tt.want)
 		}

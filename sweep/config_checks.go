@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"llmsweep/sweep/conf"
 	"llmsweep/sweep/redact"
 	"llmsweep/tokenizer"
 )
@@ -29,7 +30,7 @@ func isHeaderName(s string) (string, bool) { return "", headerName.MatchString(s
 
 // isVariableName also lets "" pass: no key is sent.
 func isVariableName(s string) (string, bool) {
-	return "", s == "" || variableName.MatchString(s) && !redact.SecretText(s)
+	return "", s == "" || conf.IsVariable(s) && !redact.SecretText(s)
 }
 
 func checkTokenizer(s string) (string, bool) {

@@ -3,6 +3,8 @@ package sweep
 import (
 	"slices"
 	"strings"
+
+	"llmsweep/sweep/conf"
 )
 
 // commandKeys are the keys whose variables are a case's, too: they are expanded
@@ -16,13 +18,13 @@ func expandedLater(key string) bool {
 }
 
 // readCommand reads a command, or a page's path; "" = none.
-func readCommand(dst *string) func(*configReader, string, *value) {
+func readCommand(dst *string) func(*configReader, string, *conf.Value) {
 	return readText(dst, func(string) (string, bool) { return "", true }, "a command for sh -c")
 }
 
 // checkCommands faults a command that names an unknown variable, as a first case
 // would find it.
-func (r *configReader) checkCommands(c *Config, root *value) {
+func (r *configReader) checkCommands(c *Config, root *conf.Value) {
 	r.checkLaunches(c, root)
 	texts := []string{c.Reset, c.BeforeSweep, c.BeforeCase, c.AfterCase, c.AfterSweep}
 	if !slices.ContainsFunc(texts, func(s string) bool { return s != "" }) {
@@ -34,16 +36,16 @@ func (r *configReader) checkCommands(c *Config, root *value) {
 		if key == "before_sweep" || key == "after_sweep" {
 			lookup = c.variables
 		}
-		v, there := root.get(key)
-		if _, err := expand(texts[i], lookup); err != nil && there {
-			r.faults = append(r.faults, v.at.fault(key, "", err.Error()))
+		v, there := root.Get(key)
+		if _, err := conf.Expand(texts[i], lookup); err != nil && there {
+			r.faults = append(r.faults, v.At.Fault(key, "", err.Error()))
 		}
 	}
 }
 
 // checkLaunches faults an entry of servers that names an unknown variable.
-func (r *configReader) checkLaunches(c *Config, root *value) {
-	v, ok := root.get("servers")
+func (r *configReader) checkLaunches(c *Config, root *conf.Value) {
+	v, ok := root.Get("servers")
 	if !ok {
 		return
 	}
@@ -54,7 +56,7 @@ func (r *configReader) checkLaunches(c *Config, root *value) {
 		}
 		seen[pc.Config.Server.Name] = true
 		if _, err := pc.Config.expandServer(&pc, pc.Config.caseVariables(&pc)); err != nil {
-			r.faults = append(r.faults, v.at.fault("servers", "", err.Error()))
+			r.faults = append(r.faults, v.At.Fault("servers", "", err.Error()))
 		}
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"os"
 	"time"
+
+	"llmsweep/sweep/conf"
 )
 
 // HTTP is the http section of a config: a load of one fixed request, or of a
@@ -30,9 +32,9 @@ func ReadHTTP(path string, env Env) (*HTTP, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the config: %w", err)
 	}
-	root, faults := parseYAML(path, data, true, env.lookup)
-	if root == nil || root.kind != kindMapping {
-		return nil, append(faults, position{path, 1, 1}.fault("http", "", "missing, want a section with url, connections, duration …"))
+	root, faults := env.document(path, data).Parse()
+	if root == nil || root.Kind != conf.KindMapping {
+		return nil, append(faults, conf.Position{File: path, Line: 1, Column: 1}.Fault("http", "", "missing, want a section with url, connections, duration …"))
 	}
 	h := &HTTP{ResultsDir: Default().ResultsDir}
 	r := &configReader{faults: faults, lookup: env.lookup, root: root}
@@ -51,7 +53,7 @@ func ReadHTTP(path string, env Env) (*HTTP, error) {
 	r.mapping(root, "", fields)
 	r.requireKey(root, "http", "a section with url, connections, duration …")
 	if len(r.faults) > 0 {
-		return nil, r.faults.sort()
+		return nil, r.faults.Sort()
 	}
 	return h, nil
 }
@@ -64,8 +66,8 @@ func checkHTTPURL(s string) (string, bool) {
 }
 
 // readHTTP reads the section. A list's single value needs no brackets.
-func readHTTP(h *HTTP) func(*configReader, string, *value) {
-	return func(r *configReader, key string, v *value) {
+func readHTTP(h *HTTP) func(*configReader, string, *conf.Value) {
+	return func(r *configReader, key string, v *conf.Value) {
 		var c Config // headers are read into one
 		fields := []configField{
 			{"url", readText(&h.URL, checkHTTPURL, wantURL)},
@@ -84,25 +86,25 @@ func readHTTP(h *HTTP) func(*configReader, string, *value) {
 		}
 		readNested(fields...)(r, key, v)
 		h.Headers = c.Headers
-		if v.kind != kindMapping {
+		if v.Kind != conf.KindMapping {
 			return
 		}
 		r.require(v, key, wantURL, "url")
 		if h.Body != "" && h.BodyFile != "" {
-			at := v.entries[v.find("body_file")].at
-			r.faults = append(r.faults, at.fault(join(key, "body_file"), "", "stands beside body; keep one"))
+			at := v.Entries[v.Find("body_file")].At
+			r.faults = append(r.faults, at.Fault(conf.Join(key, "body_file"), "", "stands beside body; keep one"))
 		}
 	}
 }
 
 // readCounts reads a whole number from 1, or a list of them, each once.
-func readCounts(dst *[]int) func(*configReader, string, *value) {
+func readCounts(dst *[]int) func(*configReader, string, *conf.Value) {
 	var all []float64
-	read := readNumbers(&all, fmt.Sprintf("a whole number from 1 to %d", maxCount), true, func(v *value) (float64, string, bool) {
-		n, hint, ok := asWhole(v)
+	read := readNumbers(&all, fmt.Sprintf("a whole number from 1 to %d", maxCount), true, func(v *conf.Value) (float64, string, bool) {
+		n, hint, ok := conf.Whole(v)
 		return float64(n), hint, ok && n >= 1 && n <= maxCount
 	})
-	return func(r *configReader, key string, v *value) {
+	return func(r *configReader, key string, v *conf.Value) {
 		read(r, key, v)
 		for _, n := range all {
 			*dst = append(*dst, int(n))

@@ -13,6 +13,7 @@ import (
 
 	"llmsweep/client"
 	"llmsweep/dataset"
+	"llmsweep/sweep/conf"
 	"llmsweep/sweep/redact"
 )
 
@@ -52,30 +53,30 @@ func (c *Config) came(path string, lookup func(string) (string, bool)) {
 // Parse is Read for a text that is in memory already; name is how faults call
 // it. The text may be empty if sets say all.
 func Parse(name string, data []byte, env Env, sets ...string) (*Config, error) {
-	root, faults := parseYAML(name, data, true, env.lookup)
+	root, faults := env.document(name, data).Parse()
 	if root == nil && len(faults) > 0 {
 		return nil, faults
 	}
-	start := position{name, 1, 1}
+	start := conf.Position{File: name, Line: 1, Column: 1}
 	switch {
 	case root == nil && len(sets) == 0:
-		return nil, Faults{start.fault("", "", "the config is empty; `llmsweep init` writes one")}
+		return nil, conf.Faults{start.Fault("", "", "the config is empty; `llmsweep init` writes one")}
 	case root == nil:
-		root = &value{kind: kindMapping, at: start}
-	case root.kind != kindMapping:
-		return nil, append(faults, root.at.fault("", quote(root), "keys with values, as in model: NAME; `llmsweep init` prints all keys"))
+		root = &conf.Value{Kind: conf.KindMapping, At: start}
+	case root.Kind != conf.KindMapping:
+		return nil, append(faults, root.At.Fault("", conf.Quote(root), "keys with values, as in model: NAME; `llmsweep init` prints all keys"))
 	}
 	root, setFaults := applySets(root, sets, env)
 	r := &configReader{faults: append(faults, setFaults...), lookup: env.lookup}
 	r.root = root
 	c := r.expand(root)
 	if len(r.faults) > 0 {
-		return nil, r.faults.sort()
+		return nil, r.faults.Sort()
 	}
 	c.came(name, env.lookup)
 	c.dated = saysDate(append(slices.Clone(sets), string(data))...)
 	if r.checkCommands(c, root); len(r.faults) > 0 {
-		return nil, r.faults.sort()
+		return nil, r.faults.Sort()
 	}
 	return c, nil
 }
@@ -115,9 +116,9 @@ func Default() *Config {
 
 // A configReader fills a Config from a tree and collects faults.
 type configReader struct {
-	faults Faults
+	faults conf.Faults
 
-	root   *value                           // the whole config
+	root   *conf.Value                      // the whole config
 	lookup func(name string) (string, bool) // of variables
 
 	severalDatasets bool // this is one of several: input_output may be for others alone
@@ -127,7 +128,7 @@ type configReader struct {
 // read; key is its whole path.
 type configField struct {
 	name string
-	read func(r *configReader, key string, v *value)
+	read func(r *configReader, key string, v *conf.Value)
 }
 
 // configFields are the keys of a config, in the order of the documentation.
@@ -215,7 +216,7 @@ func configFields(c *Config) []configField {
 }
 
 // config reads the whole tree, then what only several keys together show.
-func (r *configReader) config(root *value) *Config {
+func (r *configReader) config(root *conf.Value) *Config {
 	c := Default()
 	r.mapping(root, "", configFields(c))
 	sim := strings.HasPrefix(c.BaseURL, "sim:")
@@ -247,58 +248,58 @@ func (r *configReader) config(root *value) *Config {
 }
 
 // readBefore is for keys of the plan as a whole: expand reads them.
-func readBefore(*configReader, string, *value) {}
+func readBefore(*configReader, string, *conf.Value) {}
 
 // requireKey faults a key that the file does not have, or has without a value.
-func (r *configReader) requireKey(root *value, name, want string) {
-	switch i := root.find(name); {
+func (r *configReader) requireKey(root *conf.Value, name, want string) {
+	switch i := root.Find(name); {
 	case i < 0:
-		r.faults = append(r.faults, root.at.fault(name, "", "missing, want "+want))
-	case root.entries[i].value.isNull():
-		r.faults = append(r.faults, root.entries[i].at.fault(name, "", "empty, want "+want))
+		r.faults = append(r.faults, root.At.Fault(name, "", "missing, want "+want))
+	case root.Entries[i].Value.IsNull():
+		r.faults = append(r.faults, root.Entries[i].At.Fault(name, "", "empty, want "+want))
 	}
 }
 
 // faulted reports whether a key, or one within it, has a fault already.
 func (r *configReader) faulted(key string) bool {
-	return slices.ContainsFunc(r.faults, func(f Fault) bool {
+	return slices.ContainsFunc(r.faults, func(f conf.Fault) bool {
 		rest, within := strings.CutPrefix(f.Key, key)
 		return within && (rest == "" || rest[0] == '.' || rest[0] == '[')
 	})
 }
 
 // mapping reads the keys of a mapping. A key without a value keeps its default.
-func (r *configReader) mapping(v *value, path string, fields []configField) {
+func (r *configReader) mapping(v *conf.Value, path string, fields []configField) {
 	known := make([]string, len(fields))
 	for i, f := range fields {
 		known[i] = f.name
 	}
 entries:
-	for _, e := range v.entries {
+	for _, e := range v.Entries {
 		for _, f := range fields {
-			if f.name != e.key {
+			if f.name != e.Key {
 				continue
 			}
-			if !e.value.isNull() && e.value.tag != toldFault {
-				f.read(r, join(path, e.key), e.value)
+			if !e.Value.IsNull() && e.Value.Tag != conf.ToldFault {
+				f.read(r, conf.Join(path, e.Key), e.Value)
 			}
 			continue entries
 		}
-		r.faults = append(r.faults, e.at.fault(join(path, e.key), "", suggest(e.key, path, known)))
+		r.faults = append(r.faults, e.At.Fault(conf.Join(path, e.Key), "", suggest(e.Key, path, known)))
 	}
 }
 
 // complain adds the fault of a value; what is written under a secret's name is
 // not quoted.
-func (r *configReader) complain(key string, v *value, want string) {
-	if v.tag == toldFault {
+func (r *configReader) complain(key string, v *conf.Value, want string) {
+	if v.Tag == conf.ToldFault {
 		return // said already
 	}
-	written := quote(v)
+	written := conf.Quote(v)
 	if redact.SecretPath(key) {
 		written = "***"
 	}
-	r.faults = append(r.faults, v.at.fault(key, written, want))
+	r.faults = append(r.faults, v.At.Fault(key, written, want))
 }
 
 // drawSeed is a seed from the system's randomness, of 53 bits: every configReader of
@@ -307,4 +308,24 @@ func drawSeed() uint64 {
 	var b [8]byte
 	rand.Read(b[:]) // never fails
 	return binary.LittleEndian.Uint64(b[:]) >> 11
+}
+
+// document is the text of a config file, in which the variables are expanded but for
+// those that wait for a case.
+func (e Env) document(name string, text []byte) conf.Document {
+	return conf.Document{File: name, Text: text, InFile: true, Lookup: e.lookup, Later: expandedLater}
+}
+
+// lookup finds a config's variables: date and time of the run's start, then the
+// environment.
+func (e Env) lookup(name string) (string, bool) {
+	switch {
+	case name == "date" && !e.Now.IsZero():
+		return e.Now.Format("20060102"), true
+	case name == "time" && !e.Now.IsZero():
+		return e.Now.Format("150405"), true
+	case e.LookupEnv == nil:
+		return "", false
+	}
+	return e.LookupEnv(name)
 }

@@ -4,12 +4,9 @@ import (
 	"maps"
 	"math"
 	"slices"
-	"strconv"
-	"strings"
 
 	"llmsweep/metrics"
 	"llmsweep/sweep/redact"
-	"llmsweep/sweep/wording"
 )
 
 // written holds parts of a config with their variables as they stand in the
@@ -130,38 +127,4 @@ func rateValue(r float64) any {
 		return "inf"
 	}
 	return r
-}
-
-// quote is a value as it was written, shortly: variables stay ${NAME}.
-func quote(v *value) string {
-	switch v.kind {
-	case kindMapping:
-		return "a mapping"
-	case kindList:
-		return wording.Short(quoteList(v, 0))
-	}
-	switch {
-	case v.isNull() && v.written == "":
-		return "nothing"
-	case v.quoted || v.written == "":
-		return strconv.Quote(wording.Short(redact.URL(v.written)))
-	}
-	return wording.Short(redact.URL(v.written))
-}
-
-func quoteList(v *value, depth int) string {
-	const most = 8 // the rest would be cut anyway
-	var parts []string
-	for i, item := range v.items {
-		if i == most || depth == 3 {
-			parts = append(parts, "…")
-			break
-		}
-		if item.kind == kindList {
-			parts = append(parts, quoteList(item, depth+1))
-		} else {
-			parts = append(parts, quote(item))
-		}
-	}
-	return "[" + strings.Join(parts, ", ") + "]"
 }

@@ -10,6 +10,7 @@ import (
 
 	"llmsweep/metrics"
 	"llmsweep/runlog"
+	"llmsweep/sweep/conf"
 	"llmsweep/sweep/search"
 )
 
@@ -62,14 +63,14 @@ func (s *Search) loads() search.Range {
 }
 
 // readSearch reads none, or a mapping with vary and slo.
-func readSearch(c *Config) func(*configReader, string, *value) {
+func readSearch(c *Config) func(*configReader, string, *conf.Value) {
 	const want = "none, or a mapping such as {vary: max_concurrency, slo: {p99_ttft_ms: 500}}"
-	return func(r *configReader, key string, v *value) {
+	return func(r *configReader, key string, v *conf.Value) {
 		switch {
-		case v.kind == kindScalar && v.text == "none":
+		case v.Kind == conf.KindScalar && v.Text == "none":
 			c.Search = nil
 			return
-		case v.kind != kindMapping:
+		case v.Kind != conf.KindMapping:
 			r.complain(key, v, want)
 			return
 		}
@@ -100,16 +101,16 @@ const wantPrecision = "a share from 0.001 to 1: 0.05 is 5 %"
 func isPrecision(x float64) bool { return x >= 0.001 && x <= 1 }
 
 // readPrompts reads a count, or a multiple such as 10x.
-func readPrompts(dst *Prompts) func(*configReader, string, *value) {
-	return func(r *configReader, key string, v *value) {
-		if s, isText := asText(v); isText {
+func readPrompts(dst *Prompts) func(*configReader, string, *conf.Value) {
+	return func(r *configReader, key string, v *conf.Value) {
+		if s, isText := conf.Text(v); isText {
 			if m := multiple.FindStringSubmatch(s); m != nil {
 				times, _ := strconv.Atoi(m[1])
 				*dst = Prompts{Times: times}
 				return
 			}
 		}
-		n, hint, ok := asWhole(v)
+		n, hint, ok := conf.Whole(v)
 		if !ok || n < 1 || n > maxCount {
 			r.complain(key, v, "a number of prompts above 0, or a multiple of the max concurrency such as 10x"+hint)
 			return
@@ -120,15 +121,15 @@ func readPrompts(dst *Prompts) func(*configReader, string, *value) {
 
 // readLimits reads a mapping of figures to their limits; whether there are such
 // figures is checked when all keys are read.
-func readLimits(dst *[]search.Limit) func(*configReader, string, *value) {
-	return func(r *configReader, key string, v *value) {
-		if v.kind != kindMapping || len(v.entries) == 0 {
+func readLimits(dst *[]search.Limit) func(*configReader, string, *conf.Value) {
+	return func(r *configReader, key string, v *conf.Value) {
+		if v.Kind != conf.KindMapping || len(v.Entries) == 0 {
 			r.complain(key, v, "a mapping of figures to limits, as in {p99_ttft_ms: 500, mean_tpot_ms: 50}")
 			return
 		}
-		for _, e := range v.entries {
-			l := search.Limit{Figure: e.key}
-			readNumber(&l.At, func(x float64) bool { return x > 0 && !math.IsInf(x, 1) }, "a number above 0")(r, join(key, e.key), e.value)
+		for _, e := range v.Entries {
+			l := search.Limit{Figure: e.Key}
+			readNumber(&l.At, func(x float64) bool { return x > 0 && !math.IsInf(x, 1) }, "a number above 0")(r, conf.Join(key, e.Key), e.Value)
 			*dst = append(*dst, l)
 		}
 	}
@@ -136,35 +137,35 @@ func readLimits(dst *[]search.Limit) func(*configReader, string, *value) {
 
 // checkSearch faults what does not go with a search, and gives the config its first
 // load in place of the list that the search takes the place of.
-func (r *configReader) checkSearch(c *Config, root *value) {
+func (r *configReader) checkSearch(c *Config, root *conf.Value) {
 	if c.Search == nil {
 		return
 	}
 	s, v := c.Search, c.searchAt
 	fault := func(name, written, want string) {
-		r.faults = append(r.faults, placeIn(v, name).fault(join("search", name), written, want))
+		r.faults = append(r.faults, placeIn(v, name).Fault(conf.Join("search", name), written, want))
 	}
 	list := "concurrency_prompts"
 	if s.Vary == overRate {
 		list = overRate
 	}
-	if other, written := root.get(list); written {
-		r.faults = append(r.faults, other.at.fault(list, "", "stands beside search, which varies "+s.Vary+"; keep one"))
+	if other, written := root.Get(list); written {
+		r.faults = append(r.faults, other.At.Fault(list, "", "stands beside search, which varies "+s.Vary+"; keep one"))
 	}
-	if _, written := root.get("ramp"); c.Ramp != nil && written && s.Vary == overRate {
+	if _, written := root.Get("ramp"); c.Ramp != nil && written && s.Vary == overRate {
 		fault("vary", s.Vary, "no ramp beside it: that has rates of its own; or vary: max_concurrency")
 	}
 	if c.Repeats > 1 {
-		repeats, _ := root.get("repeats")
-		r.faults = append(r.faults, repeats.at.fault("repeats", strconv.Itoa(c.Repeats), "1 beside search: search.repeats measures again what is close to a limit"))
+		repeats, _ := root.Get("repeats")
+		r.faults = append(r.faults, repeats.At.Fault("repeats", strconv.Itoa(c.Repeats), "1 beside search: search.repeats measures again what is close to a limit"))
 	}
 	if c.Order == orderInterleaved {
-		order, _ := root.get("order")
-		r.faults = append(r.faults, order.at.fault("order", c.Order, "plan or shuffled beside search: a search goes to its end on one server before the next begins"))
+		order, _ := root.Get("order")
+		r.faults = append(r.faults, order.At.Fault("order", c.Order, "plan or shuffled beside search: a search goes to its end on one server before the next begins"))
 	}
 	if c.Refine != nil {
-		refine, _ := root.get("refine")
-		r.faults = append(r.faults, refine.at.fault("refine", "", "stands beside search, which chooses its loads itself; keep one"))
+		refine, _ := root.Get("refine")
+		r.faults = append(r.faults, refine.At.Fault("refine", "", "stands beside search, which chooses its loads itself; keep one"))
 	}
 	switch {
 	case s.Vary == overConcurrency && (s.Min != math.Trunc(s.Min) || s.Max != math.Trunc(s.Max)):
@@ -175,7 +176,7 @@ func (r *configReader) checkSearch(c *Config, root *value) {
 	if s.Vary == overConcurrency && float64(s.Prompts.Times)*s.Max > maxCount {
 		fault("prompts", s.Prompts.String(), fmt.Sprintf("at most %d prompts a case, at max, %s, too", maxCount, rateText(s.Max)))
 	}
-	if _, written := v.get("prompts"); written && s.Vary == overRate {
+	if _, written := v.Get("prompts"); written && s.Vary == overRate {
 		fault("prompts", "", "is for vary: max_concurrency; at a rate, concurrency_prompts has the prompts")
 	}
 	r.checkFigures(c, v)
@@ -190,24 +191,24 @@ func (r *configReader) checkSearch(c *Config, root *value) {
 
 // checkFigures faults figures that there are not, that get neither better nor worse,
 // or that nothing defines.
-func (r *configReader) checkFigures(c *Config, v *value) {
+func (r *configReader) checkFigures(c *Config, v *conf.Value) {
 	percentiles := make([]string, len(c.Percentiles))
 	for i, p := range c.Percentiles {
 		percentiles[i] = strconv.FormatFloat(p, 'f', -1, 64)
 	}
 	known := slices.DeleteFunc(runlog.FigureNames(percentiles...), func(name string) bool { return metrics.Better(name) == metrics.Neither })
-	check := func(key string, at position, figure string) {
+	check := func(key string, at conf.Position, figure string) {
 		switch {
 		case !slices.Contains(known, figure):
-			r.faults = append(r.faults, at.fault(key, "", noSuchFigure(figure, known)))
+			r.faults = append(r.faults, at.Fault(key, "", noSuchFigure(figure, known)))
 		case strings.HasPrefix(figure, "request_goodput") && c.Goodput == (metrics.SLO{}) && len(c.ScenarioSLO) == 0:
-			r.faults = append(r.faults, at.fault(key, figure, "goodput in the config beside it, which says what a good request meets: {ttft: 500}"))
+			r.faults = append(r.faults, at.Fault(key, figure, "goodput in the config beside it, which says what a good request meets: {ttft: 500}"))
 		}
 	}
 	check("search.objective", placeIn(v, "objective"), c.Search.Objective)
-	limits, _ := v.get("slo")
-	for _, e := range limits.entries {
-		check(join("search.slo", e.key), e.at, e.key)
+	limits, _ := v.Get("slo")
+	for _, e := range limits.Entries {
+		check(conf.Join("search.slo", e.Key), e.At, e.Key)
 	}
 }
 
@@ -256,17 +257,17 @@ type Refine struct {
 }
 
 // readRefine reads none, knee, or a mapping.
-func readRefine(c *Config) func(*configReader, string, *value) {
-	return func(r *configReader, key string, v *value) {
+func readRefine(c *Config) func(*configReader, string, *conf.Value) {
+	return func(r *configReader, key string, v *conf.Value) {
 		refine, before, at := &Refine{Cases: 4, Precision: 0.1}, len(r.faults), ""
 		switch {
-		case v.kind == kindScalar && v.text == "none":
+		case v.Kind == conf.KindScalar && v.Text == "none":
 			c.Refine = nil
 			return
-		case v.kind == kindScalar && v.text == refineKnee:
+		case v.Kind == conf.KindScalar && v.Text == refineKnee:
 			c.Refine = refine
 			return
-		case v.kind != kindMapping:
+		case v.Kind != conf.KindMapping:
 			r.complain(key, v, "none, knee, or {at: knee, cases: 4, precision: 0.1}")
 			return
 		}

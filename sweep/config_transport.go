@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"llmsweep/client"
+	"llmsweep/sweep/conf"
 	"llmsweep/sweep/redact"
 )
 
@@ -17,28 +18,28 @@ const (
 
 // readBaseURL reads one base URL, or a list of those that requests go to in turn;
 // the Config has these with commas between.
-func readBaseURL(dst *string) func(*configReader, string, *value) {
+func readBaseURL(dst *string) func(*configReader, string, *conf.Value) {
 	const want = "http://host:port, https://host:port, unix:///path/of.sock or sim:default"
 	one := readText(dst, checkBaseURLs, want)
-	return func(r *configReader, key string, v *value) {
-		if v.kind != kindList {
+	return func(r *configReader, key string, v *conf.Value) {
+		if v.Kind != conf.KindList {
 			one(r, key, v)
 			return
 		}
-		if len(v.items) == 0 {
+		if len(v.Items) == 0 {
 			r.complain(key, v, "a list of base URLs, at least one")
 			return
 		}
 		var all []string
-		seen := map[string]position{}
-		for i, item := range v.items {
+		seen := map[string]conf.Position{}
+		for i, item := range v.Items {
 			itemKey := fmt.Sprintf("%s[%d]", key, i)
 			var text string
 			readText(&text, checkSeveral, "http://host:port, https://host:port or unix:///path/of.sock")(r, itemKey, item)
 			if at, twice := seen[text]; twice && text != "" {
-				r.complain(itemKey, item, "each server once"+at.alreadyThere())
+				r.complain(itemKey, item, "each server once"+at.AlreadyThere())
 			}
-			seen[text] = item.at
+			seen[text] = item.At
 			all = append(all, text)
 		}
 		*dst = strings.Join(all, ",")
@@ -85,7 +86,7 @@ func baseURLValue(baseURL string) any {
 	return masked
 }
 
-func readTLS(o *client.TLSOptions) func(*configReader, string, *value) {
+func readTLS(o *client.TLSOptions) func(*configReader, string, *conf.Value) {
 	return readNested(
 		configField{"ca", readText(&o.CA, notEmpty, "a PEM file of the authority's certificate")},
 		configField{"cert", readText(&o.Cert, notEmpty, "a PEM file of the client's certificate")},
@@ -110,14 +111,14 @@ func tlsValue(o client.TLSOptions) map[string]any {
 }
 
 // checkTLS faults half a certificate.
-func (r *configReader) checkTLS(c *Config, root *value) {
-	if v, ok := root.get("tls"); ok && !r.faulted("tls") && (c.TLS.Cert == "") != (c.TLS.Key == "") {
-		r.faults = append(r.faults, v.at.fault("tls", "", "cert and key belong together; give both, or neither"))
+func (r *configReader) checkTLS(c *Config, root *conf.Value) {
+	if v, ok := root.Get("tls"); ok && !r.faulted("tls") && (c.TLS.Cert == "") != (c.TLS.Key == "") {
+		r.faults = append(r.faults, v.At.Fault("tls", "", "cert and key belong together; give both, or neither"))
 	}
 }
 
 // readReady reads how a server's readiness is asked for.
-func readReady(dst *string) func(*configReader, string, *value) {
+func readReady(dst *string) func(*configReader, string, *conf.Value) {
 	return readText(dst, func(s string) (string, bool) {
 		switch {
 		case s == readyAuto, s == readyProbe:

@@ -3,14 +3,13 @@ package sweep
 import (
 	"fmt"
 	"math"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"llmsweep/client"
 	"llmsweep/metrics"
+	"llmsweep/sweep/conf"
 )
 
 // Upper limits, far above what a machine can do: past them a number is a slip,
@@ -35,19 +34,19 @@ var defaultTimeouts = client.Timeouts{
 // to what is wanted ("" = none).
 type check func(text string) (hint string, ok bool)
 
-func readText(dst *string, valid check, want string) func(*configReader, string, *value) {
-	return func(r *configReader, key string, v *value) {
-		s, isText := asText(v)
+func readText(dst *string, valid check, want string) func(*configReader, string, *conf.Value) {
+	return func(r *configReader, key string, v *conf.Value) {
+		s, isText := conf.Text(v)
 		if !isText {
 			hint := ""
-			if v.kind == kindScalar {
+			if v.Kind == conf.KindScalar {
 				hint = "; write it in quotes"
 			}
 			r.complain(key, v, want+hint)
 			return
 		}
 		if hint, ok := valid(s); !ok {
-			if v.fromVariables() {
+			if v.FromVariables() {
 				hint = "" // it may quote what a variable holds
 			}
 			r.complain(key, v, want+hint)
@@ -57,38 +56,33 @@ func readText(dst *string, valid check, want string) func(*configReader, string,
 	}
 }
 
-// asText is a scalar that YAML takes for text, or that came out of a variable.
-func asText(v *value) (string, bool) {
-	return v.text, v.kind == kindScalar && (v.tag == "!!str" || v.tag == "!!timestamp" || v.tag == "!!merge" || v.fromVariables())
-}
-
-func readOneOf(dst *string, words ...string) func(*configReader, string, *value) {
+func readOneOf(dst *string, words ...string) func(*configReader, string, *conf.Value) {
 	want := words[0]
 	if n := len(words); n > 1 {
 		want = strings.Join(words[:n-1], ", ") + " or " + words[n-1]
 	}
-	return func(r *configReader, key string, v *value) {
-		if v.kind != kindScalar || !slices.Contains(words, v.text) {
+	return func(r *configReader, key string, v *conf.Value) {
+		if v.Kind != conf.KindScalar || !slices.Contains(words, v.Text) {
 			r.complain(key, v, want)
 			return
 		}
-		*dst = v.text
+		*dst = v.Text
 	}
 }
 
-func readFlag(dst *bool) func(*configReader, string, *value) {
-	return func(r *configReader, key string, v *value) {
-		if v.kind != kindScalar || v.tag != "!!bool" {
-			r.complain(key, v, "true or false"+unquoteHint(v, "!!bool"))
+func readFlag(dst *bool) func(*configReader, string, *conf.Value) {
+	return func(r *configReader, key string, v *conf.Value) {
+		if v.Kind != conf.KindScalar || v.Tag != "!!bool" {
+			r.complain(key, v, "true or false"+conf.UnquoteHint(v, "!!bool"))
 			return
 		}
-		*dst = strings.EqualFold(v.text, "true")
+		*dst = strings.EqualFold(v.Text, "true")
 	}
 }
 
-func readWhole(dst *int, least, most int) func(*configReader, string, *value) {
-	return func(r *configReader, key string, v *value) {
-		n, hint, ok := asWhole(v)
+func readWhole(dst *int, least, most int) func(*configReader, string, *conf.Value) {
+	return func(r *configReader, key string, v *conf.Value) {
+		n, hint, ok := conf.Whole(v)
 		if !ok || n < int64(least) || n > int64(most) {
 			r.complain(key, v, wholeWanted(n, least, most)+hint)
 			return
@@ -109,74 +103,9 @@ func wholeWanted(n int64, least, most int) string {
 	return want
 }
 
-var (
-	plainWhole  = regexp.MustCompile(`^[+-]?(0|[1-9][0-9_]*)$`)
-	leadingZero = regexp.MustCompile(`^[+-]?0[0-9_]+$`)
-	otherBase   = regexp.MustCompile(`^[+-]?0[xob]`)
-)
-
-// asWhole is a scalar's whole number. The hint says how to write what was
-// probably meant.
-func asWhole(v *value) (n int64, hint string, ok bool) {
-	if v.kind != kindScalar {
-		return 0, "", false
-	}
-	if v.tag == "!!int" && plainWhole.MatchString(v.text) {
-		n, err := strconv.ParseInt(strings.ReplaceAll(v.text, "_", ""), 10, 64)
-		return n, "", err == nil // out of range, n is the nearest
-	}
-	if hint := zeroHint(v); hint != "" {
-		return 0, hint, false
-	}
-	if v.tag == "!!float" {
-		x, err := strconv.ParseFloat(strings.ReplaceAll(v.text, "_", ""), 64)
-		if err == nil && x == math.Trunc(x) && math.Abs(x) < 1e15 {
-			return 0, fmt.Sprintf("; write %.0f", x), false
-		}
-	}
-	return 0, unquoteHint(v, "!!int"), false
-}
-
-// zeroHint is for numbers that YAML 1.1 reads in another base than people do:
-// 010 is 8 there.
-func zeroHint(v *value) string {
-	if v.quoted || v.kind != kindScalar {
-		return ""
-	}
-	digits := strings.ReplaceAll(v.text, "_", "")
-	switch {
-	case leadingZero.MatchString(v.text):
-		decimal, err := strconv.ParseUint(strings.TrimLeft(digits, "+-"), 10, 64)
-		octal, notOctal := strconv.ParseUint(strings.TrimLeft(digits, "+-"), 8, 64)
-		if err != nil {
-			return ""
-		}
-		if notOctal != nil || octal == decimal {
-			return fmt.Sprintf("; write %d", decimal)
-		}
-		return fmt.Sprintf("; write %d, or %d if it was meant in octal", decimal, octal)
-	case v.tag == "!!int" && otherBase.MatchString(v.text):
-		if n, err := strconv.ParseInt(digits, 0, 64); err == nil {
-			return fmt.Sprintf("; write %d", n)
-		}
-	}
-	return ""
-}
-
-// unquoteHint is for "256" where a number is wanted.
-func unquoteHint(v *value, tag string) string {
-	if v.kind != kindScalar || !v.quoted {
-		return ""
-	}
-	if plain, faults := parseYAML("", []byte(v.text), false, nil); faults == nil && plain != nil && plain.kind == kindScalar && plain.tag == tag {
-		return "; remove the quotes"
-	}
-	return ""
-}
-
-func readNumber(dst *float64, ok func(float64) bool, want string) func(*configReader, string, *value) {
-	return func(r *configReader, key string, v *value) {
-		x, hint, isNumber := asNumber(v)
+func readNumber(dst *float64, ok func(float64) bool, want string) func(*configReader, string, *conf.Value) {
+	return func(r *configReader, key string, v *conf.Value) {
+		x, hint, isNumber := conf.Number(v)
 		if !isNumber || !ok(x) {
 			r.complain(key, v, want+hint)
 			return
@@ -185,11 +114,11 @@ func readNumber(dst *float64, ok func(float64) bool, want string) func(*configRe
 	}
 }
 
-func readMilliseconds(dst *float64) func(*configReader, string, *value) {
+func readMilliseconds(dst *float64) func(*configReader, string, *conf.Value) {
 	return readNumber(dst, func(x float64) bool { return x > 0 && x <= 1e12 }, "milliseconds, a number above 0")
 }
 
-func readGoodput(dst *metrics.SLO) func(*configReader, string, *value) {
+func readGoodput(dst *metrics.SLO) func(*configReader, string, *conf.Value) {
 	return readNested(
 		configField{"ttft", readMilliseconds(&dst.TTFT)},
 		configField{"tpot", readMilliseconds(&dst.TPOT)},
@@ -198,41 +127,16 @@ func readGoodput(dst *metrics.SLO) func(*configReader, string, *value) {
 	)
 }
 
-// asNumber is a scalar's number; NaN is none.
-func asNumber(v *value) (x float64, hint string, ok bool) {
-	if v.kind != kindScalar {
-		return 0, "", false
-	}
-	if hint := zeroHint(v); hint != "" {
-		return 0, hint, false
-	}
-	if v.tag != "!!int" && v.tag != "!!float" {
-		if hint = unquoteHint(v, "!!int"); hint == "" {
-			hint = unquoteHint(v, "!!float")
-		}
-		return 0, hint, false
-	}
-	if strings.HasSuffix(strings.ToLower(v.text), ".inf") {
-		x = unbounded
-		if v.text[0] == '-' {
-			x = -unbounded
-		}
-		return x, "", true
-	}
-	x, err := strconv.ParseFloat(strings.ReplaceAll(v.text, "_", ""), 64)
-	return x, "", err == nil && !math.IsNaN(x)
-}
-
 // duration reads Go's durations; a bare number is seconds.
-func readDuration(dst *time.Duration) func(*configReader, string, *value) {
+func readDuration(dst *time.Duration) func(*configReader, string, *conf.Value) {
 	const want = "a duration of 0 or more: 30s, 5m, 1h, or a number of seconds"
-	return func(r *configReader, key string, v *value) {
+	return func(r *configReader, key string, v *conf.Value) {
 		var d time.Duration
 		hint, ok := "", false
-		if s, isText := asText(v); isText && v.tag == "!!str" {
+		if s, isText := conf.Text(v); isText && v.Tag == "!!str" {
 			parsed, err := time.ParseDuration(s)
 			d, ok = parsed, err == nil
-		} else if seconds, h, isNumber := asNumber(v); isNumber && seconds >= 0 && seconds <= maxSpan.Seconds() {
+		} else if seconds, h, isNumber := conf.Number(v); isNumber && seconds >= 0 && seconds <= maxSpan.Seconds() {
 			d, ok = time.Duration(math.Round(seconds*1e9)), true
 		} else {
 			hint = h

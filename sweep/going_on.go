@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"llmsweep/runlog"
+	"llmsweep/sweep/conf"
 )
 
 // ReadToRun is Read for a run. Where one of the same config was broken off at
@@ -99,12 +100,12 @@ func configKey(path string, env Env, sets ...string) string {
 
 // readResultsDir reads the folder, and the glob pattern of all that it can be on
 // other days.
-func readResultsDir(c *Config) func(*configReader, string, *value) {
+func readResultsDir(c *Config) func(*configReader, string, *conf.Value) {
 	read := readText(&c.ResultsDir, notEmpty, "a folder")
-	return func(r *configReader, key string, v *value) {
+	return func(r *configReader, key string, v *conf.Value) {
 		read(r, key, v)
 		const date, clock = "\x00", "\x01" // no path has these
-		pattern, err := expand(v.written, func(name string) (string, bool) {
+		pattern, err := conf.Expand(v.Written, func(name string) (string, bool) {
 			switch name {
 			case "date":
 				return date, true

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"time"
 
+	"llmsweep/sweep/conf"
 	"llmsweep/sweep/launch"
 	"llmsweep/sweep/redact"
 )
@@ -112,7 +113,7 @@ func (h *hooks) run(ctx context.Context, hook, command string, lookup func(strin
 	if of != "" {
 		of = " of " + of
 	}
-	text, err := expand(command, lookup)
+	text, err := conf.Expand(command, lookup)
 	if err != nil {
 		return fmt.Errorf("%s%s: %w", hook, of, err)
 	}

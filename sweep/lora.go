@@ -12,23 +12,24 @@ import (
 	"llmsweep/client"
 	"llmsweep/dataset"
 	"llmsweep/metrics"
+	"llmsweep/sweep/conf"
 )
 
 // readLoRA reads the adapters that requests are for: names with weights, or a list
 // of names.
-func readLoRA(dst *map[string]float64) func(*configReader, string, *value) {
+func readLoRA(dst *map[string]float64) func(*configReader, string, *conf.Value) {
 	const want = "adapters with their weights, as in {adapter-a: 3, adapter-b: 1}, or a list of adapters"
-	return func(r *configReader, key string, v *value) {
+	return func(r *configReader, key string, v *conf.Value) {
 		m := map[string]float64{}
 		switch {
-		case v.kind == kindMapping:
-			for _, e := range v.entries {
+		case v.Kind == conf.KindMapping:
+			for _, e := range v.Entries {
 				var weight float64
-				readNumber(&weight, func(x float64) bool { return x > 0 && x <= 1e9 }, "a weight, a number above 0")(r, join(key, e.key), e.value)
-				m[e.key] = weight
+				readNumber(&weight, func(x float64) bool { return x > 0 && x <= 1e9 }, "a weight, a number above 0")(r, conf.Join(key, e.Key), e.Value)
+				m[e.Key] = weight
 			}
-		case v.kind == kindList:
-			for i, item := range v.items {
+		case v.Kind == conf.KindList:
+			for i, item := range v.Items {
 				var name string
 				readText(&name, notEmpty, "an adapter's name")(r, fmt.Sprintf("%s[%d]", key, i), item)
 				if _, twice := m[name]; twice && name != "" {

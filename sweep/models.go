@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"llmsweep/sweep/conf"
 	"llmsweep/sweep/redact"
 )
 
@@ -46,7 +47,7 @@ func didYouMean(written string, names []string) string {
 	last := func(s string) string { return strings.ToLower(s[strings.LastIndexByte(s, '/')+1:]) }
 	best, bestDistance := "", 1+max(1, len(written)/3)
 	for _, name := range names {
-		d := editDistance(strings.ToLower(written), strings.ToLower(name))
+		d := conf.Distance(strings.ToLower(written), strings.ToLower(name))
 		if last(written) == last(name) {
 			d = 0
 		}

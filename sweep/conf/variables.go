@@ -1,18 +1,22 @@
-package sweep
+package conf
 
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 )
 
 // variableName is what may stand between ${ and }: a shell's variable name.
 var variableName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
-// expand replaces each ${NAME} in text by what lookup says. ${NAME:-default}
+// IsVariable reports whether a variable can have the name.
+func IsVariable(name string) bool { return variableName.MatchString(name) }
+
+// Expand replaces each ${NAME} in text by what lookup says. ${NAME:-default}
 // stands for default where NAME is unset or empty, as in a shell; $${ is a plain
 // ${. An error names the variable, never a value.
-func expand(text string, lookup func(name string) (string, bool)) (string, error) {
+func Expand(text string, lookup func(name string) (string, bool)) (string, error) {
 	var b strings.Builder
 	for {
 		i := strings.Index(text, "${")
@@ -58,16 +62,14 @@ func variable(inner string, lookup func(name string) (string, bool)) (string, er
 	return "", fmt.Errorf("${%s} is not set; set it in the environment, or write ${%s:-default}", name, name)
 }
 
-// lookup finds a config's variables: date and time of the run's start, then the
-// environment.
-func (e Env) lookup(name string) (string, bool) {
-	switch {
-	case name == "date" && !e.Now.IsZero():
-		return e.Now.Format("20060102"), true
-	case name == "time" && !e.Now.IsZero():
-		return e.Now.Format("150405"), true
-	case e.LookupEnv == nil:
-		return "", false
+func Uses(v *Value, name string) bool {
+	switch v.Kind {
+	case KindList:
+		return slices.ContainsFunc(v.Items, func(item *Value) bool { return Uses(item, name) })
+	case KindMapping:
+		return slices.ContainsFunc(v.Entries, func(e Entry) bool { return Uses(e.Value, name) })
 	}
-	return e.LookupEnv(name)
+	return slices.ContainsFunc(variableUse.FindAllStringSubmatch(v.Written, -1), func(m []string) bool { return m[1] == name })
 }
+
+var variableUse = regexp.MustCompile(`\$\{([A-Za-z_][A-Za-z0-9_]*)`)

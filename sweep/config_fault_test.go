@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"llmsweep/sweep/conf"
 )
 
 var update = flag.Bool("update", false, "rewrite golden files")
@@ -28,7 +30,7 @@ const base = "model: m\nbase_url: http://h:1\ninput_output: [[1, 1]]\nconcurrenc
 // All faults of a file at once, each at its place; no secret among them.
 func TestFaultsGolden(t *testing.T) {
 	_, err := Read("testdata/config/faults.yaml", testEnv(nil))
-	var faults Faults
+	var faults conf.Faults
 	if !errors.As(err, &faults) {
 		t.Fatalf("error is %v, want Faults", err)
 	}
@@ -225,27 +227,5 @@ func TestBaseURLFromVariable(t *testing.T) {
 	const want = "--set base_url=${URL}: base_url: ${URL}, want http://host:port, https://host:port, unix:///path/of.sock or sim:default"
 	if err == nil || err.Error() != want {
 		t.Errorf("got:  %v\nwant: %s", err, want)
-	}
-}
-
-// Distances counted by hand.
-func TestEditDistance(t *testing.T) {
-	for _, tt := range []struct {
-		a, b string
-		want int
-	}{
-		{"", "", 0},
-		{"", "seed", 4},
-		{"seed", "seed", 0},
-		{"modle", "model", 1}, // two neighbours swapped
-		{"kitten", "sitting", 3},
-		{"conect", "connect", 1},
-	} {
-		if got := editDistance(tt.a, tt.b); got != tt.want {
-			t.Errorf("%q, %q: %d, want %d", tt.a, tt.b, got, tt.want)
-		}
-		if got := editDistance(tt.b, tt.a); got != tt.want {
-			t.Errorf("%q, %q: %d, want %d", tt.b, tt.a, got, tt.want)
-		}
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"llmsweep/sweep/conf"
 )
 
 // otherNames are what people write for a key in other tools' spelling.
@@ -45,7 +47,7 @@ var otherNames = map[string]string{
 func suggest(written, path string, known []string) string {
 	best, bestDistance := "", 1+max(1, len(written)/3)
 	consider := func(name, meant string) {
-		if d := editDistance(strings.ToLower(written), name); d < bestDistance {
+		if d := conf.Distance(strings.ToLower(written), name); d < bestDistance {
 			best, bestDistance = meant, d
 		}
 	}
@@ -64,28 +66,4 @@ func suggest(written, path string, known []string) string {
 		return "unknown key; `llmsweep init` prints all keys"
 	}
 	return "unknown key; did you mean " + best + "?"
-}
-
-// editDistance is the number of letters to insert, delete, change or swap with
-// a neighbour to turn a into b (Damerau–Levenshtein, optimal string alignment).
-func editDistance(a, b string) int {
-	before, above, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
-	for j := range above {
-		above[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			change := above[j-1]
-			if a[i-1] != b[j-1] {
-				change++
-			}
-			row[j] = min(change, above[j]+1, row[j-1]+1)
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				row[j] = min(row[j], before[j-2]+1)
-			}
-		}
-		before, above, row = above, row, before
-	}
-	return above[len(b)]
 }

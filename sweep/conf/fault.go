@@ -1,4 +1,4 @@
-package sweep
+package conf
 
 import (
 	"cmp"
@@ -56,9 +56,9 @@ func (fs Faults) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// sort orders the faults by position and drops repeats: a value that two places
+// Sort orders the faults by position and drops repeats: a value that two places
 // share by an alias is wrong once.
-func (fs Faults) sort() Faults {
+func (fs Faults) Sort() Faults {
 	slices.SortStableFunc(fs, func(a, b Fault) int {
 		return cmp.Or(
 			cmp.Compare(min(b.Line, 1), min(a.Line, 1)), // the file before the --sets
@@ -69,12 +69,20 @@ func (fs Faults) sort() Faults {
 	return slices.CompactFunc(fs, func(a, b Fault) bool { return a == b })
 }
 
-// A position is where a value stands.
-type position struct {
-	file         string
-	line, column int
+// A Position is where a value stands.
+type Position struct {
+	File         string
+	Line, Column int
 }
 
-func (p position) fault(key, value, want string) Fault {
-	return Fault{File: p.file, Line: p.line, Column: p.column, Key: key, Value: value, Want: want}
+func (p Position) Fault(key, value, want string) Fault {
+	return Fault{File: p.File, Line: p.Line, Column: p.Column, Key: key, Value: value, Want: want}
+}
+
+// AlreadyThere says where the first of two equal values stands.
+func (p Position) AlreadyThere() string {
+	if p.Line == 0 {
+		return " (it is there already)"
+	}
+	return fmt.Sprintf(" (it is on line %d already)", p.Line)
 }

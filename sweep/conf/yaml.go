@@ -1,4 +1,4 @@
-package sweep
+package conf
 
 import (
 	"bytes"
@@ -13,10 +13,19 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// parseYAML is the tree of a text of one YAML document, or what is wrong with
-// its syntax; nil for a text without a value. With inFile unset, positions name
-// file alone.
-func parseYAML(file string, data []byte, inFile bool, lookup func(string) (string, bool)) (*value, Faults) {
+// A Document is a text of one YAML document.
+type Document struct {
+	File   string // how positions name it
+	Text   []byte
+	InFile bool                             // positions have a line and a column, not the name alone
+	Lookup func(name string) (string, bool) // of variables; nil = ${NAME} stays as written
+	Later  func(key string) bool            // whose values keep their ${NAME}; nil = none
+}
+
+// Parse is the document's tree, or what is wrong with its syntax; nil for a text
+// without a value.
+func (d Document) Parse() (*Value, Faults) {
+	file, data, inFile := d.File, d.Text, d.InFile
 	if f, bad := unreadable(file, data); bad {
 		return nil, Faults{f}
 	}
@@ -28,7 +37,7 @@ func parseYAML(file string, data []byte, inFile bool, lookup func(string) (strin
 	case err != nil:
 		return nil, Faults{syntaxFault(file, data, inFile, err)}
 	}
-	b := &treeBuilder{file: file, inFile: inFile, lookup: lookup, done: map[*yaml.Node]*value{}}
+	b := &treeBuilder{Document: d, done: map[*yaml.Node]*Value{}}
 	switch err := dec.Decode(&next); {
 	case err == nil:
 		b.fault(&next, "", "a second YAML document begins here; write one document a file")
@@ -37,7 +46,7 @@ func parseYAML(file string, data []byte, inFile bool, lookup func(string) (strin
 		return nil, Faults{syntaxFault(file, data, inFile, err)}
 	}
 	v := b.build(doc.Content[0], "", 0)
-	if v.isNull() && len(b.faults) == 0 {
+	if v.IsNull() && len(b.faults) == 0 {
 		return nil, nil
 	}
 	return v, b.faults
@@ -46,20 +55,20 @@ func parseYAML(file string, data []byte, inFile bool, lookup func(string) (strin
 // unreadable finds what keeps a text from being YAML at all: its size, bytes
 // that are not UTF-8, control characters.
 func unreadable(file string, data []byte) (Fault, bool) {
-	if len(data) > maxFileSize {
-		return Fault{File: file, Want: fmt.Sprintf("%d bytes are too many for a config; the limit is %d", len(data), maxFileSize)}, true
+	if len(data) > MaxFileSize {
+		return Fault{File: file, Want: fmt.Sprintf("%d bytes are too many for a config; the limit is %d", len(data), MaxFileSize)}, true
 	}
-	at := position{file, 1, 0}
+	at := Position{file, 1, 0}
 	for i := 0; i < len(data); {
 		r, size := utf8.DecodeRune(data[i:])
-		at.column++
+		at.Column++
 		switch {
 		case r == utf8.RuneError && size == 1:
-			return at.fault("", "", "not UTF-8; save the file as UTF-8"), true
+			return at.Fault("", "", "not UTF-8; save the file as UTF-8"), true
 		case r < ' ' && r != '\t' && r != '\n' && r != '\r' || r == 0x7f:
-			return at.fault("", "", fmt.Sprintf("the control character %#02x; remove it", r)), true
+			return at.Fault("", "", fmt.Sprintf("the control character %#02x; remove it", r)), true
 		case r == '\n':
-			at.line, at.column = at.line+1, 0
+			at.Line, at.Column = at.Line+1, 0
 		}
 		i += size
 	}
@@ -77,12 +86,12 @@ var (
 // of 0 out.
 func syntaxFault(file string, data []byte, inFile bool, err error) Fault {
 	words := strings.TrimPrefix(err.Error(), "yaml: ")
-	at := position{file: file, line: 1}
+	at := Position{File: file, Line: 1}
 	if m := yamlLine.FindStringSubmatch(words); m != nil {
-		at.line, _ = strconv.Atoi(m[1])
+		at.Line, _ = strconv.Atoi(m[1])
 		words = strings.TrimPrefix(words, m[0])
 		if strings.HasPrefix(words, "did not find") {
-			at.line++
+			at.Line++
 		}
 	}
 	complaint := "not YAML: " + words
@@ -96,13 +105,13 @@ func syntaxFault(file string, data []byte, inFile bool, err error) Fault {
 		complaint = "a tab in the indentation; YAML wants spaces"
 	}
 	if !inFile {
-		at = position{file: file}
+		at = Position{File: file}
 	}
-	return at.fault("", "", complaint)
+	return at.Fault("", "", complaint)
 }
 
 // placeOf is the position of data[i].
-func placeOf(file string, data []byte, i int) position {
+func placeOf(file string, data []byte, i int) Position {
 	start := bytes.LastIndexByte(data[:i], '\n') + 1
-	return position{file, 1 + bytes.Count(data[:i], []byte("\n")), 1 + utf8.RuneCount(data[start:i])}
+	return Position{file, 1 + bytes.Count(data[:i], []byte("\n")), 1 + utf8.RuneCount(data[start:i])}
 }
