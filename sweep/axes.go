@@ -227,7 +227,7 @@ func (a *axis) describe() {
 }
 
 // plainValue is a value as JSON has it; ±Inf stays.
-func plainValue(v *conf.Value) any { return (&configReader{}).free("", v, false) }
+func plainValue(v *conf.Value) any { return (&reader{}).free("", v, false) }
 
 // axesWritten is what varies as files may keep it, by its top key: variables as
 // they stand in the config, no secrets.
@@ -238,7 +238,7 @@ func axesWritten(root *conf.Value) map[string]any {
 		if !ok || v.Kind == conf.KindList && len(v.Items) == 0 || v.Kind == conf.KindMapping && (name != "matrix" || len(v.Entries) == 0) || v.Kind == conf.KindScalar {
 			continue
 		}
-		m[name] = maskVaried((&configReader{}).free(name, v, true))
+		m[name] = maskVaried((&reader{}).free(name, v, true))
 	}
 	return m
 }

@@ -11,7 +11,7 @@ import (
 
 // readIOLens reads pairs of an input and an output length; whether that may be 0
 // is the backend's to say: see checkBackend.
-func readIOLens(dst *[]IOLen) func(*configReader, string, *conf.Value) {
+func readIOLens(dst *[]IOLen) func(*reader, string, *conf.Value) {
 	return readPairsFrom(dst, "input length", "output length", 0, func(a, b int) IOLen { return IOLen{a, b} })
 }
 

@@ -18,7 +18,7 @@ func expandedLater(key string) bool {
 }
 
 // readCommand reads a command, or a page's path; "" = none.
-func readCommand(dst *string) func(*configReader, string, *conf.Value) {
+func readCommand(dst *string) func(*reader, string, *conf.Value) {
 	return readText(dst, func(string) (string, bool) { return "", true }, "a command for sh -c")
 }
 

@@ -19,7 +19,7 @@ const (
 )
 
 // readCost reads what serving costs: gpu_hour and gpus, or machine_hour.
-func readCost(dst *runlog.Cost) func(*configReader, string, *conf.Value) {
+func readCost(dst *runlog.Cost) func(*reader, string, *conf.Value) {
 	price := func(x float64) bool { return x > 0 && x <= 1e9 }
 	read := readNested(
 		configField{"gpu_hour", readNumber(&dst.GPUHour, price, "the price of one GPU for an hour, a number above 0")},
@@ -28,7 +28,7 @@ func readCost(dst *runlog.Cost) func(*configReader, string, *conf.Value) {
 		configField{"currency", readText(&dst.Currency, notEmpty, "a currency, such as USD")},
 		configField{"source", readText(&dst.Source, notEmpty, "where the price is from, such as list price 2026-11")},
 	)
-	return func(r *configReader, key string, v *conf.Value) {
+	return func(r *reader, key string, v *conf.Value) {
 		if read(r, key, v); dst.GPUHour > 0 && dst.MachineHour > 0 {
 			r.complain(key, v, "either gpu_hour with gpus, or machine_hour")
 		}
@@ -108,8 +108,8 @@ func costValue(c runlog.Cost) map[string]any {
 
 // readSLO reads limits of figures, by their names in the CSV: lower ones where
 // more is better, upper ones where less is.
-func readSLO(c *Config) func(*configReader, string, *conf.Value) {
-	return func(r *configReader, key string, v *conf.Value) {
+func readSLO(c *Config) func(*reader, string, *conf.Value) {
+	return func(r *reader, key string, v *conf.Value) {
 		if v.Kind != conf.KindMapping {
 			r.complain(key, v, "a mapping of figures to limits, as in {p99_ttft_ms: 500}")
 			return

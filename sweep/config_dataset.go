@@ -34,7 +34,7 @@ const (
 type datasetKey struct {
 	name  string
 	types []string
-	read  func(r *configReader, key string, v *conf.Value)
+	read  func(r *reader, key string, v *conf.Value)
 	value any // of the spec, as the YAML has it; nil = left out
 }
 
@@ -42,8 +42,8 @@ type datasetKey struct {
 // mix's scenarios.
 func datasetKeys(s *dataset.Spec, slo *map[string]metrics.SLO) []datasetKey {
 	of := func(types ...string) []string { return types }
-	length := func(dst *int) func(*configReader, string, *conf.Value) { return readWhole(dst, 1, maxCount) }
-	least := func(dst *int) func(*configReader, string, *conf.Value) { return readWhole(dst, 0, maxCount) }
+	length := func(dst *int) func(*reader, string, *conf.Value) { return readWhole(dst, 1, maxCount) }
+	least := func(dst *int) func(*reader, string, *conf.Value) { return readWhole(dst, 0, maxCount) }
 	return []datasetKey{
 		{"path", of(dataset.TypeShareGPT, dataset.TypeCustom, dataset.TypeConversation, dataset.TypeTrace),
 			readText(&s.Path, notEmpty, "a file's path"), orNil(s.Path)},
@@ -117,15 +117,15 @@ func defaultSpec(kind string, inMix bool) dataset.Spec {
 }
 
 // readDataset reads a type alone, or a mapping whose keys depend on its type.
-func readDataset(c *Config) func(*configReader, string, *conf.Value) {
-	return func(r *configReader, key string, v *conf.Value) {
+func readDataset(c *Config) func(*reader, string, *conf.Value) {
+	return func(r *reader, key string, v *conf.Value) {
 		c.ScenarioSLO = nil
-		c.Dataset = r.spec(key, v, &c.ScenarioSLO)
+		c.Dataset = readSpec(r, key, v, &c.ScenarioSLO)
 	}
 }
 
 // spec reads one dataset; slo is nil within a mix, which knows no mix.
-func (r *configReader) spec(key string, v *conf.Value, slo *map[string]metrics.SLO) dataset.Spec {
+func readSpec(r *reader, key string, v *conf.Value, slo *map[string]metrics.SLO) dataset.Spec {
 	types := datasetTypes
 	if slo == nil {
 		types = types[:len(types)-1]
@@ -150,7 +150,7 @@ func (r *configReader) spec(key string, v *conf.Value, slo *map[string]metrics.S
 		}
 		own.Entries = append(own.Entries, e)
 	}
-	fields := []configField{{"type", func(*configReader, string, *conf.Value) {}}} // read already
+	fields := []configField{{"type", func(*reader, string, *conf.Value) {}}} // read already
 	for _, k := range keys {
 		if slices.Contains(k.types, name) {
 			fields = append(fields, configField{k.name, k.read})
@@ -158,9 +158,9 @@ func (r *configReader) spec(key string, v *conf.Value, slo *map[string]metrics.S
 	}
 	before := len(r.faults)
 	r.mapping(own, key, fields)
-	r.requireKeys(v, key, &s)
+	requireKeys(r, v, key, &s)
 	if len(r.faults) == before {
-		r.checkSpec(v, key, &s, slo == nil)
+		checkSpec(r, v, key, &s, slo == nil)
 	}
 	return s
 }
@@ -185,7 +185,7 @@ func typesWith(keys []datasetKey, name string) (types []string) {
 }
 
 // requireKeys faults a dataset without what its type cannot do without.
-func (r *configReader) requireKeys(v *conf.Value, key string, s *dataset.Spec) {
+func requireKeys(r *reader, v *conf.Value, key string, s *dataset.Spec) {
 	switch s.Type {
 	case dataset.TypeShareGPT, dataset.TypeCustom, dataset.TypeTrace:
 		r.require(v, key, "a file's path: dataset: {type: "+s.Type+", path: FILE}", "path")
@@ -195,7 +195,7 @@ func (r *configReader) requireKeys(v *conf.Value, key string, s *dataset.Spec) {
 }
 
 // checkSpec faults what only several of a dataset's keys together show.
-func (r *configReader) checkSpec(v *conf.Value, key string, s *dataset.Spec, inMix bool) {
+func checkSpec(r *reader, v *conf.Value, key string, s *dataset.Spec, inMix bool) {
 	fault := func(name, value, want string) {
 		r.faults = append(r.faults, placeIn(v, name).Fault(conf.Join(key, name), value, want))
 	}
@@ -229,7 +229,7 @@ func (r *configReader) checkSpec(v *conf.Value, key string, s *dataset.Spec, inM
 			fault("replay", replayTimes, "lengths: in a mix requests come as the config says")
 		}
 	case dataset.TypeMix:
-		r.checkShares(v, key, s)
+		checkShares(r, v, key, s)
 	}
 }
 

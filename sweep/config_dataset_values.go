@@ -9,12 +9,12 @@ import (
 )
 
 // readRatio reads one ratio for input and output, or one for each.
-func readRatio(dst *dataset.Ratio) func(*configReader, string, *conf.Value) {
+func readRatio(dst *dataset.Ratio) func(*reader, string, *conf.Value) {
 	const want = "a ratio from 0 to below 1"
-	ratio := func(dst *float64, want string) func(*configReader, string, *conf.Value) {
+	ratio := func(dst *float64, want string) func(*reader, string, *conf.Value) {
 		return readNumber(dst, func(x float64) bool { return x >= 0 && x < 1 }, want)
 	}
-	return func(r *configReader, key string, v *conf.Value) {
+	return func(r *reader, key string, v *conf.Value) {
 		if v.Kind == conf.KindMapping {
 			r.mapping(v, key, []configField{{"input", ratio(&dst.Input, want)}, {"output", ratio(&dst.Output, want)}})
 			return
@@ -36,9 +36,9 @@ func ratioValue(r dataset.Ratio) any {
 
 // readLengths reads the distributions of input and output lengths: both, as one
 // alone would leave half of input_output without effect.
-func readLengths(dst *dataset.Lengths) func(*configReader, string, *conf.Value) {
+func readLengths(dst *dataset.Lengths) func(*reader, string, *conf.Value) {
 	nested := readNested(configField{"input", readDistribution(&dst.Input, inTokens)}, configField{"output", readDistribution(&dst.Output, inTokens)})
-	return func(r *configReader, key string, v *conf.Value) {
+	return func(r *reader, key string, v *conf.Value) {
 		if nested(r, key, v); v.Kind == conf.KindMapping {
 			r.require(v, key, "a distribution; a number is a constant length", "input", "output")
 		}
@@ -53,9 +53,9 @@ func lengthsValue(l dataset.Lengths) any {
 }
 
 // readTurns reads how many requests a session has, or [least, most].
-func readTurns(dst *[2]int) func(*configReader, string, *conf.Value) {
+func readTurns(dst *[2]int) func(*reader, string, *conf.Value) {
 	const most = 10_000
-	return func(r *configReader, key string, v *conf.Value) {
+	return func(r *reader, key string, v *conf.Value) {
 		if v.Kind == conf.KindScalar {
 			readWhole(&dst[0], 1, most)(r, key, v)
 			dst[1] = dst[0]
@@ -74,8 +74,8 @@ func readTurns(dst *[2]int) func(*configReader, string, *conf.Value) {
 }
 
 // readThink reads the user's pause between two turns; 0 is none.
-func readThink(dst **dataset.Distribution) func(*configReader, string, *conf.Value) {
-	return func(r *configReader, key string, v *conf.Value) {
+func readThink(dst **dataset.Distribution) func(*reader, string, *conf.Value) {
+	return func(r *reader, key string, v *conf.Value) {
 		readDistribution(dst, inSeconds)(r, key, v)
 		if d := *dst; d.Kind == distConstant && d.Mean == 0 {
 			*dst = nil
@@ -84,7 +84,7 @@ func readThink(dst **dataset.Distribution) func(*configReader, string, *conf.Val
 }
 
 // readImages reads how many images a request has, of which sizes.
-func readImages(dst *dataset.ImageSpec) func(*configReader, string, *conf.Value) {
+func readImages(dst *dataset.ImageSpec) func(*reader, string, *conf.Value) {
 	return readNested(
 		configField{"count", readWhole(&dst.Count, 1, 1000)},
 		configField{"sizes", readSizes(&dst.Sizes)},
@@ -93,9 +93,9 @@ func readImages(dst *dataset.ImageSpec) func(*configReader, string, *conf.Value)
 }
 
 // readSizes reads a list of widths and heights.
-func readSizes(dst *[][2]int) func(*configReader, string, *conf.Value) {
+func readSizes(dst *[][2]int) func(*reader, string, *conf.Value) {
 	const most = dataset.MaxImageSide
-	return func(r *configReader, key string, v *conf.Value) {
+	return func(r *reader, key string, v *conf.Value) {
 		var sizes [][2]int
 		readPairs(&sizes, "width", "height", func(w, h int) [2]int { return [2]int{w, h} })(r, key, v)
 		if i := slices.IndexFunc(sizes, func(s [2]int) bool { return max(s[0], s[1]) > most }); i >= 0 && !r.faulted(key) {

@@ -57,9 +57,9 @@ func asSeconds(v *conf.Value) (x float64, hint string, ok bool) {
 }
 
 // readDistribution reads a constant, or a mapping of one kind.
-func readDistribution(dst **dataset.Distribution, u unit) func(*configReader, string, *conf.Value) {
+func readDistribution(dst **dataset.Distribution, u unit) func(*reader, string, *conf.Value) {
 	want := u.wantValue + ", {uniform: [least, most]}, {normal: {mean: 512, std: 128}}, {lognormal: {median: 512, sigma: 0.5}} or {values: [128, 512], weights: [3, 1]}"
-	return func(r *configReader, key string, v *conf.Value) {
+	return func(r *reader, key string, v *conf.Value) {
 		d := &dataset.Distribution{Kind: distConstant}
 		*dst = d
 		if v.Kind == conf.KindScalar {
@@ -94,16 +94,16 @@ func readDistribution(dst **dataset.Distribution, u unit) func(*configReader, st
 	}
 }
 
-func (u unit) readMean(dst *float64) func(*configReader, string, *conf.Value) {
+func (u unit) readMean(dst *float64) func(*reader, string, *conf.Value) {
 	return readParsed(dst, u.mean, u.wantMean)
 }
 
-func (u unit) readValue(dst *float64) func(*configReader, string, *conf.Value) {
+func (u unit) readValue(dst *float64) func(*reader, string, *conf.Value) {
 	return readParsed(dst, u.value, u.wantValue)
 }
 
-func readParsed(dst *float64, parse func(*conf.Value) (float64, string, bool), want string) func(*configReader, string, *conf.Value) {
-	return func(r *configReader, key string, v *conf.Value) {
+func readParsed(dst *float64, parse func(*conf.Value) (float64, string, bool), want string) func(*reader, string, *conf.Value) {
+	return func(r *reader, key string, v *conf.Value) {
 		x, hint, ok := parse(v)
 		if !ok {
 			r.complain(key, v, want+hint)
@@ -114,8 +114,8 @@ func readParsed(dst *float64, parse func(*conf.Value) (float64, string, bool), w
 }
 
 // readBounds reads [least, most].
-func readBounds(d *dataset.Distribution, u unit) func(*configReader, string, *conf.Value) {
-	return func(r *configReader, key string, v *conf.Value) {
+func readBounds(d *dataset.Distribution, u unit) func(*reader, string, *conf.Value) {
+	return func(r *reader, key string, v *conf.Value) {
 		if v.Kind != conf.KindList || len(v.Items) != 2 {
 			r.complain(key, v, "[least, most]")
 			return
@@ -130,8 +130,8 @@ func readBounds(d *dataset.Distribution, u unit) func(*configReader, string, *co
 
 // readCurve reads the parameters of a distribution without bounds of its own,
 // and the bounds it is cut to.
-func readCurve(d *dataset.Distribution, u unit, parameters ...configField) func(*configReader, string, *conf.Value) {
-	return func(r *configReader, key string, v *conf.Value) {
+func readCurve(d *dataset.Distribution, u unit, parameters ...configField) func(*reader, string, *conf.Value) {
+	return func(r *reader, key string, v *conf.Value) {
 		d.Min = u.least
 		nested := readNested(append(parameters, configField{"min", u.readValue(&d.Min)}, configField{"max", u.readValue(&d.Max)})...)
 		if nested(r, key, v); v.Kind != conf.KindMapping {
@@ -146,13 +146,13 @@ func readCurve(d *dataset.Distribution, u unit, parameters ...configField) func(
 	}
 }
 
-func (u unit) readValues(dst *[]float64) func(*configReader, string, *conf.Value) {
+func (u unit) readValues(dst *[]float64) func(*reader, string, *conf.Value) {
 	return readNumbers(dst, u.wantValue, false, u.value)
 }
 
 // readWeights reads relative weights; one may come again.
-func readWeights(dst *[]float64) func(*configReader, string, *conf.Value) {
-	return func(r *configReader, key string, v *conf.Value) {
+func readWeights(dst *[]float64) func(*reader, string, *conf.Value) {
+	return func(r *reader, key string, v *conf.Value) {
 		if v.Kind != conf.KindList || len(v.Items) == 0 {
 			r.complain(key, v, "a list, at least one: "+wantWeight)
 			return
@@ -166,7 +166,7 @@ func readWeights(dst *[]float64) func(*configReader, string, *conf.Value) {
 
 const wantWeight = "a weight above 0, relative to the others"
 
-func readWeight(dst *float64) func(*configReader, string, *conf.Value) {
+func readWeight(dst *float64) func(*reader, string, *conf.Value) {
 	return readNumber(dst, func(x float64) bool { return x > 0 && x <= 1e9 }, wantWeight)
 }
 

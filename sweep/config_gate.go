@@ -10,8 +10,8 @@ import (
 
 // readGates reads one gate or a list of them. They are kept as texts: what judges
 // by them reads them again.
-func readGates(dst *[]string) func(*configReader, string, *conf.Value) {
-	return func(r *configReader, key string, v *conf.Value) {
+func readGates(dst *[]string) func(*reader, string, *conf.Value) {
+	return func(r *reader, key string, v *conf.Value) {
 		items := []*conf.Value{v}
 		if v.Kind == conf.KindList {
 			items = v.Items

@@ -37,7 +37,7 @@ func ReadHTTP(path string, env Env) (*HTTP, error) {
 		return nil, append(faults, conf.Position{File: path, Line: 1, Column: 1}.Fault("http", "", "missing, want a section with url, connections, duration …"))
 	}
 	h := &HTTP{ResultsDir: Default().ResultsDir}
-	r := &configReader{faults: faults, lookup: env.lookup, root: root}
+	r := &reader{faults: faults, unknown: suggest}
 	var fields []configField
 	for _, f := range configFields(Default()) {
 		switch f.name {
@@ -66,8 +66,8 @@ func checkHTTPURL(s string) (string, bool) {
 }
 
 // readHTTP reads the section. A list's single value needs no brackets.
-func readHTTP(h *HTTP) func(*configReader, string, *conf.Value) {
-	return func(r *configReader, key string, v *conf.Value) {
+func readHTTP(h *HTTP) func(*reader, string, *conf.Value) {
+	return func(r *reader, key string, v *conf.Value) {
 		var c Config // headers are read into one
 		fields := []configField{
 			{"url", readText(&h.URL, checkHTTPURL, wantURL)},
@@ -98,13 +98,13 @@ func readHTTP(h *HTTP) func(*configReader, string, *conf.Value) {
 }
 
 // readCounts reads a whole number from 1, or a list of them, each once.
-func readCounts(dst *[]int) func(*configReader, string, *conf.Value) {
+func readCounts(dst *[]int) func(*reader, string, *conf.Value) {
 	var all []float64
 	read := readNumbers(&all, fmt.Sprintf("a whole number from 1 to %d", maxCount), true, func(v *conf.Value) (float64, string, bool) {
 		n, hint, ok := conf.Whole(v)
 		return float64(n), hint, ok && n >= 1 && n <= maxCount
 	})
-	return func(r *configReader, key string, v *conf.Value) {
+	return func(r *reader, key string, v *conf.Value) {
 		read(r, key, v)
 		for _, n := range all {
 			*dst = append(*dst, int(n))

@@ -11,14 +11,14 @@ import (
 )
 
 // readPairs reads a list of pairs of whole numbers above 0, each pair once.
-func readPairs[P comparable](dst *[]P, first, second string, pair func(a, b int) P) func(*configReader, string, *conf.Value) {
+func readPairs[P comparable](dst *[]P, first, second string, pair func(a, b int) P) func(*reader, string, *conf.Value) {
 	return readPairsFrom(dst, first, second, 1, pair)
 }
 
 // readPairsFrom is readPairs where the second number is least or more.
-func readPairsFrom[P comparable](dst *[]P, first, second string, least int, pair func(a, b int) P) func(*configReader, string, *conf.Value) {
+func readPairsFrom[P comparable](dst *[]P, first, second string, least int, pair func(a, b int) P) func(*reader, string, *conf.Value) {
 	form := fmt.Sprintf("[%s, %s]", first, second)
-	return func(r *configReader, key string, v *conf.Value) {
+	return func(r *reader, key string, v *conf.Value) {
 		if v.Kind != conf.KindList || len(v.Items) == 0 {
 			r.complain(key, v, "a list of "+form+" pairs, at least one")
 			return
@@ -56,14 +56,14 @@ var multiple = regexp.MustCompile(`^([1-9][0-9]{0,7})[xX]$`)
 
 // readLoads reads pairs of a concurrency and a number of prompts, which may be a
 // multiple of the concurrency: [8, 10x].
-func readLoads(dst *[]Load) func(*configReader, string, *conf.Value) {
+func readLoads(dst *[]Load) func(*reader, string, *conf.Value) {
 	pairs := readPairs(dst, "max concurrency", "number of prompts", func(a, b int) Load { return Load{a, b} })
-	return func(r *configReader, key string, v *conf.Value) {
+	return func(r *reader, key string, v *conf.Value) {
 		counted := *v
 		counted.Items = slices.Clone(v.Items)
 		for i, pair := range v.Items {
 			if pair.Kind == conf.KindList && len(pair.Items) == 2 {
-				prompts := r.multiplied(fmt.Sprintf("%s[%d][1]", key, i), pair.Items[0], pair.Items[1])
+				prompts := multiplied(r, fmt.Sprintf("%s[%d][1]", key, i), pair.Items[0], pair.Items[1])
 				counted.Items[i] = &conf.Value{At: pair.At, Kind: conf.KindList, Items: []*conf.Value{pair.Items[0], prompts}, Size: pair.Size}
 			}
 		}
@@ -72,7 +72,7 @@ func readLoads(dst *[]Load) func(*configReader, string, *conf.Value) {
 }
 
 // multiplied is a number of prompts with 10x counted out.
-func (r *configReader) multiplied(key string, inFlight, prompts *conf.Value) *conf.Value {
+func multiplied(r *reader, key string, inFlight, prompts *conf.Value) *conf.Value {
 	n, _, ok := conf.Whole(inFlight)
 	if prompts.Kind != conf.KindScalar || prompts.Tag != "!!str" || !ok || n < 1 || n > maxCount {
 		return prompts
@@ -87,12 +87,12 @@ func (r *configReader) multiplied(key string, inFlight, prompts *conf.Value) *co
 }
 
 // readNamed is readWhole for a number above 0 that has no key of its own.
-func readNamed(name string, dst *int) func(*configReader, string, *conf.Value) {
+func readNamed(name string, dst *int) func(*reader, string, *conf.Value) {
 	return readNamedFrom(name, dst, 1)
 }
 
-func readNamedFrom(name string, dst *int, least int) func(*configReader, string, *conf.Value) {
-	return func(r *configReader, key string, v *conf.Value) {
+func readNamedFrom(name string, dst *int, least int) func(*reader, string, *conf.Value) {
+	return func(r *reader, key string, v *conf.Value) {
 		n, hint, ok := conf.Whole(v)
 		if !ok || n < int64(least) || n > maxCount {
 			r.complain(key, v, name+", "+wholeWanted(n, 1, maxCount)+hint)
@@ -114,7 +114,7 @@ func isFlat(v *conf.Value) bool {
 
 // readRates reads one request rate or a list of them, requests/s; inf is
 // unbounded.
-func readRates(dst *[]float64) func(*configReader, string, *conf.Value) {
+func readRates(dst *[]float64) func(*reader, string, *conf.Value) {
 	const want = "requests/s from 0.001 to 1000000, or inf"
 	return readNumbers(dst, want, true, func(v *conf.Value) (float64, string, bool) {
 		if isInf(v) {
@@ -126,7 +126,7 @@ func readRates(dst *[]float64) func(*configReader, string, *conf.Value) {
 }
 
 // readPercentiles reads a list of percentiles.
-func readPercentiles(dst *[]float64) func(*configReader, string, *conf.Value) {
+func readPercentiles(dst *[]float64) func(*reader, string, *conf.Value) {
 	return readNumbers(dst, "a number above 0 and below 100", false, func(v *conf.Value) (float64, string, bool) {
 		x, hint, ok := conf.Number(v)
 		return x, hint, ok && x > 0 && x < 100
@@ -135,8 +135,8 @@ func readPercentiles(dst *[]float64) func(*configReader, string, *conf.Value) {
 
 // readNumbers reads a list of numbers, each once; alone allows a number without
 // a list.
-func readNumbers(dst *[]float64, want string, alone bool, parse func(*conf.Value) (x float64, hint string, ok bool)) func(*configReader, string, *conf.Value) {
-	return func(r *configReader, key string, v *conf.Value) {
+func readNumbers(dst *[]float64, want string, alone bool, parse func(*conf.Value) (x float64, hint string, ok bool)) func(*reader, string, *conf.Value) {
+	return func(r *reader, key string, v *conf.Value) {
 		items, itemKey := v.Items, func(i int) string { return fmt.Sprintf("%s[%d]", key, i) }
 		switch {
 		case v.Kind == conf.KindScalar && alone:
@@ -167,8 +167,8 @@ func readNumbers(dst *[]float64, want string, alone bool, parse func(*conf.Value
 	}
 }
 
-func readSeed(c *Config) func(*configReader, string, *conf.Value) {
-	return func(r *configReader, key string, v *conf.Value) {
+func readSeed(c *Config) func(*reader, string, *conf.Value) {
+	return func(r *reader, key string, v *conf.Value) {
 		if v.Kind == conf.KindScalar && v.Text == "random" {
 			c.Seed, c.SeedRandom = drawSeed(), true
 			return

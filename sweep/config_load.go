@@ -92,9 +92,9 @@ type Abort struct {
 }
 
 // readRamp reads none, or a mapping whose keys depend on its kind.
-func readRamp(c *Config) func(*configReader, string, *conf.Value) {
+func readRamp(c *Config) func(*reader, string, *conf.Value) {
 	const want = "none, {kind: linear, from: 1, to: 20}, {kind: exponential, from: 1, to: 20} or {kind: steps, rates: [1, 2, 4], every: 30s}"
-	return func(r *configReader, key string, v *conf.Value) {
+	return func(r *reader, key string, v *conf.Value) {
 		if v.Kind == conf.KindScalar && v.Text == "none" {
 			c.Ramp = nil
 			return
@@ -110,7 +110,7 @@ func readRamp(c *Config) func(*configReader, string, *conf.Value) {
 		if len(r.faults) > before {
 			return
 		}
-		kind.read = func(*configReader, string, *conf.Value) {} // read already
+		kind.read = func(*reader, string, *conf.Value) {} // read already
 		fields := []configField{kind, {"from", readRate(&ramp.From)}, {"to", readRate(&ramp.To)}}
 		if ramp.Kind == rampSteps {
 			fields = []configField{kind, {"rates", readSteps(&ramp.Rates)}, {"every", readSpan(&ramp.Every)}}
@@ -129,13 +129,13 @@ const wantRate = "requests/s from 0.001 to 1000000"
 
 func isRate(x float64) bool { return x >= 0.001 && x <= 1e6 }
 
-func readRate(dst *float64) func(*configReader, string, *conf.Value) {
+func readRate(dst *float64) func(*reader, string, *conf.Value) {
 	return readNumber(dst, isRate, wantRate)
 }
 
 // readSteps reads a list of rates in order; one may come again.
-func readSteps(dst *[]float64) func(*configReader, string, *conf.Value) {
-	return func(r *configReader, key string, v *conf.Value) {
+func readSteps(dst *[]float64) func(*reader, string, *conf.Value) {
+	return func(r *reader, key string, v *conf.Value) {
 		if v.Kind != conf.KindList || len(v.Items) == 0 {
 			r.complain(key, v, "a list of "+wantRate+", at least one")
 			return
@@ -149,8 +149,8 @@ func readSteps(dst *[]float64) func(*configReader, string, *conf.Value) {
 }
 
 // readSpan is readDuration for one that cannot be 0.
-func readSpan(dst *time.Duration) func(*configReader, string, *conf.Value) {
-	return func(r *configReader, key string, v *conf.Value) {
+func readSpan(dst *time.Duration) func(*reader, string, *conf.Value) {
+	return func(r *reader, key string, v *conf.Value) {
 		before := len(r.faults)
 		readDuration(dst)(r, key, v)
 		if len(r.faults) == before && *dst < time.Millisecond {
@@ -159,8 +159,8 @@ func readSpan(dst *time.Duration) func(*configReader, string, *conf.Value) {
 	}
 }
 
-func readBurstiness(dst *float64) func(*configReader, string, *conf.Value) {
-	return func(r *configReader, key string, v *conf.Value) {
+func readBurstiness(dst *float64) func(*reader, string, *conf.Value) {
+	return func(r *reader, key string, v *conf.Value) {
 		if isInf(v) {
 			*dst = unbounded
 			return
@@ -177,8 +177,8 @@ func isInf(v *conf.Value) bool {
 
 // readWarmup reads auto, a number of requests, or how long to send some. A
 // bare number is a count, though seconds elsewhere.
-func readWarmup(dst *Warmup) func(*configReader, string, *conf.Value) {
-	return func(r *configReader, key string, v *conf.Value) {
+func readWarmup(dst *Warmup) func(*reader, string, *conf.Value) {
+	return func(r *reader, key string, v *conf.Value) {
 		if v.Kind == conf.KindScalar && v.Text == "auto" {
 			*dst = Warmup{Auto: true}
 			return

@@ -11,12 +11,12 @@ import (
 
 // readNested reads a mapping with keys of its own. What it does not name keeps
 // its default.
-func readNested(fields ...configField) func(*configReader, string, *conf.Value) {
+func readNested(fields ...configField) func(*reader, string, *conf.Value) {
 	names := make([]string, len(fields))
 	for i, f := range fields {
 		names[i] = f.name
 	}
-	return func(r *configReader, key string, v *conf.Value) {
+	return func(r *reader, key string, v *conf.Value) {
 		if v.Kind != conf.KindMapping {
 			r.complain(key, v, "a mapping with keys of "+strings.Join(names, ", "))
 			return
@@ -25,22 +25,13 @@ func readNested(fields ...configField) func(*configReader, string, *conf.Value) 
 	}
 }
 
-// require faults the keys that a mapping does not have, or has without a value.
-func (r *configReader) require(v *conf.Value, key, want string, names ...string) {
-	for _, name := range names {
-		if _, ok := v.Get(name); !ok {
-			r.faults = append(r.faults, v.At.Fault(conf.Join(key, name), "", "missing, want "+want))
-		}
-	}
-}
-
 var (
 	headerName = regexp.MustCompile("^[A-Za-z0-9!#$%&'*+.^_`|~-]+$") // RFC 9110's token
 	lineBreak  = regexp.MustCompile(`[\r\n\x00]`)
 )
 
-func readHeaders(c *Config) func(*configReader, string, *conf.Value) {
-	return func(r *configReader, key string, v *conf.Value) {
+func readHeaders(c *Config) func(*reader, string, *conf.Value) {
+	return func(r *reader, key string, v *conf.Value) {
 		c.Headers, c.written.headers = r.words(key, v, func(e conf.Entry, path string) bool {
 			switch {
 			case !headerName.MatchString(e.Key):
@@ -55,8 +46,8 @@ func readHeaders(c *Config) func(*configReader, string, *conf.Value) {
 	}
 }
 
-func readLabels(dst *map[string]string) func(*configReader, string, *conf.Value) {
-	return func(r *configReader, key string, v *conf.Value) {
+func readLabels(dst *map[string]string) func(*reader, string, *conf.Value) {
+	return func(r *reader, key string, v *conf.Value) {
 		*dst, _ = r.words(key, v, func(e conf.Entry, path string) bool {
 			if e.Key == "" {
 				r.faults = append(r.faults, e.At.Fault(path, "", "a label without a name; write name: text"))
@@ -68,7 +59,7 @@ func readLabels(dst *map[string]string) func(*configReader, string, *conf.Value)
 
 // words reads a mapping of names to texts, expanded and as written. A number or
 // a truth value is taken as it is spelled: a git SHA may be all digits.
-func (r *configReader) words(key string, v *conf.Value, ok func(e conf.Entry, path string) bool) (expanded, asWritten map[string]string) {
+func (r *reader) words(key string, v *conf.Value, ok func(e conf.Entry, path string) bool) (expanded, asWritten map[string]string) {
 	if v.Kind != conf.KindMapping {
 		r.complain(key, v, "a mapping of names to text")
 		return nil, nil
@@ -89,8 +80,8 @@ func (r *configReader) words(key string, v *conf.Value, ok func(e conf.Entry, pa
 
 // readFreeForm reads a mapping whose keys are the server's business; its values
 // are what JSON has.
-func readFreeForm(dst, asWritten *map[string]any) func(*configReader, string, *conf.Value) {
-	return func(r *configReader, key string, v *conf.Value) {
+func readFreeForm(dst, asWritten *map[string]any) func(*reader, string, *conf.Value) {
+	return func(r *reader, key string, v *conf.Value) {
 		if v.Kind != conf.KindMapping {
 			r.complain(key, v, "a mapping of body fields to values")
 			return
@@ -103,7 +94,7 @@ func readFreeForm(dst, asWritten *map[string]any) func(*configReader, string, *c
 // free is a value as encoding/json takes it: nil, bool, int64, float64, string,
 // []any, map[string]any. With asWritten, what came out of variables stays
 // ${NAME}; faults are told without.
-func (r *configReader) free(key string, v *conf.Value, asWritten bool) any {
+func (r *reader) free(key string, v *conf.Value, asWritten bool) any {
 	switch v.Kind {
 	case conf.KindList:
 		items := make([]any, len(v.Items))

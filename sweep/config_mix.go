@@ -15,8 +15,8 @@ var scenarioName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
 
 // readScenarios reads the parts of a mix; slo takes the SLOs of those that have
 // their own.
-func readScenarios(dst *[]dataset.Scenario, slo *map[string]metrics.SLO) func(*configReader, string, *conf.Value) {
-	return func(r *configReader, key string, v *conf.Value) {
+func readScenarios(dst *[]dataset.Scenario, slo *map[string]metrics.SLO) func(*reader, string, *conf.Value) {
+	return func(r *reader, key string, v *conf.Value) {
 		if v.Kind != conf.KindList || len(v.Items) == 0 {
 			r.complain(key, v, wantScenarios)
 			return
@@ -25,7 +25,7 @@ func readScenarios(dst *[]dataset.Scenario, slo *map[string]metrics.SLO) func(*c
 		scenarios := make([]dataset.Scenario, len(v.Items))
 		for i, item := range v.Items {
 			s, itemKey := &scenarios[i], fmt.Sprintf("%s[%d]", key, i)
-			limits := r.scenario(s, itemKey, item)
+			limits := readScenario(r, s, itemKey, item)
 			if at, twice := seen[s.Name]; twice && s.Name != "" {
 				r.faults = append(r.faults, placeIn(item, "name").Fault(conf.Join(itemKey, "name"), s.Name, "each name once"+at.AlreadyThere()))
 			}
@@ -42,14 +42,14 @@ func readScenarios(dst *[]dataset.Scenario, slo *map[string]metrics.SLO) func(*c
 }
 
 // scenario reads one part of a mix, and returns its own SLO.
-func (r *configReader) scenario(s *dataset.Scenario, key string, v *conf.Value) (limits metrics.SLO) {
+func readScenario(r *reader, s *dataset.Scenario, key string, v *conf.Value) (limits metrics.SLO) {
 	s.Weight = 1
 	var lengths IOLen
 	nested := readNested(
 		configField{"name", readText(&s.Name, func(text string) (string, bool) { return "", scenarioName.MatchString(text) }, "a name of letters, digits, ., _ and -")},
 		configField{"weight", readWeight(&s.Weight)},
 		configField{"concurrency_share", readNumber(&s.Share, func(x float64) bool { return x > 0 && x <= 1 }, "a share of max concurrency above 0, at most 1")},
-		configField{"dataset", func(r *configReader, key string, v *conf.Value) { s.Dataset = r.spec(key, v, nil) }},
+		configField{"dataset", func(r *reader, key string, v *conf.Value) { s.Dataset = readSpec(r, key, v, nil) }},
 		configField{"input_output", readIOLen(&lengths)},
 		configField{"goodput", readGoodput(&limits)},
 	)
@@ -73,8 +73,8 @@ func (r *configReader) scenario(s *dataset.Scenario, key string, v *conf.Value) 
 }
 
 // readIOLen reads one pair of lengths.
-func readIOLen(dst *IOLen) func(*configReader, string, *conf.Value) {
-	return func(r *configReader, key string, v *conf.Value) {
+func readIOLen(dst *IOLen) func(*reader, string, *conf.Value) {
+	return func(r *reader, key string, v *conf.Value) {
 		if v.Kind != conf.KindList || len(v.Items) != 2 {
 			r.complain(key, v, "[input length, output length], two whole numbers above 0")
 			return
@@ -86,7 +86,7 @@ func readIOLen(dst *IOLen) func(*configReader, string, *conf.Value) {
 
 // checkShares faults shares of the concurrency that come to more than there is,
 // leave nothing to the scenarios without one, or leave some to nobody.
-func (r *configReader) checkShares(v *conf.Value, key string, s *dataset.Spec) {
+func checkShares(r *reader, v *conf.Value, key string, s *dataset.Spec) {
 	sum, without := 0.0, 0
 	for _, sc := range s.Scenarios {
 		sum += sc.Share

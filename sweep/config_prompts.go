@@ -26,10 +26,10 @@ const idsPrefix = "ids:" // of a tokenizer that knows a range of ids alone
 var byteSize = regexp.MustCompile(`^([0-9]+) ?(KiB|MiB|GiB)$`)
 
 // readBytes reads a number of bytes, or one with a unit.
-func readBytes(dst *int) func(*configReader, string, *conf.Value) {
+func readBytes(dst *int) func(*reader, string, *conf.Value) {
 	const want, most = "bytes above 0, as in 268435456 or 256MiB", 1 << 40
 	shift := map[string]int{"KiB": 10, "MiB": 20, "GiB": 30}
-	return func(r *configReader, key string, v *conf.Value) {
+	return func(r *reader, key string, v *conf.Value) {
 		n, hint, ok := conf.Whole(v)
 		if s, isText := conf.Text(v); isText {
 			if m := byteSize.FindStringSubmatch(s); m != nil {

@@ -14,7 +14,6 @@ import (
 	"llmsweep/client"
 	"llmsweep/dataset"
 	"llmsweep/sweep/conf"
-	"llmsweep/sweep/redact"
 )
 
 // Env is what a config's text refers to outside of itself.
@@ -67,8 +66,7 @@ func Parse(name string, data []byte, env Env, sets ...string) (*Config, error) {
 		return nil, append(faults, root.At.Fault("", conf.Quote(root), "keys with values, as in model: NAME; `llmsweep init` prints all keys"))
 	}
 	root, setFaults := applySets(root, sets, env)
-	r := &configReader{faults: append(faults, setFaults...), lookup: env.lookup}
-	r.root = root
+	r := newConfigReader(append(faults, setFaults...), root, env.lookup)
 	c := r.expand(root)
 	if len(r.faults) > 0 {
 		return nil, r.faults.Sort()
@@ -114,21 +112,16 @@ func Default() *Config {
 	}
 }
 
-// A configReader fills a Config from a tree and collects faults.
+// A configReader fills a Config from a tree.
 type configReader struct {
-	faults conf.Faults
-
-	root   *conf.Value                      // the whole config
-	lookup func(name string) (string, bool) // of variables
-
-	severalDatasets bool // this is one of several: input_output may be for others alone
+	*reader
+	root            *conf.Value                      // the whole config
+	lookup          func(name string) (string, bool) // of variables
+	severalDatasets bool                             // this is one of several: input_output may be for others alone
 }
 
-// A configField is a key that may stand in a mapping, and how its value is
-// read; key is its whole path.
-type configField struct {
-	name string
-	read func(r *configReader, key string, v *conf.Value)
+func newConfigReader(faults conf.Faults, root *conf.Value, lookup func(string) (string, bool)) *configReader {
+	return &configReader{reader: &reader{faults: faults, unknown: suggest}, root: root, lookup: lookup}
 }
 
 // configFields are the keys of a config, in the order of the documentation.
@@ -218,6 +211,7 @@ func configFields(c *Config) []configField {
 // config reads the whole tree, then what only several keys together show.
 func (r *configReader) config(root *conf.Value) *Config {
 	c := Default()
+	c.lookup = r.lookup
 	r.mapping(root, "", configFields(c))
 	sim := strings.HasPrefix(c.BaseURL, "sim:")
 	if c.Model == "" && sim {
@@ -248,59 +242,7 @@ func (r *configReader) config(root *conf.Value) *Config {
 }
 
 // readBefore is for keys of the plan as a whole: expand reads them.
-func readBefore(*configReader, string, *conf.Value) {}
-
-// requireKey faults a key that the file does not have, or has without a value.
-func (r *configReader) requireKey(root *conf.Value, name, want string) {
-	switch i := root.Find(name); {
-	case i < 0:
-		r.faults = append(r.faults, root.At.Fault(name, "", "missing, want "+want))
-	case root.Entries[i].Value.IsNull():
-		r.faults = append(r.faults, root.Entries[i].At.Fault(name, "", "empty, want "+want))
-	}
-}
-
-// faulted reports whether a key, or one within it, has a fault already.
-func (r *configReader) faulted(key string) bool {
-	return slices.ContainsFunc(r.faults, func(f conf.Fault) bool {
-		rest, within := strings.CutPrefix(f.Key, key)
-		return within && (rest == "" || rest[0] == '.' || rest[0] == '[')
-	})
-}
-
-// mapping reads the keys of a mapping. A key without a value keeps its default.
-func (r *configReader) mapping(v *conf.Value, path string, fields []configField) {
-	known := make([]string, len(fields))
-	for i, f := range fields {
-		known[i] = f.name
-	}
-entries:
-	for _, e := range v.Entries {
-		for _, f := range fields {
-			if f.name != e.Key {
-				continue
-			}
-			if !e.Value.IsNull() && e.Value.Tag != conf.ToldFault {
-				f.read(r, conf.Join(path, e.Key), e.Value)
-			}
-			continue entries
-		}
-		r.faults = append(r.faults, e.At.Fault(conf.Join(path, e.Key), "", suggest(e.Key, path, known)))
-	}
-}
-
-// complain adds the fault of a value; what is written under a secret's name is
-// not quoted.
-func (r *configReader) complain(key string, v *conf.Value, want string) {
-	if v.Tag == conf.ToldFault {
-		return // said already
-	}
-	written := conf.Quote(v)
-	if redact.SecretPath(key) {
-		written = "***"
-	}
-	r.faults = append(r.faults, v.At.Fault(key, written, want))
-}
+func readBefore(*reader, string, *conf.Value) {}
 
 // drawSeed is a seed from the system's randomness, of 53 bits: every configReader of
 // JSON keeps it exact.

@@ -63,9 +63,9 @@ func (s *Search) loads() search.Range {
 }
 
 // readSearch reads none, or a mapping with vary and slo.
-func readSearch(c *Config) func(*configReader, string, *conf.Value) {
+func readSearch(c *Config) func(*reader, string, *conf.Value) {
 	const want = "none, or a mapping such as {vary: max_concurrency, slo: {p99_ttft_ms: 500}}"
-	return func(r *configReader, key string, v *conf.Value) {
+	return func(r *reader, key string, v *conf.Value) {
 		switch {
 		case v.Kind == conf.KindScalar && v.Text == "none":
 			c.Search = nil
@@ -101,8 +101,8 @@ const wantPrecision = "a share from 0.001 to 1: 0.05 is 5 %"
 func isPrecision(x float64) bool { return x >= 0.001 && x <= 1 }
 
 // readPrompts reads a count, or a multiple such as 10x.
-func readPrompts(dst *Prompts) func(*configReader, string, *conf.Value) {
-	return func(r *configReader, key string, v *conf.Value) {
+func readPrompts(dst *Prompts) func(*reader, string, *conf.Value) {
+	return func(r *reader, key string, v *conf.Value) {
 		if s, isText := conf.Text(v); isText {
 			if m := multiple.FindStringSubmatch(s); m != nil {
 				times, _ := strconv.Atoi(m[1])
@@ -121,8 +121,8 @@ func readPrompts(dst *Prompts) func(*configReader, string, *conf.Value) {
 
 // readLimits reads a mapping of figures to their limits; whether there are such
 // figures is checked when all keys are read.
-func readLimits(dst *[]search.Limit) func(*configReader, string, *conf.Value) {
-	return func(r *configReader, key string, v *conf.Value) {
+func readLimits(dst *[]search.Limit) func(*reader, string, *conf.Value) {
+	return func(r *reader, key string, v *conf.Value) {
 		if v.Kind != conf.KindMapping || len(v.Entries) == 0 {
 			r.complain(key, v, "a mapping of figures to limits, as in {p99_ttft_ms: 500, mean_tpot_ms: 50}")
 			return
@@ -257,8 +257,8 @@ type Refine struct {
 }
 
 // readRefine reads none, knee, or a mapping.
-func readRefine(c *Config) func(*configReader, string, *conf.Value) {
-	return func(r *configReader, key string, v *conf.Value) {
+func readRefine(c *Config) func(*reader, string, *conf.Value) {
+	return func(r *reader, key string, v *conf.Value) {
 		refine, before, at := &Refine{Cases: 4, Precision: 0.1}, len(r.faults), ""
 		switch {
 		case v.Kind == conf.KindScalar && v.Text == "none":

@@ -18,10 +18,10 @@ const (
 
 // readBaseURL reads one base URL, or a list of those that requests go to in turn;
 // the Config has these with commas between.
-func readBaseURL(dst *string) func(*configReader, string, *conf.Value) {
+func readBaseURL(dst *string) func(*reader, string, *conf.Value) {
 	const want = "http://host:port, https://host:port, unix:///path/of.sock or sim:default"
 	one := readText(dst, checkBaseURLs, want)
-	return func(r *configReader, key string, v *conf.Value) {
+	return func(r *reader, key string, v *conf.Value) {
 		if v.Kind != conf.KindList {
 			one(r, key, v)
 			return
@@ -86,7 +86,7 @@ func baseURLValue(baseURL string) any {
 	return masked
 }
 
-func readTLS(o *client.TLSOptions) func(*configReader, string, *conf.Value) {
+func readTLS(o *client.TLSOptions) func(*reader, string, *conf.Value) {
 	return readNested(
 		configField{"ca", readText(&o.CA, notEmpty, "a PEM file of the authority's certificate")},
 		configField{"cert", readText(&o.Cert, notEmpty, "a PEM file of the client's certificate")},
@@ -118,7 +118,7 @@ func (r *configReader) checkTLS(c *Config, root *conf.Value) {
 }
 
 // readReady reads how a server's readiness is asked for.
-func readReady(dst *string) func(*configReader, string, *conf.Value) {
+func readReady(dst *string) func(*reader, string, *conf.Value) {
 	return readText(dst, func(s string) (string, bool) {
 		switch {
 		case s == readyAuto, s == readyProbe:

@@ -34,8 +34,8 @@ var defaultTimeouts = client.Timeouts{
 // to what is wanted ("" = none).
 type check func(text string) (hint string, ok bool)
 
-func readText(dst *string, valid check, want string) func(*configReader, string, *conf.Value) {
-	return func(r *configReader, key string, v *conf.Value) {
+func readText(dst *string, valid check, want string) func(*reader, string, *conf.Value) {
+	return func(r *reader, key string, v *conf.Value) {
 		s, isText := conf.Text(v)
 		if !isText {
 			hint := ""
@@ -56,12 +56,12 @@ func readText(dst *string, valid check, want string) func(*configReader, string,
 	}
 }
 
-func readOneOf(dst *string, words ...string) func(*configReader, string, *conf.Value) {
+func readOneOf(dst *string, words ...string) func(*reader, string, *conf.Value) {
 	want := words[0]
 	if n := len(words); n > 1 {
 		want = strings.Join(words[:n-1], ", ") + " or " + words[n-1]
 	}
-	return func(r *configReader, key string, v *conf.Value) {
+	return func(r *reader, key string, v *conf.Value) {
 		if v.Kind != conf.KindScalar || !slices.Contains(words, v.Text) {
 			r.complain(key, v, want)
 			return
@@ -70,8 +70,8 @@ func readOneOf(dst *string, words ...string) func(*configReader, string, *conf.V
 	}
 }
 
-func readFlag(dst *bool) func(*configReader, string, *conf.Value) {
-	return func(r *configReader, key string, v *conf.Value) {
+func readFlag(dst *bool) func(*reader, string, *conf.Value) {
+	return func(r *reader, key string, v *conf.Value) {
 		if v.Kind != conf.KindScalar || v.Tag != "!!bool" {
 			r.complain(key, v, "true or false"+conf.UnquoteHint(v, "!!bool"))
 			return
@@ -80,8 +80,8 @@ func readFlag(dst *bool) func(*configReader, string, *conf.Value) {
 	}
 }
 
-func readWhole(dst *int, least, most int) func(*configReader, string, *conf.Value) {
-	return func(r *configReader, key string, v *conf.Value) {
+func readWhole(dst *int, least, most int) func(*reader, string, *conf.Value) {
+	return func(r *reader, key string, v *conf.Value) {
 		n, hint, ok := conf.Whole(v)
 		if !ok || n < int64(least) || n > int64(most) {
 			r.complain(key, v, wholeWanted(n, least, most)+hint)
@@ -103,8 +103,8 @@ func wholeWanted(n int64, least, most int) string {
 	return want
 }
 
-func readNumber(dst *float64, ok func(float64) bool, want string) func(*configReader, string, *conf.Value) {
-	return func(r *configReader, key string, v *conf.Value) {
+func readNumber(dst *float64, ok func(float64) bool, want string) func(*reader, string, *conf.Value) {
+	return func(r *reader, key string, v *conf.Value) {
 		x, hint, isNumber := conf.Number(v)
 		if !isNumber || !ok(x) {
 			r.complain(key, v, want+hint)
@@ -114,11 +114,11 @@ func readNumber(dst *float64, ok func(float64) bool, want string) func(*configRe
 	}
 }
 
-func readMilliseconds(dst *float64) func(*configReader, string, *conf.Value) {
+func readMilliseconds(dst *float64) func(*reader, string, *conf.Value) {
 	return readNumber(dst, func(x float64) bool { return x > 0 && x <= 1e12 }, "milliseconds, a number above 0")
 }
 
-func readGoodput(dst *metrics.SLO) func(*configReader, string, *conf.Value) {
+func readGoodput(dst *metrics.SLO) func(*reader, string, *conf.Value) {
 	return readNested(
 		configField{"ttft", readMilliseconds(&dst.TTFT)},
 		configField{"tpot", readMilliseconds(&dst.TPOT)},
@@ -128,9 +128,9 @@ func readGoodput(dst *metrics.SLO) func(*configReader, string, *conf.Value) {
 }
 
 // duration reads Go's durations; a bare number is seconds.
-func readDuration(dst *time.Duration) func(*configReader, string, *conf.Value) {
+func readDuration(dst *time.Duration) func(*reader, string, *conf.Value) {
 	const want = "a duration of 0 or more: 30s, 5m, 1h, or a number of seconds"
-	return func(r *configReader, key string, v *conf.Value) {
+	return func(r *reader, key string, v *conf.Value) {
 		var d time.Duration
 		hint, ok := "", false
 		if s, isText := conf.Text(v); isText && v.Tag == "!!str" {

@@ -100,9 +100,9 @@ func configKey(path string, env Env, sets ...string) string {
 
 // readResultsDir reads the folder, and the glob pattern of all that it can be on
 // other days.
-func readResultsDir(c *Config) func(*configReader, string, *conf.Value) {
+func readResultsDir(c *Config) func(*reader, string, *conf.Value) {
 	read := readText(&c.ResultsDir, notEmpty, "a folder")
-	return func(r *configReader, key string, v *conf.Value) {
+	return func(r *reader, key string, v *conf.Value) {
 		read(r, key, v)
 		const date, clock = "\x00", "\x01" // no path has these
 		pattern, err := conf.Expand(v.Written, func(name string) (string, bool) {
@@ -112,7 +112,7 @@ func readResultsDir(c *Config) func(*configReader, string, *conf.Value) {
 			case "time":
 				return clock, true
 			}
-			return r.lookup(name)
+			return c.lookup(name)
 		})
 		if err == nil { // else the fault is told already
 			digits := func(n int) string { return strings.Repeat("[0-9]", n) }

@@ -17,9 +17,9 @@ import (
 
 // readLoRA reads the adapters that requests are for: names with weights, or a list
 // of names.
-func readLoRA(dst *map[string]float64) func(*configReader, string, *conf.Value) {
+func readLoRA(dst *map[string]float64) func(*reader, string, *conf.Value) {
 	const want = "adapters with their weights, as in {adapter-a: 3, adapter-b: 1}, or a list of adapters"
-	return func(r *configReader, key string, v *conf.Value) {
+	return func(r *reader, key string, v *conf.Value) {
 		m := map[string]float64{}
 		switch {
 		case v.Kind == conf.KindMapping:

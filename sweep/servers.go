@@ -144,8 +144,8 @@ func (r *configReader) expandText(key string, v *conf.Value, lookup func(string)
 }
 
 // readServer reads one entry; the list of them is read as an axis.
-func readServer(c *Config) func(*configReader, string, *conf.Value) {
-	return func(r *configReader, key string, v *conf.Value) {
+func readServer(c *Config) func(*reader, string, *conf.Value) {
+	return func(r *reader, key string, v *conf.Value) {
 		if v.Kind != conf.KindMapping {
 			return
 		}
@@ -158,7 +158,7 @@ func readServer(c *Config) func(*configReader, string, *conf.Value) {
 			{"ready", readText(&s.Ready, anything, "a path of the server, or a URL")},
 			{"env", readLabels(&s.Env)},
 			{"stop_wait", readDuration(&s.StopWait)},
-			{"gpus", func(r *configReader, key string, v *conf.Value) {
+			{"gpus", func(r *reader, key string, v *conf.Value) {
 				if s.GPUs = v.Text; v.Kind != conf.KindScalar {
 					r.complain(key, v, "how many GPUs, or which")
 				}

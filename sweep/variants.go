@@ -83,7 +83,7 @@ func (r *configReader) variants(root *conf.Value, axes []axis) []variant {
 // readVariant reads combination at of n.
 func (of *configReader) readVariant(root *conf.Value, axes []axis, at, n int) variant {
 	v := variant{more: map[string]string{}, values: map[string]any{}}
-	r := &configReader{lookup: of.lookup}
+	r := newConfigReader(nil, nil, of.lookup)
 	vars := map[string]string{}
 	var server *conf.Value
 	several := false // servers
