@@ -68,7 +68,7 @@ func (r *configReader) matrix(root *conf.Value) (axes []axis) {
 		return nil
 	}
 	if v.Kind != conf.KindMapping {
-		r.complain("matrix", v, "a mapping of keys to lists of values, as in {sampling.temperature: [0, 0.7]}")
+		r.Complain("matrix", v, "a mapping of keys to lists of values, as in {sampling.temperature: [0, 0.7]}")
 		return nil
 	}
 	for _, e := range v.Entries {
@@ -87,13 +87,13 @@ func (r *configReader) zip(root *conf.Value) (axes []axis) {
 		return nil
 	}
 	if v.Kind != conf.KindList {
-		r.complain("zip", v, want)
+		r.Complain("zip", v, want)
 		return nil
 	}
 	for i, group := range v.Items {
 		key := fmt.Sprintf("zip[%d]", i)
 		if group.Kind != conf.KindMapping || len(group.Entries) == 0 {
-			r.complain(key, group, "a mapping of keys to lists of values, as in {model: [a, b], tokenizer: [ta, tb]}")
+			r.Complain(key, group, "a mapping of keys to lists of values, as in {model: [a, b], tokenizer: [ta, tb]}")
 			continue
 		}
 		if a, ok := r.zipGroup(key, group); ok {
@@ -112,7 +112,7 @@ func (r *configReader) zipGroup(key string, group *conf.Value) (a axis, ok bool)
 			ok = false
 		case len(a.keys) > 0 && len(k.values) != len(a.keys[0].values):
 			ok = false
-			r.faults = append(r.faults, e.Value.At.Fault(conf.Join(key, e.Key), wording.Plural(len(k.values), "value"),
+			r.Faults = append(r.Faults, e.Value.At.Fault(conf.Join(key, e.Key), wording.Plural(len(k.values), "value"),
 				fmt.Sprintf("%d, as %s has", len(a.keys[0].values), a.keys[0].path)))
 		default:
 			a.keys = append(a.keys, k)
@@ -127,13 +127,13 @@ func (r *configReader) varied(within string, e conf.Entry) (k axisKey, ok bool) 
 	path := strings.Split(e.Key, ".")
 	switch {
 	case slices.Contains(path, ""):
-		r.faults = append(r.faults, e.At.Fault(key, "", "not a key of the config; write it with its path, as in sampling.temperature"))
+		r.Faults = append(r.Faults, e.At.Fault(key, "", "not a key of the config; write it with its path, as in sampling.temperature"))
 	case slices.Contains(runKeys, path[0]):
-		r.faults = append(r.faults, e.At.Fault(key, "", "belongs to the whole run and cannot vary within it; set it once, outside of "+strings.TrimRight(within, "[]0123456789")))
+		r.Faults = append(r.Faults, e.At.Fault(key, "", "belongs to the whole run and cannot vary within it; set it once, outside of "+strings.TrimRight(within, "[]0123456789")))
 	case e.Value.Kind == conf.KindMapping:
-		r.complain(key, e.Value, "a list of values; a key within another is written with its path, as in sampling.temperature: [0, 0.7]")
+		r.Complain(key, e.Value, "a list of values; a key within another is written with its path, as in sampling.temperature: [0, 0.7]")
 	case e.Value.Kind != conf.KindList || len(e.Value.Items) == 0:
-		r.complain(key, e.Value, "a list of values, at least one")
+		r.Complain(key, e.Value, "a list of values, at least one")
 	default:
 		return r.axisKey(e.Key, e.At, e.Value), true
 	}
@@ -163,7 +163,7 @@ func (r *configReader) checkAxes(axes []axis) {
 				return strings.HasPrefix(k.path+".", b.path+".") || strings.HasPrefix(b.path+".", k.path+".")
 			})
 			if i >= 0 {
-				r.faults = append(r.faults, k.at.Fault(k.path, "", "varies twice, by "+before[i].path+before[i].at.AlreadyThere()+"; keep one"))
+				r.Faults = append(r.Faults, k.at.Fault(k.path, "", "varies twice, by "+before[i].path+before[i].at.AlreadyThere()+"; keep one"))
 			}
 			before = append(before, k)
 		}
@@ -171,7 +171,7 @@ func (r *configReader) checkAxes(axes []axis) {
 		for i := range a.size() {
 			text := a.text(i)
 			if at, twice := seen[text]; twice {
-				r.complain(a.keys[0].path, a.keys[0].values[i], "each value once"+at.AlreadyThere()+"; to measure it again, use repeats")
+				r.Complain(a.keys[0].path, a.keys[0].values[i], "each value once"+at.AlreadyThere()+"; to measure it again, use repeats")
 				continue
 			}
 			seen[text] = a.keys[0].values[i].At
@@ -182,7 +182,7 @@ func (r *configReader) checkAxes(axes []axis) {
 // isVariable reports whether a varied key is none of the config, but named by a
 // server or a command.
 func (r *configReader) isVariable(path string) bool {
-	known := slices.ContainsFunc(configFields(&Config{}), func(f configField) bool { return f.name == path })
+	known := slices.ContainsFunc(configFields(&Config{}), func(f conf.Field) bool { return f.Name == path })
 	return !known && conf.IsVariable(path) && namesVariable(r.root, path)
 }
 
@@ -227,7 +227,7 @@ func (a *axis) describe() {
 }
 
 // plainValue is a value as JSON has it; ±Inf stays.
-func plainValue(v *conf.Value) any { return (&reader{}).free("", v, false) }
+func plainValue(v *conf.Value) any { return (&conf.Reader{}).Free("", v, false) }
 
 // axesWritten is what varies as files may keep it, by its top key: variables as
 // they stand in the config, no secrets.
@@ -238,7 +238,7 @@ func axesWritten(root *conf.Value) map[string]any {
 		if !ok || v.Kind == conf.KindList && len(v.Items) == 0 || v.Kind == conf.KindMapping && (name != "matrix" || len(v.Entries) == 0) || v.Kind == conf.KindScalar {
 			continue
 		}
-		m[name] = maskVaried((&reader{}).free(name, v, true))
+		m[name] = maskVaried((&conf.Reader{}).Free(name, v, true))
 	}
 	return m
 }

@@ -159,7 +159,7 @@ func (a *axis) more(i int) map[string]string {
 		case v.Kind == conf.KindScalar:
 			into[k.path] = redact.Text(lastPart(k.path), v.Text)
 		default:
-			text, err := json.Marshal(redact.Free("", (&reader{}).free("", v, true)))
+			text, err := json.Marshal(redact.Free("", (&conf.Reader{}).Free("", v, true)))
 			if err != nil { // a number that JSON has not: told where it is read
 				text = []byte(strconv.Itoa(i + 1))
 			}

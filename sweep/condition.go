@@ -31,7 +31,7 @@ func (r *configReader) conditions(root *conf.Value, axes []axis) (include, exclu
 	vars := caseVariables(axes)
 	env, err := newCELEnv(vars)
 	if err != nil {
-		r.faults = append(r.faults, root.At.Fault("", "", "conditions: "+wording.OneLine(err.Error())))
+		r.Faults = append(r.Faults, root.At.Fault("", "", "conditions: "+wording.OneLine(err.Error())))
 		return nil, nil
 	}
 	return r.conditionList(root, "include", env, vars), r.conditionList(root, "exclude", env, vars)
@@ -87,18 +87,18 @@ func (r *configReader) conditionList(root *conf.Value, key string, env *cel.Env,
 		return nil
 	}
 	if v.Kind != conf.KindList {
-		r.complain(key, v, want)
+		r.Complain(key, v, want)
 		return nil
 	}
 	for i, item := range v.Items {
 		itemKey := fmt.Sprintf("%s[%d]", key, i)
 		if item.Kind != conf.KindScalar || item.IsNull() {
-			r.complain(itemKey, item, "a condition, as in max_concurrency > 64 && input_len > 2048")
+			r.Complain(itemKey, item, "a condition, as in max_concurrency > 64 && input_len > 2048")
 			continue
 		}
 		program, complaint := compileCondition(env, vars, item.Text)
 		if complaint != "" {
-			r.complain(itemKey, item, complaint)
+			r.Complain(itemKey, item, complaint)
 			continue
 		}
 		list = append(list, condition{item.Written, itemKey, item.At, program})

@@ -11,7 +11,7 @@ import (
 
 // readIOLens reads pairs of an input and an output length; whether that may be 0
 // is the backend's to say: see checkBackend.
-func readIOLens(dst *[]IOLen) func(*reader, string, *conf.Value) {
+func readIOLens(dst *[]IOLen) conf.Read {
 	return readPairsFrom(dst, "input length", "output length", 0, func(a, b int) IOLen { return IOLen{a, b} })
 }
 
@@ -27,7 +27,7 @@ func (c *Config) chat() bool { return c.able().Chat }
 // checkBackend faults what the backend has no place for, and settles what only it
 // decides: where its key is.
 func (r *configReader) checkBackend(c *Config, root *conf.Value) {
-	if r.faulted("backend") {
+	if r.Faulted("backend") {
 		return
 	}
 	able := c.able()
@@ -35,10 +35,10 @@ func (r *configReader) checkBackend(c *Config, root *conf.Value) {
 		c.APIKeyEnv = "ANTHROPIC_API_KEY"
 	}
 	if v, written := root.Get("ignore_eos"); written && c.IgnoreEOS == "true" && !able.FixedLen {
-		r.complain("ignore_eos", v, "auto or false: backend "+c.Backend+" has no such field, and output lengths are upper bounds")
+		r.Complain("ignore_eos", v, "auto or false: backend "+c.Backend+" has no such field, and output lengths are upper bounds")
 	}
 	if v, written := root.Get("lora"); written && c.LoRA != nil && !able.Named {
-		r.complain("lora", v, "another backend with it, such as "+client.OpenAI+": requests of "+c.Backend+" do not say which model they are for")
+		r.Complain("lora", v, "another backend with it, such as "+client.OpenAI+": requests of "+c.Backend+" do not say which model they are for")
 	}
 	r.checkOutputLengths(able.Tokens, c.Backend, root)
 	if !able.Tokens {
@@ -66,7 +66,7 @@ func (r *configReader) checkTokenLimits(backend string, root *conf.Value) {
 		}
 		for _, e := range limits.Entries {
 			if ofTokens.MatchString(e.Key) {
-				r.complain(conf.Join(strings.Join(path, "."), e.Key), e.Value, "a limit on e2el: answers of "+backend+" come in one piece, without "+strings.ToUpper(ofTokens.FindStringSubmatch(e.Key)[1]))
+				r.Complain(conf.Join(strings.Join(path, "."), e.Key), e.Value, "a limit on e2el: answers of "+backend+" come in one piece, without "+strings.ToUpper(ofTokens.FindStringSubmatch(e.Key)[1]))
 			}
 		}
 	}
@@ -79,16 +79,16 @@ var ofTokens = regexp.MustCompile(`(?:^|_)(ttft|tpot|itl)(?:_ms)?$`)
 // generated.
 func (r *configReader) checkOutputLengths(tokens bool, backend string, root *conf.Value) {
 	lengths, written := root.Get("input_output")
-	if !written || r.faulted("input_output") {
+	if !written || r.Faulted("input_output") {
 		return
 	}
 	for i, pair := range lengths.Items {
 		key := fmt.Sprintf("input_output[%d][1]", i)
 		switch n, _, _ := conf.Whole(pair.Items[1]); {
 		case tokens && n == 0:
-			r.complain(key, pair.Items[1], "output length, "+wholeWanted(n, 1, maxCount))
+			r.Complain(key, pair.Items[1], "output length, "+conf.WholeWanted(n, 1, maxCount))
 		case !tokens && n > 0:
-			r.complain(key, pair.Items[1], "0: backend "+backend+" generates no tokens")
+			r.Complain(key, pair.Items[1], "0: backend "+backend+" generates no tokens")
 		}
 	}
 }

@@ -18,8 +18,8 @@ func expandedLater(key string) bool {
 }
 
 // readCommand reads a command, or a page's path; "" = none.
-func readCommand(dst *string) func(*reader, string, *conf.Value) {
-	return readText(dst, func(string) (string, bool) { return "", true }, "a command for sh -c")
+func readCommand(dst *string) conf.Read {
+	return conf.ReadText(dst, func(string) (string, bool) { return "", true }, "a command for sh -c")
 }
 
 // checkCommands faults a command that names an unknown variable, as a first case
@@ -38,7 +38,7 @@ func (r *configReader) checkCommands(c *Config, root *conf.Value) {
 		}
 		v, there := root.Get(key)
 		if _, err := conf.Expand(texts[i], lookup); err != nil && there {
-			r.faults = append(r.faults, v.At.Fault(key, "", err.Error()))
+			r.Faults = append(r.Faults, v.At.Fault(key, "", err.Error()))
 		}
 	}
 }
@@ -56,7 +56,7 @@ func (r *configReader) checkLaunches(c *Config, root *conf.Value) {
 		}
 		seen[pc.Config.Server.Name] = true
 		if _, err := pc.Config.expandServer(&pc, pc.Config.caseVariables(&pc)); err != nil {
-			r.faults = append(r.faults, v.At.Fault("servers", "", err.Error()))
+			r.Faults = append(r.Faults, v.At.Fault("servers", "", err.Error()))
 		}
 	}
 }

@@ -19,18 +19,18 @@ const (
 )
 
 // readCost reads what serving costs: gpu_hour and gpus, or machine_hour.
-func readCost(dst *runlog.Cost) func(*reader, string, *conf.Value) {
+func readCost(dst *runlog.Cost) conf.Read {
 	price := func(x float64) bool { return x > 0 && x <= 1e9 }
-	read := readNested(
-		configField{"gpu_hour", readNumber(&dst.GPUHour, price, "the price of one GPU for an hour, a number above 0")},
-		configField{"machine_hour", readNumber(&dst.MachineHour, price, "the price of all that serves for an hour, a number above 0")},
-		configField{"gpus", readWhole(&dst.GPUs, 1, maxGPUs)},
-		configField{"currency", readText(&dst.Currency, notEmpty, "a currency, such as USD")},
-		configField{"source", readText(&dst.Source, notEmpty, "where the price is from, such as list price 2026-11")},
+	read := conf.ReadNested(
+		conf.Key("gpu_hour", conf.ReadNumber(&dst.GPUHour, price, "the price of one GPU for an hour, a number above 0")),
+		conf.Key("machine_hour", conf.ReadNumber(&dst.MachineHour, price, "the price of all that serves for an hour, a number above 0")),
+		conf.Key("gpus", conf.ReadWhole(&dst.GPUs, 1, maxGPUs)),
+		conf.Key("currency", conf.ReadText(&dst.Currency, notEmpty, "a currency, such as USD")),
+		conf.Key("source", conf.ReadText(&dst.Source, notEmpty, "where the price is from, such as list price 2026-11")),
 	)
-	return func(r *reader, key string, v *conf.Value) {
+	return func(r *conf.Reader, key string, v *conf.Value) {
 		if read(r, key, v); dst.GPUHour > 0 && dst.MachineHour > 0 {
-			r.complain(key, v, "either gpu_hour with gpus, or machine_hour")
+			r.Complain(key, v, "either gpu_hour with gpus, or machine_hour")
 		}
 	}
 }
@@ -38,14 +38,14 @@ func readCost(dst *runlog.Cost) func(*reader, string, *conf.Value) {
 // checkCost faults a price per GPU without their number.
 func (r *configReader) checkCost(c *Config, root *conf.Value) {
 	cost := c.serverCost(c.Server.GPUs)
-	if cost.GPUHour == 0 || cost.PerHour() > 0 || strings.Contains(c.Server.GPUs, "${") || r.faulted("cost") || r.faulted("servers") {
+	if cost.GPUHour == 0 || cost.PerHour() > 0 || strings.Contains(c.Server.GPUs, "${") || r.Faulted("cost") || r.Faulted("servers") {
 		return
 	}
 	at := root.At
 	if i := root.Find("cost"); i >= 0 {
 		at = root.Entries[i].At
 	}
-	r.faults = append(r.faults, at.Fault("cost.gpus", "", "missing, want how many GPUs gpu_hour is for; servers[].gpus can say it too, as a number"))
+	r.Faults = append(r.Faults, at.Fault("cost.gpus", "", "missing, want how many GPUs gpu_hour is for; servers[].gpus can say it too, as a number"))
 }
 
 // serverCost is what the config's server costs: what its own entry says stands in
@@ -108,10 +108,10 @@ func costValue(c runlog.Cost) map[string]any {
 
 // readSLO reads limits of figures, by their names in the CSV: lower ones where
 // more is better, upper ones where less is.
-func readSLO(c *Config) func(*reader, string, *conf.Value) {
-	return func(r *reader, key string, v *conf.Value) {
+func readSLO(c *Config) conf.Read {
+	return func(r *conf.Reader, key string, v *conf.Value) {
 		if v.Kind != conf.KindMapping {
-			r.complain(key, v, "a mapping of figures to limits, as in {p99_ttft_ms: 500}")
+			r.Complain(key, v, "a mapping of figures to limits, as in {p99_ttft_ms: 500}")
 			return
 		}
 		known := slices.DeleteFunc(runlog.FigureNames("50", "90", "95", "99"), func(name string) bool {
@@ -121,11 +121,11 @@ func readSLO(c *Config) func(*reader, string, *conf.Value) {
 		for _, e := range v.Entries {
 			path := conf.Join(key, e.Key)
 			if !slices.Contains(known, e.Key) {
-				r.faults = append(r.faults, e.At.Fault(path, "", suggest(e.Key, key, known)))
+				r.Faults = append(r.Faults, e.At.Fault(path, "", suggest(e.Key, key, known)))
 				continue
 			}
 			limit := 0.0
-			readNumber(&limit, func(x float64) bool { return x >= 0 && x <= 1e12 }, "a limit, a number of 0 or more")(r, path, e.Value)
+			conf.ReadNumber(&limit, func(x float64) bool { return x >= 0 && x <= 1e12 }, "a limit, a number of 0 or more")(r, path, e.Value)
 			c.SLO[e.Key] = limit
 		}
 	}
@@ -139,8 +139,8 @@ func (r *configReader) checkSLO(c *Config, root *conf.Value) {
 	}
 	slo, _ := root.Get("slo")
 	for _, name := range slices.Sorted(maps.Keys(c.SLO)) {
-		if v, ok := slo.Get(name); ok && !worked[name] && !r.faulted("slo") && !r.faulted("percentiles") {
-			r.complain(conf.Join("slo", name), v, fmt.Sprintf("a percentile that is among percentiles, %v", c.Percentiles))
+		if v, ok := slo.Get(name); ok && !worked[name] && !r.Faulted("slo") && !r.Faulted("percentiles") {
+			r.Complain(conf.Join("slo", name), v, fmt.Sprintf("a percentile that is among percentiles, %v", c.Percentiles))
 		}
 	}
 }

@@ -34,7 +34,7 @@ const (
 type datasetKey struct {
 	name  string
 	types []string
-	read  func(r *reader, key string, v *conf.Value)
+	read  func(r *conf.Reader, key string, v *conf.Value)
 	value any // of the spec, as the YAML has it; nil = left out
 }
 
@@ -42,13 +42,13 @@ type datasetKey struct {
 // mix's scenarios.
 func datasetKeys(s *dataset.Spec, slo *map[string]metrics.SLO) []datasetKey {
 	of := func(types ...string) []string { return types }
-	length := func(dst *int) func(*reader, string, *conf.Value) { return readWhole(dst, 1, maxCount) }
-	least := func(dst *int) func(*reader, string, *conf.Value) { return readWhole(dst, 0, maxCount) }
+	length := func(dst *int) func(*conf.Reader, string, *conf.Value) { return conf.ReadWhole(dst, 1, maxCount) }
+	least := func(dst *int) func(*conf.Reader, string, *conf.Value) { return conf.ReadWhole(dst, 0, maxCount) }
 	return []datasetKey{
 		{"path", of(dataset.TypeShareGPT, dataset.TypeCustom, dataset.TypeConversation, dataset.TypeTrace),
-			readText(&s.Path, notEmpty, "a file's path"), orNil(s.Path)},
-		{"format", of(dataset.TypeCustom), readOneOf(&s.Format, "jsonl", "csv"), orNil(s.Format)},
-		{"format", of(dataset.TypeTrace), readOneOf(&s.Format, dataset.FormatMooncake, dataset.FormatAzure, dataset.FormatBurstGPT), orNil(s.Format)},
+			conf.ReadText(&s.Path, notEmpty, "a file's path"), orNil(s.Path)},
+		{"format", of(dataset.TypeCustom), conf.ReadOneOf(&s.Format, "jsonl", "csv"), orNil(s.Format)},
+		{"format", of(dataset.TypeTrace), conf.ReadOneOf(&s.Format, dataset.FormatMooncake, dataset.FormatAzure, dataset.FormatBurstGPT), orNil(s.Format)},
 
 		{"prefix_len", of(dataset.TypeRandom, dataset.TypeSonnet), least(&s.PrefixLen), orNil(s.PrefixLen)},
 		{"prefix_len", of(dataset.TypePrefixRepetition), length(&s.PrefixLen), s.PrefixLen},
@@ -66,14 +66,14 @@ func datasetKeys(s *dataset.Spec, slo *map[string]metrics.SLO) []datasetKey {
 		{"max_prompt_len", of(dataset.TypeShareGPT), length(&s.MaxPromptLen), s.MaxPromptLen},
 		{"max_total_len", of(dataset.TypeShareGPT), length(&s.MaxTotalLen), s.MaxTotalLen},
 
-		{"replay", of(dataset.TypeTrace), readOneOf(&s.Replay, replayTimes, replayLengths), s.Replay},
-		{"speed", of(dataset.TypeTrace), readNumber(&s.Speed, func(x float64) bool { return x > 0 && x <= 1e6 }, "a number above 0; 2 = twice as fast as recorded"), speedValue(s)},
+		{"replay", of(dataset.TypeTrace), conf.ReadOneOf(&s.Replay, replayTimes, replayLengths), s.Replay},
+		{"speed", of(dataset.TypeTrace), conf.ReadNumber(&s.Speed, func(x float64) bool { return x > 0 && x <= 1e6 }, "a number above 0; 2 = twice as fast as recorded"), speedValue(s)},
 
 		{"images", of(dataset.TypeRandomMM), readImages(&s.Images), imagesValue(s.Images)},
 		{"scenarios", of(dataset.TypeMix), readScenarios(&s.Scenarios, slo), scenariosValue(s, slo)},
 
 		{"allow_repeat", of(dataset.TypeShareGPT, dataset.TypeCustom, dataset.TypeConversation, dataset.TypeTrace),
-			readFlag(&s.AllowRepeat), orNil(s.AllowRepeat)},
+			conf.ReadFlag(&s.AllowRepeat), orNil(s.AllowRepeat)},
 	}
 }
 
@@ -117,26 +117,26 @@ func defaultSpec(kind string, inMix bool) dataset.Spec {
 }
 
 // readDataset reads a type alone, or a mapping whose keys depend on its type.
-func readDataset(c *Config) func(*reader, string, *conf.Value) {
-	return func(r *reader, key string, v *conf.Value) {
+func readDataset(c *Config) func(*conf.Reader, string, *conf.Value) {
+	return func(r *conf.Reader, key string, v *conf.Value) {
 		c.ScenarioSLO = nil
 		c.Dataset = readSpec(r, key, v, &c.ScenarioSLO)
 	}
 }
 
 // spec reads one dataset; slo is nil within a mix, which knows no mix.
-func readSpec(r *reader, key string, v *conf.Value, slo *map[string]metrics.SLO) dataset.Spec {
+func readSpec(r *conf.Reader, key string, v *conf.Value, slo *map[string]metrics.SLO) dataset.Spec {
 	types := datasetTypes
 	if slo == nil {
 		types = types[:len(types)-1]
 	}
 	kind, typeKey := typeOf(v, key)
 	if kind == nil {
-		r.faults = append(r.faults, v.At.Fault(typeKey, "", "missing, want "+strings.Join(types, ", ")))
+		r.Faults = append(r.Faults, v.At.Fault(typeKey, "", "missing, want "+strings.Join(types, ", ")))
 		return dataset.Spec{}
 	}
 	var name string
-	readOneOf(&name, types...)(r, typeKey, kind)
+	conf.ReadOneOf(&name, types...)(r, typeKey, kind)
 	if name == "" {
 		return dataset.Spec{}
 	}
@@ -145,21 +145,21 @@ func readSpec(r *reader, key string, v *conf.Value, slo *map[string]metrics.SLO)
 	own := &conf.Value{At: v.At, Kind: conf.KindMapping}
 	for _, e := range v.Entries {
 		if types := typesWith(keys, e.Key); len(types) > 0 && !slices.Contains(types, name) {
-			r.faults = append(r.faults, e.At.Fault(conf.Join(key, e.Key), "", fmt.Sprintf("key of %s; dataset type is %s", strings.Join(types, ", "), name)))
+			r.Faults = append(r.Faults, e.At.Fault(conf.Join(key, e.Key), "", fmt.Sprintf("key of %s; dataset type is %s", strings.Join(types, ", "), name)))
 			continue
 		}
 		own.Entries = append(own.Entries, e)
 	}
-	fields := []configField{{"type", func(*reader, string, *conf.Value) {}}} // read already
+	fields := []conf.Field{conf.Key("type", func(*conf.Reader, string, *conf.Value) {})} // read already
 	for _, k := range keys {
 		if slices.Contains(k.types, name) {
-			fields = append(fields, configField{k.name, k.read})
+			fields = append(fields, conf.Key(k.name, k.read))
 		}
 	}
-	before := len(r.faults)
-	r.mapping(own, key, fields)
+	before := len(r.Faults)
+	r.Mapping(own, key, fields)
 	requireKeys(r, v, key, &s)
-	if len(r.faults) == before {
+	if len(r.Faults) == before {
 		checkSpec(r, v, key, &s, slo == nil)
 	}
 	return s
@@ -185,19 +185,19 @@ func typesWith(keys []datasetKey, name string) (types []string) {
 }
 
 // requireKeys faults a dataset without what its type cannot do without.
-func requireKeys(r *reader, v *conf.Value, key string, s *dataset.Spec) {
+func requireKeys(r *conf.Reader, v *conf.Value, key string, s *dataset.Spec) {
 	switch s.Type {
 	case dataset.TypeShareGPT, dataset.TypeCustom, dataset.TypeTrace:
-		r.require(v, key, "a file's path: dataset: {type: "+s.Type+", path: FILE}", "path")
+		r.Require(v, key, "a file's path: dataset: {type: "+s.Type+", path: FILE}", "path")
 	case dataset.TypeMix:
-		r.require(v, key, wantScenarios, "scenarios")
+		r.Require(v, key, wantScenarios, "scenarios")
 	}
 }
 
 // checkSpec faults what only several of a dataset's keys together show.
-func checkSpec(r *reader, v *conf.Value, key string, s *dataset.Spec, inMix bool) {
+func checkSpec(r *conf.Reader, v *conf.Value, key string, s *dataset.Spec, inMix bool) {
 	fault := func(name, value, want string) {
-		r.faults = append(r.faults, placeIn(v, name).Fault(conf.Join(key, name), value, want))
+		r.Faults = append(r.Faults, placeIn(v, name).Fault(conf.Join(key, name), value, want))
 	}
 	switch s.Type {
 	case dataset.TypeRandom:

@@ -10,8 +10,8 @@ import (
 
 // readGates reads one gate or a list of them. They are kept as texts: what judges
 // by them reads them again.
-func readGates(dst *[]string) func(*reader, string, *conf.Value) {
-	return func(r *reader, key string, v *conf.Value) {
+func readGates(dst *[]string) conf.Read {
+	return func(r *conf.Reader, key string, v *conf.Value) {
 		items := []*conf.Value{v}
 		if v.Kind == conf.KindList {
 			items = v.Items
@@ -24,12 +24,12 @@ func readGates(dst *[]string) func(*reader, string, *conf.Value) {
 			}
 			text, ok := conf.Text(item)
 			if !ok {
-				r.complain(itemKey, item, runlog.GateForm)
+				r.Complain(itemKey, item, runlog.GateForm)
 				continue
 			}
 			g, err := runlog.ParseGate(text)
 			if err != nil {
-				r.faults = append(r.faults, item.At.Fault(itemKey, "", err.Error()))
+				r.Faults = append(r.Faults, item.At.Fault(itemKey, "", err.Error()))
 				continue
 			}
 			gates = append(gates, strings.TrimSpace(g.Text))

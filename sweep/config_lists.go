@@ -11,39 +11,39 @@ import (
 )
 
 // readPairs reads a list of pairs of whole numbers above 0, each pair once.
-func readPairs[P comparable](dst *[]P, first, second string, pair func(a, b int) P) func(*reader, string, *conf.Value) {
+func readPairs[P comparable](dst *[]P, first, second string, pair func(a, b int) P) conf.Read {
 	return readPairsFrom(dst, first, second, 1, pair)
 }
 
 // readPairsFrom is readPairs where the second number is least or more.
-func readPairsFrom[P comparable](dst *[]P, first, second string, least int, pair func(a, b int) P) func(*reader, string, *conf.Value) {
+func readPairsFrom[P comparable](dst *[]P, first, second string, least int, pair func(a, b int) P) conf.Read {
 	form := fmt.Sprintf("[%s, %s]", first, second)
-	return func(r *reader, key string, v *conf.Value) {
+	return func(r *conf.Reader, key string, v *conf.Value) {
 		if v.Kind != conf.KindList || len(v.Items) == 0 {
-			r.complain(key, v, "a list of "+form+" pairs, at least one")
+			r.Complain(key, v, "a list of "+form+" pairs, at least one")
 			return
 		}
 		if isFlat(v) {
-			r.complain(key, v, "a list of "+form+" pairs, as in ["+conf.Quote(v)+"]")
+			r.Complain(key, v, "a list of "+form+" pairs, as in ["+conf.Quote(v)+"]")
 			return
 		}
 		seen := map[P]conf.Position{}
 		for i, item := range v.Items {
 			itemKey := fmt.Sprintf("%s[%d]", key, i)
 			if item.Kind != conf.KindList || len(item.Items) != 2 {
-				r.complain(itemKey, item, form+", two whole numbers above 0")
+				r.Complain(itemKey, item, form+", two whole numbers above 0")
 				continue
 			}
 			var a, b int
-			before := len(r.faults)
+			before := len(r.Faults)
 			readNamed(first, &a)(r, itemKey+"[0]", item.Items[0])
 			readNamedFrom(second, &b, least)(r, itemKey+"[1]", item.Items[1])
-			if len(r.faults) > before {
+			if len(r.Faults) > before {
 				continue
 			}
 			p := pair(a, b)
 			if at, twice := seen[p]; twice {
-				r.complain(itemKey, item, "each pair once"+at.AlreadyThere()+"; to measure it again, use repeats")
+				r.Complain(itemKey, item, "each pair once"+at.AlreadyThere()+"; to measure it again, use repeats")
 				continue
 			}
 			seen[p] = item.At
@@ -56,9 +56,9 @@ var multiple = regexp.MustCompile(`^([1-9][0-9]{0,7})[xX]$`)
 
 // readLoads reads pairs of a concurrency and a number of prompts, which may be a
 // multiple of the concurrency: [8, 10x].
-func readLoads(dst *[]Load) func(*reader, string, *conf.Value) {
+func readLoads(dst *[]Load) conf.Read {
 	pairs := readPairs(dst, "max concurrency", "number of prompts", func(a, b int) Load { return Load{a, b} })
-	return func(r *reader, key string, v *conf.Value) {
+	return func(r *conf.Reader, key string, v *conf.Value) {
 		counted := *v
 		counted.Items = slices.Clone(v.Items)
 		for i, pair := range v.Items {
@@ -72,14 +72,14 @@ func readLoads(dst *[]Load) func(*reader, string, *conf.Value) {
 }
 
 // multiplied is a number of prompts with 10x counted out.
-func multiplied(r *reader, key string, inFlight, prompts *conf.Value) *conf.Value {
+func multiplied(r *conf.Reader, key string, inFlight, prompts *conf.Value) *conf.Value {
 	n, _, ok := conf.Whole(inFlight)
 	if prompts.Kind != conf.KindScalar || prompts.Tag != "!!str" || !ok || n < 1 || n > maxCount {
 		return prompts
 	}
 	m := multiple.FindStringSubmatch(prompts.Text)
 	if m == nil {
-		r.complain(key, prompts, "number of prompts, a whole number above 0, or a multiple of the max concurrency such as 10x"+conf.UnquoteHint(prompts, "!!int"))
+		r.Complain(key, prompts, "number of prompts, a whole number above 0, or a multiple of the max concurrency such as 10x"+conf.UnquoteHint(prompts, "!!int"))
 		return &conf.Value{At: prompts.At, Tag: conf.ToldFault, Size: 1}
 	}
 	times, _ := strconv.ParseInt(m[1], 10, 64)
@@ -87,15 +87,15 @@ func multiplied(r *reader, key string, inFlight, prompts *conf.Value) *conf.Valu
 }
 
 // readNamed is readWhole for a number above 0 that has no key of its own.
-func readNamed(name string, dst *int) func(*reader, string, *conf.Value) {
+func readNamed(name string, dst *int) conf.Read {
 	return readNamedFrom(name, dst, 1)
 }
 
-func readNamedFrom(name string, dst *int, least int) func(*reader, string, *conf.Value) {
-	return func(r *reader, key string, v *conf.Value) {
+func readNamedFrom(name string, dst *int, least int) conf.Read {
+	return func(r *conf.Reader, key string, v *conf.Value) {
 		n, hint, ok := conf.Whole(v)
 		if !ok || n < int64(least) || n > maxCount {
-			r.complain(key, v, name+", "+wholeWanted(n, 1, maxCount)+hint)
+			r.Complain(key, v, name+", "+conf.WholeWanted(n, 1, maxCount)+hint)
 			return
 		}
 		*dst = int(n)
@@ -114,9 +114,9 @@ func isFlat(v *conf.Value) bool {
 
 // readRates reads one request rate or a list of them, requests/s; inf is
 // unbounded.
-func readRates(dst *[]float64) func(*reader, string, *conf.Value) {
+func readRates(dst *[]float64) conf.Read {
 	const want = "requests/s from 0.001 to 1000000, or inf"
-	return readNumbers(dst, want, true, func(v *conf.Value) (float64, string, bool) {
+	return conf.ReadNumbers(dst, want, true, func(v *conf.Value) (float64, string, bool) {
 		if isInf(v) {
 			return unbounded, "", true
 		}
@@ -126,56 +126,22 @@ func readRates(dst *[]float64) func(*reader, string, *conf.Value) {
 }
 
 // readPercentiles reads a list of percentiles.
-func readPercentiles(dst *[]float64) func(*reader, string, *conf.Value) {
-	return readNumbers(dst, "a number above 0 and below 100", false, func(v *conf.Value) (float64, string, bool) {
+func readPercentiles(dst *[]float64) conf.Read {
+	return conf.ReadNumbers(dst, "a number above 0 and below 100", false, func(v *conf.Value) (float64, string, bool) {
 		x, hint, ok := conf.Number(v)
 		return x, hint, ok && x > 0 && x < 100
 	})
 }
 
-// readNumbers reads a list of numbers, each once; alone allows a number without
-// a list.
-func readNumbers(dst *[]float64, want string, alone bool, parse func(*conf.Value) (x float64, hint string, ok bool)) func(*reader, string, *conf.Value) {
-	return func(r *reader, key string, v *conf.Value) {
-		items, itemKey := v.Items, func(i int) string { return fmt.Sprintf("%s[%d]", key, i) }
-		switch {
-		case v.Kind == conf.KindScalar && alone:
-			items, itemKey = []*conf.Value{v}, func(int) string { return key }
-		case v.Kind != conf.KindList || len(items) == 0:
-			wanted := "a list, at least one: " + want
-			if alone {
-				wanted = want + ", or a list of them, at least one"
-			}
-			r.complain(key, v, wanted)
-			return
-		}
-		numbers, seen := []float64{}, map[float64]conf.Position{}
-		for i, item := range items {
-			x, hint, ok := parse(item)
-			if !ok {
-				r.complain(itemKey(i), item, want+hint)
-				continue
-			}
-			if at, twice := seen[x]; twice {
-				r.complain(itemKey(i), item, "each value once"+at.AlreadyThere())
-				continue
-			}
-			seen[x] = item.At
-			numbers = append(numbers, x)
-		}
-		*dst = numbers
-	}
-}
-
-func readSeed(c *Config) func(*reader, string, *conf.Value) {
-	return func(r *reader, key string, v *conf.Value) {
+func readSeed(c *Config) conf.Read {
+	return func(r *conf.Reader, key string, v *conf.Value) {
 		if v.Kind == conf.KindScalar && v.Text == "random" {
 			c.Seed, c.SeedRandom = drawSeed(), true
 			return
 		}
 		n, hint, ok := conf.Whole(v)
 		if !ok || n < 0 {
-			r.complain(key, v, "random or a whole number from 0 to 9223372036854775807"+hint)
+			r.Complain(key, v, "random or a whole number from 0 to 9223372036854775807"+hint)
 			return
 		}
 		c.Seed = uint64(n)

@@ -15,10 +15,10 @@ var scenarioName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
 
 // readScenarios reads the parts of a mix; slo takes the SLOs of those that have
 // their own.
-func readScenarios(dst *[]dataset.Scenario, slo *map[string]metrics.SLO) func(*reader, string, *conf.Value) {
-	return func(r *reader, key string, v *conf.Value) {
+func readScenarios(dst *[]dataset.Scenario, slo *map[string]metrics.SLO) conf.Read {
+	return func(r *conf.Reader, key string, v *conf.Value) {
 		if v.Kind != conf.KindList || len(v.Items) == 0 {
-			r.complain(key, v, wantScenarios)
+			r.Complain(key, v, wantScenarios)
 			return
 		}
 		seen := map[string]conf.Position{}
@@ -27,7 +27,7 @@ func readScenarios(dst *[]dataset.Scenario, slo *map[string]metrics.SLO) func(*r
 			s, itemKey := &scenarios[i], fmt.Sprintf("%s[%d]", key, i)
 			limits := readScenario(r, s, itemKey, item)
 			if at, twice := seen[s.Name]; twice && s.Name != "" {
-				r.faults = append(r.faults, placeIn(item, "name").Fault(conf.Join(itemKey, "name"), s.Name, "each name once"+at.AlreadyThere()))
+				r.Faults = append(r.Faults, placeIn(item, "name").Fault(conf.Join(itemKey, "name"), s.Name, "each name once"+at.AlreadyThere()))
 			}
 			seen[s.Name] = placeIn(item, "name")
 			if limits != (metrics.SLO{}) {
@@ -42,41 +42,41 @@ func readScenarios(dst *[]dataset.Scenario, slo *map[string]metrics.SLO) func(*r
 }
 
 // scenario reads one part of a mix, and returns its own SLO.
-func readScenario(r *reader, s *dataset.Scenario, key string, v *conf.Value) (limits metrics.SLO) {
+func readScenario(r *conf.Reader, s *dataset.Scenario, key string, v *conf.Value) (limits metrics.SLO) {
 	s.Weight = 1
 	var lengths IOLen
-	nested := readNested(
-		configField{"name", readText(&s.Name, func(text string) (string, bool) { return "", scenarioName.MatchString(text) }, "a name of letters, digits, ., _ and -")},
-		configField{"weight", readWeight(&s.Weight)},
-		configField{"concurrency_share", readNumber(&s.Share, func(x float64) bool { return x > 0 && x <= 1 }, "a share of max concurrency above 0, at most 1")},
-		configField{"dataset", func(r *reader, key string, v *conf.Value) { s.Dataset = readSpec(r, key, v, nil) }},
-		configField{"input_output", readIOLen(&lengths)},
-		configField{"goodput", readGoodput(&limits)},
+	nested := conf.ReadNested(
+		conf.Key("name", conf.ReadText(&s.Name, func(text string) (string, bool) { return "", scenarioName.MatchString(text) }, "a name of letters, digits, ., _ and -")),
+		conf.Key("weight", readWeight(&s.Weight)),
+		conf.Key("concurrency_share", conf.ReadNumber(&s.Share, func(x float64) bool { return x > 0 && x <= 1 }, "a share of max concurrency above 0, at most 1")),
+		conf.Key("dataset", func(r *conf.Reader, key string, v *conf.Value) { s.Dataset = readSpec(r, key, v, nil) }),
+		conf.Key("input_output", readIOLen(&lengths)),
+		conf.Key("goodput", readGoodput(&limits)),
 	)
-	before := len(r.faults)
+	before := len(r.Faults)
 	if nested(r, key, v); v.Kind != conf.KindMapping {
 		return limits
 	}
-	r.require(v, key, "a name of letters, digits, ., _ and -", "name")
-	r.require(v, key, "a dataset, such as random", "dataset")
+	r.Require(v, key, "a name of letters, digits, ., _ and -", "name")
+	r.Require(v, key, "a dataset, such as random", "dataset")
 	s.InputLen, s.OutputLen = lengths.Input, lengths.Output
-	if len(r.faults) > before {
+	if len(r.Faults) > before {
 		return limits
 	}
 	switch own, may := s.Dataset.OwnLengths(); {
 	case lengths == IOLen{} && !own:
-		r.require(v, key, "[input length, output length], tokens", "input_output")
+		r.Require(v, key, "[input length, output length], tokens", "input_output")
 	case lengths != IOLen{} && !may:
-		r.faults = append(r.faults, placeIn(v, "input_output").Fault(conf.Join(key, "input_output"), "", ownLengthsFault(&s.Dataset)))
+		r.Faults = append(r.Faults, placeIn(v, "input_output").Fault(conf.Join(key, "input_output"), "", ownLengthsFault(&s.Dataset)))
 	}
 	return limits
 }
 
 // readIOLen reads one pair of lengths.
-func readIOLen(dst *IOLen) func(*reader, string, *conf.Value) {
-	return func(r *reader, key string, v *conf.Value) {
+func readIOLen(dst *IOLen) conf.Read {
+	return func(r *conf.Reader, key string, v *conf.Value) {
 		if v.Kind != conf.KindList || len(v.Items) != 2 {
-			r.complain(key, v, "[input length, output length], two whole numbers above 0")
+			r.Complain(key, v, "[input length, output length], two whole numbers above 0")
 			return
 		}
 		readNamed("input length", &dst.Input)(r, key+"[0]", v.Items[0])
@@ -86,7 +86,7 @@ func readIOLen(dst *IOLen) func(*reader, string, *conf.Value) {
 
 // checkShares faults shares of the concurrency that come to more than there is,
 // leave nothing to the scenarios without one, or leave some to nobody.
-func checkShares(r *reader, v *conf.Value, key string, s *dataset.Spec) {
+func checkShares(r *conf.Reader, v *conf.Value, key string, s *dataset.Spec) {
 	sum, without := 0.0, 0
 	for _, sc := range s.Scenarios {
 		sum += sc.Share
@@ -107,7 +107,7 @@ func checkShares(r *reader, v *conf.Value, key string, s *dataset.Spec) {
 		return
 	}
 	at, key := placeIn(v, "scenarios"), conf.Join(key, "scenarios")
-	r.faults = append(r.faults, at.Fault(key, "", "concurrency_share: "+why))
+	r.Faults = append(r.Faults, at.Fault(key, "", "concurrency_share: "+why))
 }
 
 // scenariosValue is a mix's parts as the YAML has them; nil for none.

@@ -63,34 +63,34 @@ func (s *Search) loads() search.Range {
 }
 
 // readSearch reads none, or a mapping with vary and slo.
-func readSearch(c *Config) func(*reader, string, *conf.Value) {
+func readSearch(c *Config) conf.Read {
 	const want = "none, or a mapping such as {vary: max_concurrency, slo: {p99_ttft_ms: 500}}"
-	return func(r *reader, key string, v *conf.Value) {
+	return func(r *conf.Reader, key string, v *conf.Value) {
 		switch {
 		case v.Kind == conf.KindScalar && v.Text == "none":
 			c.Search = nil
 			return
 		case v.Kind != conf.KindMapping:
-			r.complain(key, v, want)
+			r.Complain(key, v, want)
 			return
 		}
-		s, before := defaultSearch(), len(r.faults)
+		s, before := defaultSearch(), len(r.Faults)
 		c.searchAt = v
-		r.mapping(v, key, []configField{
-			{"vary", readOneOf(&s.Vary, overConcurrency, overRate)},
-			{"objective", readText(&s.Objective, notEmpty, "a figure, such as output_throughput or goodput")},
-			{"slo", readLimits(&s.SLO)},
-			{"min", readNumber(&s.Min, isRate, "a load from 0.001 to 1000000")},
-			{"max", readNumber(&s.Max, isRate, "a load from 0.001 to 1000000")},
-			{"precision", readNumber(&s.Precision, isPrecision, wantPrecision)},
-			{"prompts", readPrompts(&s.Prompts)},
-			{"repeats", readWhole(&s.Repeats, 1, 99)},
+		r.Mapping(v, key, []conf.Field{
+			conf.Key("vary", conf.ReadOneOf(&s.Vary, overConcurrency, overRate)),
+			conf.Key("objective", conf.ReadText(&s.Objective, notEmpty, "a figure, such as output_throughput or goodput")),
+			conf.Key("slo", readLimits(&s.SLO)),
+			conf.Key("min", conf.ReadNumber(&s.Min, isRate, "a load from 0.001 to 1000000")),
+			conf.Key("max", conf.ReadNumber(&s.Max, isRate, "a load from 0.001 to 1000000")),
+			conf.Key("precision", conf.ReadNumber(&s.Precision, isPrecision, wantPrecision)),
+			conf.Key("prompts", readPrompts(&s.Prompts)),
+			conf.Key("repeats", conf.ReadWhole(&s.Repeats, 1, 99)),
 		})
-		r.require(v, key, want, "vary", "slo")
+		r.Require(v, key, want, "vary", "slo")
 		if s.Objective == "goodput" {
 			s.Objective = "request_goodput"
 		}
-		if len(r.faults) == before {
+		if len(r.Faults) == before {
 			c.Search = s
 		}
 	}
@@ -101,8 +101,8 @@ const wantPrecision = "a share from 0.001 to 1: 0.05 is 5 %"
 func isPrecision(x float64) bool { return x >= 0.001 && x <= 1 }
 
 // readPrompts reads a count, or a multiple such as 10x.
-func readPrompts(dst *Prompts) func(*reader, string, *conf.Value) {
-	return func(r *reader, key string, v *conf.Value) {
+func readPrompts(dst *Prompts) conf.Read {
+	return func(r *conf.Reader, key string, v *conf.Value) {
 		if s, isText := conf.Text(v); isText {
 			if m := multiple.FindStringSubmatch(s); m != nil {
 				times, _ := strconv.Atoi(m[1])
@@ -112,7 +112,7 @@ func readPrompts(dst *Prompts) func(*reader, string, *conf.Value) {
 		}
 		n, hint, ok := conf.Whole(v)
 		if !ok || n < 1 || n > maxCount {
-			r.complain(key, v, "a number of prompts above 0, or a multiple of the max concurrency such as 10x"+hint)
+			r.Complain(key, v, "a number of prompts above 0, or a multiple of the max concurrency such as 10x"+hint)
 			return
 		}
 		*dst = Prompts{Count: int(n)}
@@ -121,15 +121,15 @@ func readPrompts(dst *Prompts) func(*reader, string, *conf.Value) {
 
 // readLimits reads a mapping of figures to their limits; whether there are such
 // figures is checked when all keys are read.
-func readLimits(dst *[]search.Limit) func(*reader, string, *conf.Value) {
-	return func(r *reader, key string, v *conf.Value) {
+func readLimits(dst *[]search.Limit) conf.Read {
+	return func(r *conf.Reader, key string, v *conf.Value) {
 		if v.Kind != conf.KindMapping || len(v.Entries) == 0 {
-			r.complain(key, v, "a mapping of figures to limits, as in {p99_ttft_ms: 500, mean_tpot_ms: 50}")
+			r.Complain(key, v, "a mapping of figures to limits, as in {p99_ttft_ms: 500, mean_tpot_ms: 50}")
 			return
 		}
 		for _, e := range v.Entries {
 			l := search.Limit{Figure: e.Key}
-			readNumber(&l.At, func(x float64) bool { return x > 0 && !math.IsInf(x, 1) }, "a number above 0")(r, conf.Join(key, e.Key), e.Value)
+			conf.ReadNumber(&l.At, func(x float64) bool { return x > 0 && !math.IsInf(x, 1) }, "a number above 0")(r, conf.Join(key, e.Key), e.Value)
 			*dst = append(*dst, l)
 		}
 	}
@@ -143,29 +143,29 @@ func (r *configReader) checkSearch(c *Config, root *conf.Value) {
 	}
 	s, v := c.Search, c.searchAt
 	fault := func(name, written, want string) {
-		r.faults = append(r.faults, placeIn(v, name).Fault(conf.Join("search", name), written, want))
+		r.Faults = append(r.Faults, placeIn(v, name).Fault(conf.Join("search", name), written, want))
 	}
 	list := "concurrency_prompts"
 	if s.Vary == overRate {
 		list = overRate
 	}
 	if other, written := root.Get(list); written {
-		r.faults = append(r.faults, other.At.Fault(list, "", "stands beside search, which varies "+s.Vary+"; keep one"))
+		r.Faults = append(r.Faults, other.At.Fault(list, "", "stands beside search, which varies "+s.Vary+"; keep one"))
 	}
 	if _, written := root.Get("ramp"); c.Ramp != nil && written && s.Vary == overRate {
 		fault("vary", s.Vary, "no ramp beside it: that has rates of its own; or vary: max_concurrency")
 	}
 	if c.Repeats > 1 {
 		repeats, _ := root.Get("repeats")
-		r.faults = append(r.faults, repeats.At.Fault("repeats", strconv.Itoa(c.Repeats), "1 beside search: search.repeats measures again what is close to a limit"))
+		r.Faults = append(r.Faults, repeats.At.Fault("repeats", strconv.Itoa(c.Repeats), "1 beside search: search.repeats measures again what is close to a limit"))
 	}
 	if c.Order == orderInterleaved {
 		order, _ := root.Get("order")
-		r.faults = append(r.faults, order.At.Fault("order", c.Order, "plan or shuffled beside search: a search goes to its end on one server before the next begins"))
+		r.Faults = append(r.Faults, order.At.Fault("order", c.Order, "plan or shuffled beside search: a search goes to its end on one server before the next begins"))
 	}
 	if c.Refine != nil {
 		refine, _ := root.Get("refine")
-		r.faults = append(r.faults, refine.At.Fault("refine", "", "stands beside search, which chooses its loads itself; keep one"))
+		r.Faults = append(r.Faults, refine.At.Fault("refine", "", "stands beside search, which chooses its loads itself; keep one"))
 	}
 	switch {
 	case s.Vary == overConcurrency && (s.Min != math.Trunc(s.Min) || s.Max != math.Trunc(s.Max)):
@@ -200,9 +200,9 @@ func (r *configReader) checkFigures(c *Config, v *conf.Value) {
 	check := func(key string, at conf.Position, figure string) {
 		switch {
 		case !slices.Contains(known, figure):
-			r.faults = append(r.faults, at.Fault(key, "", noSuchFigure(figure, known)))
+			r.Faults = append(r.Faults, at.Fault(key, "", noSuchFigure(figure, known)))
 		case strings.HasPrefix(figure, "request_goodput") && c.Goodput == (metrics.SLO{}) && len(c.ScenarioSLO) == 0:
-			r.faults = append(r.faults, at.Fault(key, figure, "goodput in the config beside it, which says what a good request meets: {ttft: 500}"))
+			r.Faults = append(r.Faults, at.Fault(key, figure, "goodput in the config beside it, which says what a good request meets: {ttft: 500}"))
 		}
 	}
 	check("search.objective", placeIn(v, "objective"), c.Search.Objective)
@@ -257,9 +257,9 @@ type Refine struct {
 }
 
 // readRefine reads none, knee, or a mapping.
-func readRefine(c *Config) func(*reader, string, *conf.Value) {
-	return func(r *reader, key string, v *conf.Value) {
-		refine, before, at := &Refine{Cases: 4, Precision: 0.1}, len(r.faults), ""
+func readRefine(c *Config) conf.Read {
+	return func(r *conf.Reader, key string, v *conf.Value) {
+		refine, before, at := &Refine{Cases: 4, Precision: 0.1}, len(r.Faults), ""
 		switch {
 		case v.Kind == conf.KindScalar && v.Text == "none":
 			c.Refine = nil
@@ -268,16 +268,16 @@ func readRefine(c *Config) func(*reader, string, *conf.Value) {
 			c.Refine = refine
 			return
 		case v.Kind != conf.KindMapping:
-			r.complain(key, v, "none, knee, or {at: knee, cases: 4, precision: 0.1}")
+			r.Complain(key, v, "none, knee, or {at: knee, cases: 4, precision: 0.1}")
 			return
 		}
-		r.mapping(v, key, []configField{
-			{"at", readOneOf(&at, refineKnee)},
-			{"cases", readWhole(&refine.Cases, 1, 100)},
-			{"precision", readNumber(&refine.Precision, isPrecision, wantPrecision)},
+		r.Mapping(v, key, []conf.Field{
+			conf.Key("at", conf.ReadOneOf(&at, refineKnee)),
+			conf.Key("cases", conf.ReadWhole(&refine.Cases, 1, 100)),
+			conf.Key("precision", conf.ReadNumber(&refine.Precision, isPrecision, wantPrecision)),
 		})
-		r.require(v, key, fmt.Sprintf("%s, as in {at: knee, cases: 4, precision: 0.1}", refineKnee), "at")
-		if len(r.faults) == before {
+		r.Require(v, key, fmt.Sprintf("%s, as in {at: knee, cases: 4, precision: 0.1}", refineKnee), "at")
+		if len(r.Faults) == before {
 			c.Refine = refine
 		}
 	}

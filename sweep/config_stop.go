@@ -65,12 +65,12 @@ func (r *configReader) stopWhen(root *conf.Value, axes []axis, variants []varian
 	maps.Copy(vars, figures)
 	env, err := newCELEnv(vars)
 	if err != nil {
-		r.faults = append(r.faults, root.At.Fault("stop_when", "", "conditions: "+wording.OneLine(err.Error())))
+		r.Faults = append(r.Faults, root.At.Fault("stop_when", "", "conditions: "+wording.OneLine(err.Error())))
 		return nil
 	}
 	for i, item := range items {
 		if item.Kind != conf.KindScalar || item.IsNull() {
-			r.complain(key(i), item, "a condition or a list of them, as in past_knee && p99_ttft_ms > 2000")
+			r.Complain(key(i), item, "a condition or a list of them, as in past_knee && p99_ttft_ms > 2000")
 			continue
 		}
 		text := pointFigure.ReplaceAllString(item.Text, "${1}_$2")
@@ -79,7 +79,7 @@ func (r *configReader) stopWhen(root *conf.Value, axes []axis, variants []varian
 			complaint += "; figures have decimals: write 1.0, not 1"
 		}
 		if complaint != "" {
-			r.complain(key(i), item, complaint)
+			r.Complain(key(i), item, complaint)
 			continue
 		}
 		list = append(list, stopCondition{condition{item.Written, key(i), item.At, program}, namesIn(env, text, figures)})

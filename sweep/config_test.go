@@ -324,11 +324,11 @@ func TestEveryKey(t *testing.T) {
 		}
 	}
 	for _, f := range configFields(Default()) {
-		switch f.name {
+		switch f.Name {
 		case "matrix", "zip", "include", "exclude", "stop_when", "servers": // of the plan: expand reads them
 		case "http": // no part of a sweep: ReadHTTP reads it
 		default:
-			read = append(read, f.name)
+			read = append(read, f.Name)
 		}
 	}
 	slices.Sort(tags)

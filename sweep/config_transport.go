@@ -18,16 +18,16 @@ const (
 
 // readBaseURL reads one base URL, or a list of those that requests go to in turn;
 // the Config has these with commas between.
-func readBaseURL(dst *string) func(*reader, string, *conf.Value) {
+func readBaseURL(dst *string) conf.Read {
 	const want = "http://host:port, https://host:port, unix:///path/of.sock or sim:default"
-	one := readText(dst, checkBaseURLs, want)
-	return func(r *reader, key string, v *conf.Value) {
+	one := conf.ReadText(dst, checkBaseURLs, want)
+	return func(r *conf.Reader, key string, v *conf.Value) {
 		if v.Kind != conf.KindList {
 			one(r, key, v)
 			return
 		}
 		if len(v.Items) == 0 {
-			r.complain(key, v, "a list of base URLs, at least one")
+			r.Complain(key, v, "a list of base URLs, at least one")
 			return
 		}
 		var all []string
@@ -35,9 +35,9 @@ func readBaseURL(dst *string) func(*reader, string, *conf.Value) {
 		for i, item := range v.Items {
 			itemKey := fmt.Sprintf("%s[%d]", key, i)
 			var text string
-			readText(&text, checkSeveral, "http://host:port, https://host:port or unix:///path/of.sock")(r, itemKey, item)
+			conf.ReadText(&text, checkSeveral, "http://host:port, https://host:port or unix:///path/of.sock")(r, itemKey, item)
 			if at, twice := seen[text]; twice && text != "" {
-				r.complain(itemKey, item, "each server once"+at.AlreadyThere())
+				r.Complain(itemKey, item, "each server once"+at.AlreadyThere())
 			}
 			seen[text] = item.At
 			all = append(all, text)
@@ -86,13 +86,13 @@ func baseURLValue(baseURL string) any {
 	return masked
 }
 
-func readTLS(o *client.TLSOptions) func(*reader, string, *conf.Value) {
-	return readNested(
-		configField{"ca", readText(&o.CA, notEmpty, "a PEM file of the authority's certificate")},
-		configField{"cert", readText(&o.Cert, notEmpty, "a PEM file of the client's certificate")},
-		configField{"key", readText(&o.Key, notEmpty, "a PEM file of the certificate's private key")},
-		configField{"server_name", readText(&o.ServerName, notEmpty, "the name that the server's certificate is for")},
-		configField{"insecure", readFlag(&o.Insecure)},
+func readTLS(o *client.TLSOptions) conf.Read {
+	return conf.ReadNested(
+		conf.Key("ca", conf.ReadText(&o.CA, notEmpty, "a PEM file of the authority's certificate")),
+		conf.Key("cert", conf.ReadText(&o.Cert, notEmpty, "a PEM file of the client's certificate")),
+		conf.Key("key", conf.ReadText(&o.Key, notEmpty, "a PEM file of the certificate's private key")),
+		conf.Key("server_name", conf.ReadText(&o.ServerName, notEmpty, "the name that the server's certificate is for")),
+		conf.Key("insecure", conf.ReadFlag(&o.Insecure)),
 	)
 }
 
@@ -112,14 +112,14 @@ func tlsValue(o client.TLSOptions) map[string]any {
 
 // checkTLS faults half a certificate.
 func (r *configReader) checkTLS(c *Config, root *conf.Value) {
-	if v, ok := root.Get("tls"); ok && !r.faulted("tls") && (c.TLS.Cert == "") != (c.TLS.Key == "") {
-		r.faults = append(r.faults, v.At.Fault("tls", "", "cert and key belong together; give both, or neither"))
+	if v, ok := root.Get("tls"); ok && !r.Faulted("tls") && (c.TLS.Cert == "") != (c.TLS.Key == "") {
+		r.Faults = append(r.Faults, v.At.Fault("tls", "", "cert and key belong together; give both, or neither"))
 	}
 }
 
 // readReady reads how a server's readiness is asked for.
-func readReady(dst *string) func(*reader, string, *conf.Value) {
-	return readText(dst, func(s string) (string, bool) {
+func readReady(dst *string) conf.Read {
+	return conf.ReadText(dst, func(s string) (string, bool) {
 		switch {
 		case s == readyAuto, s == readyProbe:
 			return "", true

@@ -100,9 +100,9 @@ func configKey(path string, env Env, sets ...string) string {
 
 // readResultsDir reads the folder, and the glob pattern of all that it can be on
 // other days.
-func readResultsDir(c *Config) func(*reader, string, *conf.Value) {
-	read := readText(&c.ResultsDir, notEmpty, "a folder")
-	return func(r *reader, key string, v *conf.Value) {
+func readResultsDir(c *Config) conf.Read {
+	read := conf.ReadText(&c.ResultsDir, notEmpty, "a folder")
+	return func(r *conf.Reader, key string, v *conf.Value) {
 		read(r, key, v)
 		const date, clock = "\x00", "\x01" // no path has these
 		pattern, err := conf.Expand(v.Written, func(name string) (string, bool) {

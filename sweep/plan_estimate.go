@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"llmsweep/dataset"
+	"llmsweep/sweep/conf"
 	"llmsweep/sweep/wording"
 )
 
@@ -41,7 +42,7 @@ func estimateAt(p PlannedCase, slow float64) time.Duration {
 	if p.Duration > 0 {
 		seconds = min(seconds, p.Duration.Seconds())
 	}
-	return time.Duration(min(warmup+seconds, maxSpan.Seconds()) * 1e9)
+	return time.Duration(min(warmup+seconds, conf.MaxSpan.Seconds()) * 1e9)
 }
 
 // sessions is about how many sessions make up the case's requests: a rate or a
@@ -78,8 +79,8 @@ func Estimate(cases []PlannedCase, earlier map[string]time.Duration) time.Durati
 		if !known {
 			d = EstimateCase(p)
 		}
-		if sum += d; sum > maxSpan {
-			return maxSpan
+		if sum += d; sum > conf.MaxSpan {
+			return conf.MaxSpan
 		}
 	}
 	return sum

@@ -41,7 +41,7 @@ func (r *configReader) servers(root *conf.Value) []axis {
 		return nil
 	}
 	if v.Kind != conf.KindList {
-		r.complain("servers", v, "a list of servers, as in [{name: a, base_url: http://localhost:8010}]")
+		r.Complain("servers", v, "a list of servers, as in [{name: a, base_url: http://localhost:8010}]")
 		return nil
 	}
 	names := map[string]conf.Position{}
@@ -50,13 +50,13 @@ func (r *configReader) servers(root *conf.Value) []axis {
 		name, named := entry.Get("name")
 		switch {
 		case entry.Kind != conf.KindMapping:
-			r.complain(key, entry, "a mapping, as in {name: a, base_url: http://localhost:8010}")
+			r.Complain(key, entry, "a mapping, as in {name: a, base_url: http://localhost:8010}")
 			return nil
 		case !named:
-			r.faults = append(r.faults, entry.At.Fault(key+".name", "", "missing, want what the server is called in file names and tables"))
+			r.Faults = append(r.Faults, entry.At.Fault(key+".name", "", "missing, want what the server is called in file names and tables"))
 		default:
 			if at, twice := names[strings.ToLower(name.Text)]; twice {
-				r.complain(key+".name", name, "each name once"+at.AlreadyThere())
+				r.Complain(key+".name", name, "each name once"+at.AlreadyThere())
 			}
 			names[strings.ToLower(name.Text)] = name.At
 		}
@@ -73,7 +73,7 @@ func (r *configReader) checkOverrides(axes []axis) {
 			}
 			for _, entry := range axes[0].keys[0].values { // servers, where there are any
 				if v, ok := entry.Get(k.path); ok && axes[0].keys[0].path == "servers" {
-					r.faults = append(r.faults, k.at.Fault(k.path, "", "varies twice, by servers"+v.At.AlreadyThere()+"; keep one"))
+					r.Faults = append(r.Faults, k.at.Fault(k.path, "", "varies twice, by servers"+v.At.AlreadyThere()+"; keep one"))
 					break
 				}
 			}
@@ -136,7 +136,7 @@ func (r *configReader) expandText(key string, v *conf.Value, lookup func(string)
 	}
 	text, err := conf.Expand(v.Text, lookup)
 	if err != nil {
-		r.faults = append(r.faults, v.At.Fault(key, "", err.Error()))
+		r.Faults = append(r.Faults, v.At.Fault(key, "", err.Error()))
 		return nil, false
 	}
 	changed.Text = text
@@ -144,32 +144,32 @@ func (r *configReader) expandText(key string, v *conf.Value, lookup func(string)
 }
 
 // readServer reads one entry; the list of them is read as an axis.
-func readServer(c *Config) func(*reader, string, *conf.Value) {
-	return func(r *reader, key string, v *conf.Value) {
+func readServer(c *Config) conf.Read {
+	return func(r *conf.Reader, key string, v *conf.Value) {
 		if v.Kind != conf.KindMapping {
 			return
 		}
 		s := &c.Server
 		anything := func(string) (string, bool) { return "", true }
-		fields := []configField{
-			{"name", readText(&s.Name, notEmpty, "what the server is called in file names and tables")},
-			{"launch", readCommand(&s.Launch)},
-			{"stop", readCommand(&s.Stop)},
-			{"ready", readText(&s.Ready, anything, "a path of the server, or a URL")},
-			{"env", readLabels(&s.Env)},
-			{"stop_wait", readDuration(&s.StopWait)},
-			{"gpus", func(r *reader, key string, v *conf.Value) {
+		fields := []conf.Field{
+			conf.Key("name", conf.ReadText(&s.Name, notEmpty, "what the server is called in file names and tables")),
+			conf.Key("launch", readCommand(&s.Launch)),
+			conf.Key("stop", readCommand(&s.Stop)),
+			conf.Key("ready", conf.ReadText(&s.Ready, anything, "a path of the server, or a URL")),
+			conf.Key("env", readLabels(&s.Env)),
+			conf.Key("stop_wait", conf.ReadDuration(&s.StopWait)),
+			conf.Key("gpus", func(r *conf.Reader, key string, v *conf.Value) {
 				if s.GPUs = v.Text; v.Kind != conf.KindScalar {
-					r.complain(key, v, "how many GPUs, or which")
+					r.Complain(key, v, "how many GPUs, or which")
 				}
-			}},
-			{"cost", readCost(&s.Cost)},
-			{"labels", readBefore},
+			}),
+			conf.Key("cost", readCost(&s.Cost)),
+			conf.Key("labels", readBefore),
 		}
 		for _, name := range entryOverrides {
-			fields = append(fields, configField{name, readBefore})
+			fields = append(fields, conf.Key(name, readBefore))
 		}
-		r.mapping(v, key, fields)
+		r.Mapping(v, key, fields)
 	}
 }
 
@@ -180,9 +180,9 @@ func (r *configReader) checkServer(c *Config, root *conf.Value) {
 	switch {
 	case c.Server.Launch == "":
 	case sim:
-		r.complain("base_url", v, "http://host:port, where the server that is launched listens; a simulator of the sweep's own needs no launch")
+		r.Complain("base_url", v, "http://host:port, where the server that is launched listens; a simulator of the sweep's own needs no launch")
 	case c.severalServers() || strings.HasPrefix(c.BaseURL, "unix:"):
-		r.complain("base_url", v, "http://host:port, where the one server that is launched listens")
+		r.Complain("base_url", v, "http://host:port, where the one server that is launched listens")
 	}
 }
 

@@ -134,7 +134,7 @@ func TestTemplateUncommented(t *testing.T) {
 		written = append(written, e.Key)
 	}
 	for _, f := range configFields(Default()) {
-		known = append(known, f.name)
+		known = append(known, f.Name)
 	}
 	slices.Sort(written)
 	slices.Sort(known)

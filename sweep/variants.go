@@ -29,14 +29,14 @@ type variant struct {
 func (r *configReader) expand(root *conf.Value) *Config {
 	axes := r.axes(root)
 	include, exclude := r.conditions(root, axes)
-	sound := len(r.faults) == 0 // axes and conditions are
+	sound := len(r.Faults) == 0 // axes and conditions are
 	variants := r.variants(root, axes)
 	chosen := variants[:0:0]
 	for _, v := range variants {
 		if sound && len(v.faults) > 0 && v.leftOut(include, exclude) {
 			continue // what cannot be is what was excluded
 		}
-		r.faults = append(r.faults, v.faults...)
+		r.Faults = append(r.Faults, v.faults...)
 		chosen = append(chosen, v)
 	}
 	if len(chosen) == 0 {
@@ -51,7 +51,7 @@ func (r *configReader) expand(root *conf.Value) *Config {
 	c.include, c.exclude = include, exclude
 	c.stopWhen = r.stopWhen(root, axes, chosen)
 	c.setSeed(c.Seed) // drawn once
-	if len(r.faults) == 0 {
+	if len(r.Faults) == 0 {
 		r.checkPlan(c, root)
 	}
 	return c
@@ -63,7 +63,7 @@ func (r *configReader) variants(root *conf.Value, axes []axis) []variant {
 	n := 1
 	for _, a := range axes {
 		if n *= a.size(); n > maxVariants {
-			r.faults = append(r.faults, a.keys[0].at.Fault(a.keys[0].path, "", fmt.Sprintf("the values that vary make more than %d combinations; shorten a list, or zip them", maxVariants)))
+			r.Faults = append(r.Faults, a.keys[0].at.Fault(a.keys[0].path, "", fmt.Sprintf("the values that vary make more than %d combinations; shorten a list, or zip them", maxVariants)))
 			n, axes = 1, nil
 			break
 		}
@@ -110,7 +110,7 @@ func (of *configReader) readVariant(root *conf.Value, axes []axis, at, n int) va
 			}
 			changed, blocked := root.With(strings.Split(k.path, "."), k.values[i], k.at)
 			if blocked != "" {
-				r.faults = append(r.faults, k.at.Fault(k.path, "", blocked+" has no keys within it; vary it whole"))
+				r.Faults = append(r.Faults, k.at.Fault(k.path, "", blocked+" has no keys within it; vary it whole"))
 				continue
 			}
 			root = changed
@@ -137,7 +137,7 @@ func (of *configReader) readVariant(root *conf.Value, axes []axis, at, n int) va
 	if v.config.ownLengths() { // the name has the dataset's type already
 		v.part = strings.TrimSuffix(strings.Replace(v.part+"_", "_ds"+v.config.Dataset.Type+"_", "_", 1), "_")
 	}
-	v.faults = r.faults
+	v.faults = r.Faults
 	return v
 }
 
@@ -171,7 +171,7 @@ func (v variant) leftOut(include, exclude []condition) bool {
 // conditions that cannot be told, names that are two cases'.
 func (r *configReader) checkPlan(c *Config, root *conf.Value) {
 	fault := func(format string, args ...any) {
-		r.faults = append(r.faults, root.At.Fault("", "", fmt.Sprintf(format, args...)))
+		r.Faults = append(r.Faults, root.At.Fault("", "", fmt.Sprintf(format, args...)))
 	}
 	if n := c.caseCount(); n > maxCases {
 		fault("the config asks for %d cases, more than %d; shorten a list or repeats", n, maxCases)
@@ -182,7 +182,7 @@ func (r *configReader) checkPlan(c *Config, root *conf.Value) {
 	}
 	cases, err := c.plan()
 	if f, isFault := err.(conf.Fault); isFault {
-		r.faults = append(r.faults, f)
+		r.Faults = append(r.Faults, f)
 		return
 	}
 	if len(cases) == 0 {
