@@ -29,7 +29,13 @@ type ending struct {
 // tries again. Later calls return what the first one did.
 func (s *Server) Stop(ctx context.Context) error {
 	s.ending.once.Do(func() {
-		s.ending.err = s.record.end(ctx, s.ready, cmp.Or(s.ending.goneWait, goneWait))
+		wait := cmp.Or(s.ending.goneWait, goneWait)
+		if s.ending.err = s.record.end(ctx, s.ready, wait); s.ending.err == nil {
+			select { // it has ended: Alive is to know that, too
+			case <-s.done:
+			case <-time.After(wait):
+			}
+		}
 		removeGroup(s.record.Process.PID)
 	})
 	return s.ending.err

@@ -140,3 +140,19 @@ func TestLaunchStopCommand(t *testing.T) {
 		})
 	}
 }
+
+// The processes are gone before the command's end is known here; a server that was
+// stopped is not alive, all the same.
+func TestStoppedIsNotAlive(t *testing.T) {
+	s := &Server{launch: &Entry{Name: "TP2"}, done: make(chan struct{}), exited: make(chan struct{})}
+	s.record = serverRecord{Name: "TP2", Address: freeAddress(t), file: filepath.Join(t.TempDir(), "TP2.json")}
+	time.AfterFunc(50*time.Millisecond, func() { close(s.done) })
+	if err := s.Stop(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case <-s.done:
+	default:
+		t.Error("it was stopped, and is alive")
+	}
+}
