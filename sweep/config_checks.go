@@ -1,6 +1,7 @@
 package sweep
 
 import (
+	"math"
 	"net/url"
 	"regexp"
 	"strconv"
@@ -98,3 +99,12 @@ func parseURL(s string, schemes ...string) (u *url.URL, hint string, ok bool) {
 	}
 	return u, "", true
 }
+
+var unbounded = math.Inf(1)
+
+// Upper limits, far above what a machine can do: past them a number is a slip,
+// and sums over a plan would overflow.
+const (
+	maxCount = 10_000_000 // tokens of a length, prompts, requests in flight
+	maxCases = 100_000
+)

@@ -152,3 +152,16 @@ func percentileTexts(ps []float64) []string {
 	}
 	return texts
 }
+
+func readMilliseconds(dst *float64) conf.Read {
+	return conf.ReadNumber(dst, func(x float64) bool { return x > 0 && x <= 1e12 }, "milliseconds, a number above 0")
+}
+
+func readGoodput(dst *metrics.SLO) conf.Read {
+	return conf.ReadNested(
+		conf.Key("ttft", readMilliseconds(&dst.TTFT)),
+		conf.Key("tpot", readMilliseconds(&dst.TPOT)),
+		conf.Key("itl", readMilliseconds(&dst.ITL)),
+		conf.Key("e2el", readMilliseconds(&dst.E2EL)),
+	)
+}

@@ -271,3 +271,11 @@ func (e Env) lookup(name string) (string, bool) {
 	}
 	return e.LookupEnv(name)
 }
+
+// The defaults; 0 would be none.
+var defaultTimeouts = client.Timeouts{
+	Connect:    10 * time.Second,
+	FirstToken: 600 * time.Second,
+	Idle:       120 * time.Second,
+	Request:    time.Hour,
+}
