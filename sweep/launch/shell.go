@@ -66,5 +66,7 @@ func (s Shell) Run(ctx context.Context) error {
 
 // said is the last lines of the output from an offset on, on one line.
 func (s Shell) said(from int64) string {
-	return strings.ReplaceAll(tailOf(s.Output, from, 3), "\n", " | ")
+	const most = 2 << 10 // bytes
+	text := strings.ReplaceAll(tailOf(s.Output, from, 3), "\n", " | ")
+	return strings.ToValidUTF8(text[max(0, len(text)-most):], "")
 }

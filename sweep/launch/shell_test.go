@@ -21,6 +21,8 @@ func TestShell(t *testing.T) {
 		{"echo to stderr >&2; exit 4", "exit status 4: to stderr"},
 		{"printf 'a\\nb\\nc\\nd\\n'; false", "exit status 1: b | c | d"},
 		{"test $NAME = x || exit 5", ""},
+		{"printf '\\033[31mred\\033[0m\\n'; exit 6", "exit status 6: red"},
+		{"printf 'é%04000d' 1; exit 7", "exit status 7: " + strings.Repeat("0", 2047) + "1"},
 		{"kill -TERM $$", "signal: terminated, and it said nothing"},
 	} {
 		err := Shell{tt.text, []string{"NAME=x"}, out}.Run(t.Context())
