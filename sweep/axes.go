@@ -6,6 +6,10 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"llmsweep/sweep/conf"
+	"llmsweep/sweep/redact"
+	"llmsweep/sweep/wording"
 )
 
 // An axis varies keys of the config over a plan, beside the lists that the config
@@ -25,9 +29,9 @@ type axisValue struct {
 // An axisKey is a key of the config, and the values that it takes one after the
 // other.
 type axisKey struct {
-	path   string   // sampling.temperature
-	at     position // of the key, where it is varied
-	values []*value
+	path   string        // sampling.temperature
+	at     conf.Position // of the key, where it is varied
+	values []*conf.Value
 	free   bool     // a variable of servers and commands, no key of the config
 	labels []string // of the values, for file names; distinct where the values are
 }
@@ -40,13 +44,13 @@ var runKeys = []string{"results_dir", "history", "records", "resume_within", "se
 // axes reads what varies: servers first, with the variables that they are started
 // by, so that each is started once; then zip groups, whose values change most rarely, then
 // the matrix, and lists of datasets and of sampling.
-func (r *configReader) axes(root *value) []axis {
+func (r *configReader) axes(root *conf.Value) []axis {
 	axes := append(r.zip(root), r.matrix(root)...)
 	slices.SortStableFunc(axes, func(a, b axis) int { return cmp.Compare(b.variables(), a.variables()) }) // those of servers vary rarely
 	axes = append(r.servers(root), axes...)
 	for _, name := range []string{"dataset", "sampling"} {
-		if v, ok := root.get(name); ok && v.kind == kindList && len(v.items) > 0 {
-			axes = append(axes, axis{keys: []axisKey{r.axisKey(name, v.at, v)}})
+		if v, ok := root.Get(name); ok && v.Kind == conf.KindList && len(v.Items) > 0 {
+			axes = append(axes, axis{keys: []axisKey{r.axisKey(name, v.At, v)}})
 		}
 	}
 	r.checkAxes(axes)
@@ -58,16 +62,16 @@ func (r *configReader) axes(root *value) []axis {
 }
 
 // matrix reads any key's list of values.
-func (r *configReader) matrix(root *value) (axes []axis) {
-	v, ok := root.get("matrix")
+func (r *configReader) matrix(root *conf.Value) (axes []axis) {
+	v, ok := root.Get("matrix")
 	if !ok {
 		return nil
 	}
-	if v.kind != kindMapping {
-		r.complain("matrix", v, "a mapping of keys to lists of values, as in {sampling.temperature: [0, 0.7]}")
+	if v.Kind != conf.KindMapping {
+		r.Complain("matrix", v, "a mapping of keys to lists of values, as in {sampling.temperature: [0, 0.7]}")
 		return nil
 	}
-	for _, e := range v.entries {
+	for _, e := range v.Entries {
 		if k, ok := r.varied("matrix", e); ok {
 			axes = append(axes, axis{keys: []axisKey{k}})
 		}
@@ -76,20 +80,20 @@ func (r *configReader) matrix(root *value) (axes []axis) {
 }
 
 // zip reads groups of keys whose values change together.
-func (r *configReader) zip(root *value) (axes []axis) {
+func (r *configReader) zip(root *conf.Value) (axes []axis) {
 	const want = "a list of mappings of keys to lists of values, as in [{model: [a, b], tokenizer: [ta, tb]}]"
-	v, ok := root.get("zip")
+	v, ok := root.Get("zip")
 	if !ok {
 		return nil
 	}
-	if v.kind != kindList {
-		r.complain("zip", v, want)
+	if v.Kind != conf.KindList {
+		r.Complain("zip", v, want)
 		return nil
 	}
-	for i, group := range v.items {
+	for i, group := range v.Items {
 		key := fmt.Sprintf("zip[%d]", i)
-		if group.kind != kindMapping || len(group.entries) == 0 {
-			r.complain(key, group, "a mapping of keys to lists of values, as in {model: [a, b], tokenizer: [ta, tb]}")
+		if group.Kind != conf.KindMapping || len(group.Entries) == 0 {
+			r.Complain(key, group, "a mapping of keys to lists of values, as in {model: [a, b], tokenizer: [ta, tb]}")
 			continue
 		}
 		if a, ok := r.zipGroup(key, group); ok {
@@ -99,16 +103,16 @@ func (r *configReader) zip(root *value) (axes []axis) {
 	return axes
 }
 
-func (r *configReader) zipGroup(key string, group *value) (a axis, ok bool) {
+func (r *configReader) zipGroup(key string, group *conf.Value) (a axis, ok bool) {
 	ok = true
-	for _, e := range group.entries {
+	for _, e := range group.Entries {
 		k, read := r.varied(key, e)
 		switch {
 		case !read:
 			ok = false
 		case len(a.keys) > 0 && len(k.values) != len(a.keys[0].values):
 			ok = false
-			r.faults = append(r.faults, e.value.at.fault(join(key, e.key), plural(len(k.values), "value"),
+			r.Faults = append(r.Faults, e.Value.At.Fault(conf.Join(key, e.Key), wording.Plural(len(k.values), "value"),
 				fmt.Sprintf("%d, as %s has", len(a.keys[0].values), a.keys[0].path)))
 		default:
 			a.keys = append(a.keys, k)
@@ -118,30 +122,30 @@ func (r *configReader) zipGroup(key string, group *value) (a axis, ok bool) {
 }
 
 // varied reads one key of matrix or zip.
-func (r *configReader) varied(within string, e entry) (k axisKey, ok bool) {
-	key := join(within, e.key)
-	path := strings.Split(e.key, ".")
+func (r *configReader) varied(within string, e conf.Entry) (k axisKey, ok bool) {
+	key := conf.Join(within, e.Key)
+	path := strings.Split(e.Key, ".")
 	switch {
 	case slices.Contains(path, ""):
-		r.faults = append(r.faults, e.at.fault(key, "", "not a key of the config; write it with its path, as in sampling.temperature"))
+		r.Faults = append(r.Faults, e.At.Fault(key, "", "not a key of the config; write it with its path, as in sampling.temperature"))
 	case slices.Contains(runKeys, path[0]):
-		r.faults = append(r.faults, e.at.fault(key, "", "belongs to the whole run and cannot vary within it; set it once, outside of "+strings.TrimRight(within, "[]0123456789")))
-	case e.value.kind == kindMapping:
-		r.complain(key, e.value, "a list of values; a key within another is written with its path, as in sampling.temperature: [0, 0.7]")
-	case e.value.kind != kindList || len(e.value.items) == 0:
-		r.complain(key, e.value, "a list of values, at least one")
+		r.Faults = append(r.Faults, e.At.Fault(key, "", "belongs to the whole run and cannot vary within it; set it once, outside of "+strings.TrimRight(within, "[]0123456789")))
+	case e.Value.Kind == conf.KindMapping:
+		r.Complain(key, e.Value, "a list of values; a key within another is written with its path, as in sampling.temperature: [0, 0.7]")
+	case e.Value.Kind != conf.KindList || len(e.Value.Items) == 0:
+		r.Complain(key, e.Value, "a list of values, at least one")
 	default:
-		return r.axisKey(e.key, e.at, e.value), true
+		return r.axisKey(e.Key, e.At, e.Value), true
 	}
 	return k, false
 }
 
-func (r *configReader) axisKey(path string, at position, list *value) axisKey {
-	k := axisKey{path: path, at: at, values: slices.Clone(list.items), free: r.isVariable(path)}
+func (r *configReader) axisKey(path string, at conf.Position, list *conf.Value) axisKey {
+	k := axisKey{path: path, at: at, values: slices.Clone(list.Items), free: r.isVariable(path)}
 	if path == "input_output" || path == "concurrency_prompts" { // lists themselves: a value is one pair
 		for i, v := range k.values {
 			if isFlat(v) {
-				k.values[i] = &value{at: v.at, kind: kindList, items: []*value{v}, size: v.size + 1}
+				k.values[i] = &conf.Value{At: v.At, Kind: conf.KindList, Items: []*conf.Value{v}, Size: v.Size + 1}
 			}
 		}
 	}
@@ -159,18 +163,18 @@ func (r *configReader) checkAxes(axes []axis) {
 				return strings.HasPrefix(k.path+".", b.path+".") || strings.HasPrefix(b.path+".", k.path+".")
 			})
 			if i >= 0 {
-				r.faults = append(r.faults, k.at.fault(k.path, "", "varies twice, by "+before[i].path+before[i].at.alreadyThere()+"; keep one"))
+				r.Faults = append(r.Faults, k.at.Fault(k.path, "", "varies twice, by "+before[i].path+before[i].at.AlreadyThere()+"; keep one"))
 			}
 			before = append(before, k)
 		}
-		seen := map[string]position{}
+		seen := map[string]conf.Position{}
 		for i := range a.size() {
 			text := a.text(i)
 			if at, twice := seen[text]; twice {
-				r.complain(a.keys[0].path, a.keys[0].values[i], "each value once"+at.alreadyThere()+"; to measure it again, use repeats")
+				r.Complain(a.keys[0].path, a.keys[0].values[i], "each value once"+at.AlreadyThere()+"; to measure it again, use repeats")
 				continue
 			}
-			seen[text] = a.keys[0].values[i].at
+			seen[text] = a.keys[0].values[i].At
 		}
 	}
 }
@@ -178,8 +182,8 @@ func (r *configReader) checkAxes(axes []axis) {
 // isVariable reports whether a varied key is none of the config, but named by a
 // server or a command.
 func (r *configReader) isVariable(path string) bool {
-	known := slices.ContainsFunc(configFields(&Config{}), func(f configField) bool { return f.name == path })
-	return !known && variableName.MatchString(path) && namesVariable(r.root, path)
+	known := slices.ContainsFunc(configFields(&Config{}), func(f conf.Field) bool { return f.Name == path })
+	return !known && conf.IsVariable(path) && namesVariable(r.root, path)
 }
 
 // variables is how many of the axis' keys are variables alone.
@@ -223,18 +227,18 @@ func (a *axis) describe() {
 }
 
 // plainValue is a value as JSON has it; ±Inf stays.
-func plainValue(v *value) any { return (&configReader{}).free("", v, false) }
+func plainValue(v *conf.Value) any { return (&conf.Reader{}).Free("", v, false) }
 
 // axesWritten is what varies as files may keep it, by its top key: variables as
 // they stand in the config, no secrets.
-func axesWritten(root *value) map[string]any {
+func axesWritten(root *conf.Value) map[string]any {
 	m := map[string]any{}
 	for _, name := range []string{"matrix", "zip", "dataset", "sampling", "servers"} {
-		v, ok := root.get(name)
-		if !ok || v.kind == kindList && len(v.items) == 0 || v.kind == kindMapping && (name != "matrix" || len(v.entries) == 0) || v.kind == kindScalar {
+		v, ok := root.Get(name)
+		if !ok || v.Kind == conf.KindList && len(v.Items) == 0 || v.Kind == conf.KindMapping && (name != "matrix" || len(v.Entries) == 0) || v.Kind == conf.KindScalar {
 			continue
 		}
-		m[name] = maskVaried((&configReader{}).free(name, v, true))
+		m[name] = maskVaried((&conf.Reader{}).Free(name, v, true))
 	}
 	return m
 }
@@ -249,10 +253,10 @@ func maskVaried(v any) any {
 	case map[string]any:
 		for key := range maps.Keys(v) {
 			if text, ok := v[key].(string); ok && (key == "launch" || key == "stop") {
-				v[key] = maskCommand(text)
+				v[key] = redact.Command(text)
 				continue
 			}
-			v[key] = maskFree(lastPart(key), v[key])
+			v[key] = redact.Free(lastPart(key), v[key])
 		}
 	}
 	return v

@@ -5,6 +5,9 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"llmsweep/sweep/conf"
+	"llmsweep/sweep/redact"
 )
 
 // maxLabel is how long a value's label may be in a file name; maxName, a case's
@@ -25,13 +28,13 @@ var (
 // apart, shortly if it can be, else by their position, from 1. A dataset goes by
 // its type.
 func (k axisKey) label() []string {
-	for _, text := range []func(v *value) string{shortText, longText} {
+	for _, text := range []func(v *conf.Value) string{shortText, longText} {
 		labels := make([]string, len(k.values))
 		for i, v := range k.values {
 			if k.path == "dataset" {
 				v, _ = typeOf(v, "")
 			}
-			if v != nil && v.kind == kindScalar && !secretPath(k.path) && !secretText.MatchString(v.text) {
+			if v != nil && v.Kind == conf.KindScalar && !redact.SecretPath(k.path) && !redact.SecretText(v.Text) {
 				labels[i] = strings.TrimRight(notInLabels.ReplaceAllString(text(v), "-"), "-")
 			}
 		}
@@ -50,16 +53,16 @@ func (k axisKey) label() []string {
 }
 
 // shortText is the last part of what looks like a path or a URL.
-func shortText(v *value) string {
+func shortText(v *conf.Value) string {
 	text := longText(v)
 	return text[strings.LastIndexByte(text, '/')+1:]
 }
 
-func longText(v *value) string {
-	if v.isNull() {
+func longText(v *conf.Value) string {
+	if v.IsNull() {
 		return "default"
 	}
-	return strings.TrimRight(v.text, "/")
+	return strings.TrimRight(v.Text, "/")
 }
 
 // distinct reports whether the labels can stand in file names, one a value. Some
@@ -145,18 +148,18 @@ func (a *axis) more(i int) map[string]string {
 	for _, k := range a.keys {
 		switch v := k.values[i]; {
 		case inName(k.path), k.path == "servers":
-		case v.isNull():
+		case v.IsNull():
 			into[k.path] = "default"
 		case k.path == "dataset":
-			if kind, _ := typeOf(v, ""); kind != nil && kind.text != k.labels[i] {
+			if kind, _ := typeOf(v, ""); kind != nil && kind.Text != k.labels[i] {
 				into[k.path] = k.labels[i]
 			}
-		case secretPath(k.path):
+		case redact.SecretPath(k.path):
 			into[k.path] = strconv.Itoa(i + 1)
-		case v.kind == kindScalar:
-			into[k.path] = maskText(lastPart(k.path), v.text)
+		case v.Kind == conf.KindScalar:
+			into[k.path] = redact.Text(lastPart(k.path), v.Text)
 		default:
-			text, err := json.Marshal(maskFree("", (&configReader{}).free("", v, true)))
+			text, err := json.Marshal(redact.Free("", (&conf.Reader{}).Free("", v, true)))
 			if err != nil { // a number that JSON has not: told where it is read
 				text = []byte(strconv.Itoa(i + 1))
 			}

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"llmsweep/sweep/wording"
 )
 
 // What varies beside the lists: a row is a config, its cases in order, and their
@@ -164,7 +166,7 @@ func TestAxesFaults(t *testing.T) {
 		case tt.want == "" && err != nil:
 			t.Errorf("%s: %v", tt.yaml, err)
 		case tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want)):
-			t.Errorf("%s:\n%v\nwant %s", shorten(tt.yaml), err, tt.want)
+			t.Errorf("%s:\n%v\nwant %s", wording.Short(tt.yaml), err, tt.want)
 		}
 	}
 }
@@ -200,11 +202,11 @@ func TestAxisLabels(t *testing.T) {
 		{"['é', b]", "1 2"},
 		{"[[1], [2]]", "1 2"},
 	} {
-		v, faults := parseYAML("v", []byte(tt.values), true, nil)
+		v, faults := Env{}.document("v", []byte(tt.values)).Parse()
 		if len(faults) > 0 {
 			t.Fatal(faults)
 		}
-		k := axisKey{path: "x", values: v.items}
+		k := axisKey{path: "x", values: v.Items}
 		if got := strings.Join(k.label(), " "); got != tt.want {
 			t.Errorf("%s: %q, want %q", tt.values, got, tt.want)
 		}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"llmsweep/runlog"
+	"llmsweep/sweep/conf"
 )
 
 // A budget leaves out cases that do not fit into the time that a sweep may take.
@@ -152,7 +153,7 @@ func (b *budget) sum(cases []PlannedCase) (d time.Duration, known bool) {
 		if !ok {
 			return 0, false
 		}
-		d = min(d+one, maxSpan)
+		d = min(d+one, conf.MaxSpan)
 	}
 	return d, true
 }

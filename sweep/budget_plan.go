@@ -5,6 +5,8 @@ import (
 	"maps"
 	"strings"
 	"time"
+
+	"llmsweep/sweep/wording"
 )
 
 // overBudget are the cases of a plan that its budget would leave out, by name, if
@@ -56,7 +58,7 @@ func (c *Config) budgetText(cases []PlannedCase, earlier map[string]time.Duratio
 		}
 	}
 	return fmt.Sprintf("budget of %s: %s of about %s would be left out, by these times: %s\n",
-		shortSpan(c.Budget), plural(len(out), "case"), Roughly(Estimate(out, earlier)), FirstFew(names))
+		shortSpan(c.Budget), wording.Plural(len(out), "case"), Roughly(Estimate(out, earlier)), FirstFew(names))
 }
 
 // FirstFew are the first of many names, and how many more there are.

@@ -85,7 +85,7 @@ func TestRunsOfTheSameSecond(t *testing.T) {
 		b.wantRun()
 	}
 	want := []string{"20261122T183602Z", "20261122T183602Z-2", "20261122T183602Z-3"}
-	if got := files(t, filepath.Join(b.dir, "out", "history")); !slices.Equal(got, want) {
+	if got := b.folders("out/history"); !slices.Equal(got, want) {
 		t.Errorf("history %v, want %v", got, want)
 	}
 	for _, dir := range append(want, "") {

@@ -5,9 +5,11 @@ import (
 	"maps"
 	"regexp"
 	"slices"
-	"strings"
 
 	"cel.dev/cel-go/cel"
+
+	"llmsweep/sweep/conf"
+	"llmsweep/sweep/wording"
 )
 
 // A condition is an expression in CEL over what is known of a case before it
@@ -15,21 +17,21 @@ import (
 type condition struct {
 	text    string // as it stands in the file
 	key     string // exclude[0]
-	at      position
+	at      conf.Position
 	program cel.Program
 }
 
 // conditions reads include and exclude.
-func (r *configReader) conditions(root *value, axes []axis) (include, exclude []condition) {
-	_, in := root.get("include")
-	_, ex := root.get("exclude")
+func (r *configReader) conditions(root *conf.Value, axes []axis) (include, exclude []condition) {
+	_, in := root.Get("include")
+	_, ex := root.Get("exclude")
 	if !in && !ex {
 		return nil, nil
 	}
 	vars := caseVariables(axes)
 	env, err := newCELEnv(vars)
 	if err != nil {
-		r.faults = append(r.faults, root.at.fault("", "", "conditions: "+oneLine(err.Error())))
+		r.Faults = append(r.Faults, root.At.Fault("", "", "conditions: "+wording.OneLine(err.Error())))
 		return nil, nil
 	}
 	return r.conditionList(root, "include", env, vars), r.conditionList(root, "exclude", env, vars)
@@ -78,28 +80,28 @@ func newCELEnv(vars map[string]*cel.Type) (*cel.Env, error) {
 	return cel.NewEnv(options...)
 }
 
-func (r *configReader) conditionList(root *value, key string, env *cel.Env, vars map[string]*cel.Type) (list []condition) {
+func (r *configReader) conditionList(root *conf.Value, key string, env *cel.Env, vars map[string]*cel.Type) (list []condition) {
 	const want = `a list of conditions, as in ["max_concurrency > 64 && input_len > 2048"]`
-	v, ok := root.get(key)
+	v, ok := root.Get(key)
 	if !ok {
 		return nil
 	}
-	if v.kind != kindList {
-		r.complain(key, v, want)
+	if v.Kind != conf.KindList {
+		r.Complain(key, v, want)
 		return nil
 	}
-	for i, item := range v.items {
+	for i, item := range v.Items {
 		itemKey := fmt.Sprintf("%s[%d]", key, i)
-		if item.kind != kindScalar || item.isNull() {
-			r.complain(itemKey, item, "a condition, as in max_concurrency > 64 && input_len > 2048")
+		if item.Kind != conf.KindScalar || item.IsNull() {
+			r.Complain(itemKey, item, "a condition, as in max_concurrency > 64 && input_len > 2048")
 			continue
 		}
-		program, complaint := compileCondition(env, vars, item.text)
+		program, complaint := compileCondition(env, vars, item.Text)
 		if complaint != "" {
-			r.complain(itemKey, item, complaint)
+			r.Complain(itemKey, item, complaint)
 			continue
 		}
-		list = append(list, condition{item.written, itemKey, item.at, program})
+		list = append(list, condition{item.Written, itemKey, item.At, program})
 	}
 	return list
 }
@@ -114,19 +116,17 @@ func compileCondition(env *cel.Env, vars map[string]*cel.Type, text string) (p c
 		if m := undeclared.FindStringSubmatch(said); m != nil {
 			return nil, unknownName(m[1], vars)
 		}
-		return nil, "a CEL expression: " + oneLine(said)
+		return nil, "a CEL expression: " + wording.OneLine(said)
 	}
 	if t := ast.OutputType(); !t.IsExactType(cel.BoolType) && !t.IsExactType(cel.DynType) {
 		return nil, "a condition, true or false, not " + cel.FormatCELType(t)
 	}
 	p, err := env.Program(ast)
 	if err != nil {
-		return nil, "a CEL expression: " + oneLine(err.Error())
+		return nil, "a CEL expression: " + wording.OneLine(err.Error())
 	}
 	return p, ""
 }
-
-func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 func conditionTexts(list []condition) []string {
 	texts := make([]string, len(list))
@@ -140,11 +140,11 @@ func conditionTexts(list []condition) []string {
 func (c *condition) holds(vars map[string]any) (bool, error) {
 	said, _, err := c.program.Eval(vars)
 	if err != nil {
-		return false, c.at.fault(c.key, shorten(c.text), "what can be told of every case: "+oneLine(err.Error()))
+		return false, c.at.Fault(c.key, wording.Short(c.text), "what can be told of every case: "+wording.OneLine(err.Error()))
 	}
 	yes, ok := said.Value().(bool)
 	if !ok {
-		return false, c.at.fault(c.key, shorten(c.text), "a condition, true or false, not "+said.Type().TypeName())
+		return false, c.at.Fault(c.key, wording.Short(c.text), "a condition, true or false, not "+said.Type().TypeName())
 	}
 	return yes, nil
 }

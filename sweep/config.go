@@ -9,6 +9,7 @@ import (
 	"llmsweep/dataset"
 	"llmsweep/metrics"
 	"llmsweep/runlog"
+	"llmsweep/sweep/conf"
 )
 
 // Config is one YAML file, resolved: defaults filled in, variables expanded.
@@ -78,7 +79,7 @@ type Config struct {
 	Budget   time.Duration `yaml:"budget"` // of all cases together, over all parts of a run; 0 = none
 	Search   *Search       `yaml:"search"` // in place of a list of loads; nil = none
 	Refine   *Refine       `yaml:"refine"` // nil = none
-	searchAt *value        // where Search was read
+	searchAt *conf.Value   // where Search was read
 
 	Cooldown time.Duration `yaml:"cooldown"` // between cases
 	Reset    string        `yaml:"reset"`    // before each case: a page to POST to, or a command; "" = none

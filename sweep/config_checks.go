@@ -1,11 +1,14 @@
 package sweep
 
 import (
+	"math"
 	"net/url"
 	"regexp"
 	"strconv"
 	"strings"
 
+	"llmsweep/sweep/conf"
+	"llmsweep/sweep/redact"
 	"llmsweep/tokenizer"
 )
 
@@ -28,7 +31,7 @@ func isHeaderName(s string) (string, bool) { return "", headerName.MatchString(s
 
 // isVariableName also lets "" pass: no key is sent.
 func isVariableName(s string) (string, bool) {
-	return "", s == "" || variableName.MatchString(s) && !secretText.MatchString(s)
+	return "", s == "" || conf.IsVariable(s) && !redact.SecretText(s)
 }
 
 func checkTokenizer(s string) (string, bool) {
@@ -96,3 +99,12 @@ func parseURL(s string, schemes ...string) (u *url.URL, hint string, ok bool) {
 	}
 	return u, "", true
 }
+
+var unbounded = math.Inf(1)
+
+// Upper limits, far above what a machine can do: past them a number is a slip,
+// and sums over a plan would overflow.
+const (
+	maxCount = 10_000_000 // tokens of a length, prompts, requests in flight
+	maxCases = 100_000
+)

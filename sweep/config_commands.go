@@ -1,9 +1,10 @@
 package sweep
 
 import (
-	"regexp"
 	"slices"
 	"strings"
+
+	"llmsweep/sweep/conf"
 )
 
 // commandKeys are the keys whose variables are a case's, too: they are expanded
@@ -17,13 +18,13 @@ func expandedLater(key string) bool {
 }
 
 // readCommand reads a command, or a page's path; "" = none.
-func readCommand(dst *string) func(*configReader, string, *value) {
-	return readText(dst, func(string) (string, bool) { return "", true }, "a command for sh -c")
+func readCommand(dst *string) conf.Read {
+	return conf.ReadText(dst, func(string) (string, bool) { return "", true }, "a command for sh -c")
 }
 
 // checkCommands faults a command that names an unknown variable, as a first case
 // would find it.
-func (r *configReader) checkCommands(c *Config, root *value) {
+func (r *configReader) checkCommands(c *Config, root *conf.Value) {
 	r.checkLaunches(c, root)
 	texts := []string{c.Reset, c.BeforeSweep, c.BeforeCase, c.AfterCase, c.AfterSweep}
 	if !slices.ContainsFunc(texts, func(s string) bool { return s != "" }) {
@@ -35,16 +36,16 @@ func (r *configReader) checkCommands(c *Config, root *value) {
 		if key == "before_sweep" || key == "after_sweep" {
 			lookup = c.variables
 		}
-		v, there := root.get(key)
-		if _, err := expand(texts[i], lookup); err != nil && there {
-			r.faults = append(r.faults, v.at.fault(key, "", err.Error()))
+		v, there := root.Get(key)
+		if _, err := conf.Expand(texts[i], lookup); err != nil && there {
+			r.Faults = append(r.Faults, v.At.Fault(key, "", err.Error()))
 		}
 	}
 }
 
 // checkLaunches faults an entry of servers that names an unknown variable.
-func (r *configReader) checkLaunches(c *Config, root *value) {
-	v, ok := root.get("servers")
+func (r *configReader) checkLaunches(c *Config, root *conf.Value) {
+	v, ok := root.Get("servers")
 	if !ok {
 		return
 	}
@@ -55,23 +56,7 @@ func (r *configReader) checkLaunches(c *Config, root *value) {
 		}
 		seen[pc.Config.Server.Name] = true
 		if _, err := pc.Config.expandServer(&pc, pc.Config.caseVariables(&pc)); err != nil {
-			r.faults = append(r.faults, v.at.fault("servers", "", err.Error()))
+			r.Faults = append(r.Faults, v.At.Fault("servers", "", err.Error()))
 		}
 	}
-}
-
-// secretOption is an option or a header of a command line whose value is a secret.
-// One that a variable holds is none here: the text has its name alone.
-var secretOption = regexp.MustCompile(`(?i)((?:--?[\w-]*(?:key|token|password|secret)[=\s]|authorization:\s*(?:(?:bearer|basic|token)\s)?)\s*['"]?)([^\s'"$][^\s'"]*)`)
-
-// maskCommand hides secrets that are written out in a command line.
-func maskCommand(s string) string {
-	return secretOption.ReplaceAllStringFunc(urlUser.ReplaceAllString(s, "://***@"), func(option string) string {
-		m := secretOption.FindStringSubmatch(option)
-		switch strings.ToLower(m[2]) {
-		case "bearer", "basic", "token": // of a header, and what follows is a variable
-			return option
-		}
-		return m[1] + "***"
-	})
 }

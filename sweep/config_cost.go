@@ -9,6 +9,8 @@ import (
 
 	"llmsweep/metrics"
 	"llmsweep/runlog"
+	"llmsweep/sweep/conf"
+	"llmsweep/sweep/redact"
 )
 
 const (
@@ -17,33 +19,33 @@ const (
 )
 
 // readCost reads what serving costs: gpu_hour and gpus, or machine_hour.
-func readCost(dst *runlog.Cost) func(*configReader, string, *value) {
+func readCost(dst *runlog.Cost) conf.Read {
 	price := func(x float64) bool { return x > 0 && x <= 1e9 }
-	read := readNested(
-		configField{"gpu_hour", readNumber(&dst.GPUHour, price, "the price of one GPU for an hour, a number above 0")},
-		configField{"machine_hour", readNumber(&dst.MachineHour, price, "the price of all that serves for an hour, a number above 0")},
-		configField{"gpus", readWhole(&dst.GPUs, 1, maxGPUs)},
-		configField{"currency", readText(&dst.Currency, notEmpty, "a currency, such as USD")},
-		configField{"source", readText(&dst.Source, notEmpty, "where the price is from, such as list price 2026-11")},
+	read := conf.ReadNested(
+		conf.Key("gpu_hour", conf.ReadNumber(&dst.GPUHour, price, "the price of one GPU for an hour, a number above 0")),
+		conf.Key("machine_hour", conf.ReadNumber(&dst.MachineHour, price, "the price of all that serves for an hour, a number above 0")),
+		conf.Key("gpus", conf.ReadWhole(&dst.GPUs, 1, maxGPUs)),
+		conf.Key("currency", conf.ReadText(&dst.Currency, notEmpty, "a currency, such as USD")),
+		conf.Key("source", conf.ReadText(&dst.Source, notEmpty, "where the price is from, such as list price 2026-11")),
 	)
-	return func(r *configReader, key string, v *value) {
+	return func(r *conf.Reader, key string, v *conf.Value) {
 		if read(r, key, v); dst.GPUHour > 0 && dst.MachineHour > 0 {
-			r.complain(key, v, "either gpu_hour with gpus, or machine_hour")
+			r.Complain(key, v, "either gpu_hour with gpus, or machine_hour")
 		}
 	}
 }
 
 // checkCost faults a price per GPU without their number.
-func (r *configReader) checkCost(c *Config, root *value) {
+func (r *configReader) checkCost(c *Config, root *conf.Value) {
 	cost := c.serverCost(c.Server.GPUs)
-	if cost.GPUHour == 0 || cost.PerHour() > 0 || strings.Contains(c.Server.GPUs, "${") || r.faulted("cost") || r.faulted("servers") {
+	if cost.GPUHour == 0 || cost.PerHour() > 0 || strings.Contains(c.Server.GPUs, "${") || r.Faulted("cost") || r.Faulted("servers") {
 		return
 	}
-	at := root.at
-	if i := root.find("cost"); i >= 0 {
-		at = root.entries[i].at
+	at := root.At
+	if i := root.Find("cost"); i >= 0 {
+		at = root.Entries[i].At
 	}
-	r.faults = append(r.faults, at.fault("cost.gpus", "", "missing, want how many GPUs gpu_hour is for; servers[].gpus can say it too, as a number"))
+	r.Faults = append(r.Faults, at.Fault("cost.gpus", "", "missing, want how many GPUs gpu_hour is for; servers[].gpus can say it too, as a number"))
 }
 
 // serverCost is what the config's server costs: what its own entry says stands in
@@ -98,7 +100,7 @@ func costValue(c runlog.Cost) map[string]any {
 	}
 	for key, text := range map[string]string{"currency": c.Currency, "source": c.Source} {
 		if text != "" {
-			m[key] = maskText(key, text)
+			m[key] = redact.Text(key, text)
 		}
 	}
 	return m
@@ -106,39 +108,39 @@ func costValue(c runlog.Cost) map[string]any {
 
 // readSLO reads limits of figures, by their names in the CSV: lower ones where
 // more is better, upper ones where less is.
-func readSLO(c *Config) func(*configReader, string, *value) {
-	return func(r *configReader, key string, v *value) {
-		if v.kind != kindMapping {
-			r.complain(key, v, "a mapping of figures to limits, as in {p99_ttft_ms: 500}")
+func readSLO(c *Config) conf.Read {
+	return func(r *conf.Reader, key string, v *conf.Value) {
+		if v.Kind != conf.KindMapping {
+			r.Complain(key, v, "a mapping of figures to limits, as in {p99_ttft_ms: 500}")
 			return
 		}
 		known := slices.DeleteFunc(runlog.FigureNames("50", "90", "95", "99"), func(name string) bool {
 			return metrics.Better(name) == metrics.Neither
 		})
 		c.SLO = map[string]float64{}
-		for _, e := range v.entries {
-			path := join(key, e.key)
-			if !slices.Contains(known, e.key) {
-				r.faults = append(r.faults, e.at.fault(path, "", suggest(e.key, key, known)))
+		for _, e := range v.Entries {
+			path := conf.Join(key, e.Key)
+			if !slices.Contains(known, e.Key) {
+				r.Faults = append(r.Faults, e.At.Fault(path, "", suggest(e.Key, key, known)))
 				continue
 			}
 			limit := 0.0
-			readNumber(&limit, func(x float64) bool { return x >= 0 && x <= 1e12 }, "a limit, a number of 0 or more")(r, path, e.value)
-			c.SLO[e.key] = limit
+			conf.ReadNumber(&limit, func(x float64) bool { return x >= 0 && x <= 1e12 }, "a limit, a number of 0 or more")(r, path, e.Value)
+			c.SLO[e.Key] = limit
 		}
 	}
 }
 
 // checkSLO faults a limit on a percentile that is not worked out.
-func (r *configReader) checkSLO(c *Config, root *value) {
+func (r *configReader) checkSLO(c *Config, root *conf.Value) {
 	worked := map[string]bool{}
 	for _, name := range runlog.FigureNames(percentileTexts(c.Percentiles)...) {
 		worked[name] = true
 	}
-	slo, _ := root.get("slo")
+	slo, _ := root.Get("slo")
 	for _, name := range slices.Sorted(maps.Keys(c.SLO)) {
-		if v, ok := slo.get(name); ok && !worked[name] && !r.faulted("slo") && !r.faulted("percentiles") {
-			r.complain(join("slo", name), v, fmt.Sprintf("a percentile that is among percentiles, %v", c.Percentiles))
+		if v, ok := slo.Get(name); ok && !worked[name] && !r.Faulted("slo") && !r.Faulted("percentiles") {
+			r.Complain(conf.Join("slo", name), v, fmt.Sprintf("a percentile that is among percentiles, %v", c.Percentiles))
 		}
 	}
 }
@@ -149,4 +151,17 @@ func percentileTexts(ps []float64) []string {
 		texts[i] = strconv.FormatFloat(p, 'f', -1, 64)
 	}
 	return texts
+}
+
+func readMilliseconds(dst *float64) conf.Read {
+	return conf.ReadNumber(dst, func(x float64) bool { return x > 0 && x <= 1e12 }, "milliseconds, a number above 0")
+}
+
+func readGoodput(dst *metrics.SLO) conf.Read {
+	return conf.ReadNested(
+		conf.Key("ttft", readMilliseconds(&dst.TTFT)),
+		conf.Key("tpot", readMilliseconds(&dst.TPOT)),
+		conf.Key("itl", readMilliseconds(&dst.ITL)),
+		conf.Key("e2el", readMilliseconds(&dst.E2EL)),
+	)
 }

@@ -8,6 +8,7 @@ import (
 
 	"llmsweep/dataset"
 	"llmsweep/metrics"
+	"llmsweep/sweep/conf"
 )
 
 // datasetTypes are what dataset.type may be, a mix last: it holds the others.
@@ -33,7 +34,7 @@ const (
 type datasetKey struct {
 	name  string
 	types []string
-	read  func(r *configReader, key string, v *value)
+	read  func(r *conf.Reader, key string, v *conf.Value)
 	value any // of the spec, as the YAML has it; nil = left out
 }
 
@@ -41,13 +42,13 @@ type datasetKey struct {
 // mix's scenarios.
 func datasetKeys(s *dataset.Spec, slo *map[string]metrics.SLO) []datasetKey {
 	of := func(types ...string) []string { return types }
-	length := func(dst *int) func(*configReader, string, *value) { return readWhole(dst, 1, maxCount) }
-	least := func(dst *int) func(*configReader, string, *value) { return readWhole(dst, 0, maxCount) }
+	length := func(dst *int) func(*conf.Reader, string, *conf.Value) { return conf.ReadWhole(dst, 1, maxCount) }
+	least := func(dst *int) func(*conf.Reader, string, *conf.Value) { return conf.ReadWhole(dst, 0, maxCount) }
 	return []datasetKey{
 		{"path", of(dataset.TypeShareGPT, dataset.TypeCustom, dataset.TypeConversation, dataset.TypeTrace),
-			readText(&s.Path, notEmpty, "a file's path"), orNil(s.Path)},
-		{"format", of(dataset.TypeCustom), readOneOf(&s.Format, "jsonl", "csv"), orNil(s.Format)},
-		{"format", of(dataset.TypeTrace), readOneOf(&s.Format, dataset.FormatMooncake, dataset.FormatAzure, dataset.FormatBurstGPT), orNil(s.Format)},
+			conf.ReadText(&s.Path, notEmpty, "a file's path"), orNil(s.Path)},
+		{"format", of(dataset.TypeCustom), conf.ReadOneOf(&s.Format, "jsonl", "csv"), orNil(s.Format)},
+		{"format", of(dataset.TypeTrace), conf.ReadOneOf(&s.Format, dataset.FormatMooncake, dataset.FormatAzure, dataset.FormatBurstGPT), orNil(s.Format)},
 
 		{"prefix_len", of(dataset.TypeRandom, dataset.TypeSonnet), least(&s.PrefixLen), orNil(s.PrefixLen)},
 		{"prefix_len", of(dataset.TypePrefixRepetition), length(&s.PrefixLen), s.PrefixLen},
@@ -65,14 +66,14 @@ func datasetKeys(s *dataset.Spec, slo *map[string]metrics.SLO) []datasetKey {
 		{"max_prompt_len", of(dataset.TypeShareGPT), length(&s.MaxPromptLen), s.MaxPromptLen},
 		{"max_total_len", of(dataset.TypeShareGPT), length(&s.MaxTotalLen), s.MaxTotalLen},
 
-		{"replay", of(dataset.TypeTrace), readOneOf(&s.Replay, replayTimes, replayLengths), s.Replay},
-		{"speed", of(dataset.TypeTrace), readNumber(&s.Speed, func(x float64) bool { return x > 0 && x <= 1e6 }, "a number above 0; 2 = twice as fast as recorded"), speedValue(s)},
+		{"replay", of(dataset.TypeTrace), conf.ReadOneOf(&s.Replay, replayTimes, replayLengths), s.Replay},
+		{"speed", of(dataset.TypeTrace), conf.ReadNumber(&s.Speed, func(x float64) bool { return x > 0 && x <= 1e6 }, "a number above 0; 2 = twice as fast as recorded"), speedValue(s)},
 
 		{"images", of(dataset.TypeRandomMM), readImages(&s.Images), imagesValue(s.Images)},
 		{"scenarios", of(dataset.TypeMix), readScenarios(&s.Scenarios, slo), scenariosValue(s, slo)},
 
 		{"allow_repeat", of(dataset.TypeShareGPT, dataset.TypeCustom, dataset.TypeConversation, dataset.TypeTrace),
-			readFlag(&s.AllowRepeat), orNil(s.AllowRepeat)},
+			conf.ReadFlag(&s.AllowRepeat), orNil(s.AllowRepeat)},
 	}
 }
 
@@ -116,61 +117,61 @@ func defaultSpec(kind string, inMix bool) dataset.Spec {
 }
 
 // readDataset reads a type alone, or a mapping whose keys depend on its type.
-func readDataset(c *Config) func(*configReader, string, *value) {
-	return func(r *configReader, key string, v *value) {
+func readDataset(c *Config) func(*conf.Reader, string, *conf.Value) {
+	return func(r *conf.Reader, key string, v *conf.Value) {
 		c.ScenarioSLO = nil
-		c.Dataset = r.spec(key, v, &c.ScenarioSLO)
+		c.Dataset = readSpec(r, key, v, &c.ScenarioSLO)
 	}
 }
 
 // spec reads one dataset; slo is nil within a mix, which knows no mix.
-func (r *configReader) spec(key string, v *value, slo *map[string]metrics.SLO) dataset.Spec {
+func readSpec(r *conf.Reader, key string, v *conf.Value, slo *map[string]metrics.SLO) dataset.Spec {
 	types := datasetTypes
 	if slo == nil {
 		types = types[:len(types)-1]
 	}
 	kind, typeKey := typeOf(v, key)
 	if kind == nil {
-		r.faults = append(r.faults, v.at.fault(typeKey, "", "missing, want "+strings.Join(types, ", ")))
+		r.Faults = append(r.Faults, v.At.Fault(typeKey, "", "missing, want "+strings.Join(types, ", ")))
 		return dataset.Spec{}
 	}
 	var name string
-	readOneOf(&name, types...)(r, typeKey, kind)
+	conf.ReadOneOf(&name, types...)(r, typeKey, kind)
 	if name == "" {
 		return dataset.Spec{}
 	}
 	s := defaultSpec(name, slo == nil)
 	keys := datasetKeys(&s, slo)
-	own := &value{at: v.at, kind: kindMapping}
-	for _, e := range v.entries {
-		if types := typesWith(keys, e.key); len(types) > 0 && !slices.Contains(types, name) {
-			r.faults = append(r.faults, e.at.fault(join(key, e.key), "", fmt.Sprintf("key of %s; dataset type is %s", strings.Join(types, ", "), name)))
+	own := &conf.Value{At: v.At, Kind: conf.KindMapping}
+	for _, e := range v.Entries {
+		if types := typesWith(keys, e.Key); len(types) > 0 && !slices.Contains(types, name) {
+			r.Faults = append(r.Faults, e.At.Fault(conf.Join(key, e.Key), "", fmt.Sprintf("key of %s; dataset type is %s", strings.Join(types, ", "), name)))
 			continue
 		}
-		own.entries = append(own.entries, e)
+		own.Entries = append(own.Entries, e)
 	}
-	fields := []configField{{"type", func(*configReader, string, *value) {}}} // read already
+	fields := []conf.Field{conf.Key("type", func(*conf.Reader, string, *conf.Value) {})} // read already
 	for _, k := range keys {
 		if slices.Contains(k.types, name) {
-			fields = append(fields, configField{k.name, k.read})
+			fields = append(fields, conf.Key(k.name, k.read))
 		}
 	}
-	before := len(r.faults)
-	r.mapping(own, key, fields)
-	r.requireKeys(v, key, &s)
-	if len(r.faults) == before {
-		r.checkSpec(v, key, &s, slo == nil)
+	before := len(r.Faults)
+	r.Mapping(own, key, fields)
+	requireKeys(r, v, key, &s)
+	if len(r.Faults) == before {
+		checkSpec(r, v, key, &s, slo == nil)
 	}
 	return s
 }
 
 // typeOf is where a dataset's type is written; nil = nowhere.
-func typeOf(v *value, key string) (kind *value, typeKey string) {
-	if v.kind != kindMapping {
+func typeOf(v *conf.Value, key string) (kind *conf.Value, typeKey string) {
+	if v.Kind != conf.KindMapping {
 		return v, key
 	}
-	kind, _ = v.get("type")
-	return kind, join(key, "type")
+	kind, _ = v.Get("type")
+	return kind, conf.Join(key, "type")
 }
 
 // typesWith are the types that have a key of that name.
@@ -184,19 +185,19 @@ func typesWith(keys []datasetKey, name string) (types []string) {
 }
 
 // requireKeys faults a dataset without what its type cannot do without.
-func (r *configReader) requireKeys(v *value, key string, s *dataset.Spec) {
+func requireKeys(r *conf.Reader, v *conf.Value, key string, s *dataset.Spec) {
 	switch s.Type {
 	case dataset.TypeShareGPT, dataset.TypeCustom, dataset.TypeTrace:
-		r.require(v, key, "a file's path: dataset: {type: "+s.Type+", path: FILE}", "path")
+		r.Require(v, key, "a file's path: dataset: {type: "+s.Type+", path: FILE}", "path")
 	case dataset.TypeMix:
-		r.require(v, key, wantScenarios, "scenarios")
+		r.Require(v, key, wantScenarios, "scenarios")
 	}
 }
 
 // checkSpec faults what only several of a dataset's keys together show.
-func (r *configReader) checkSpec(v *value, key string, s *dataset.Spec, inMix bool) {
+func checkSpec(r *conf.Reader, v *conf.Value, key string, s *dataset.Spec, inMix bool) {
 	fault := func(name, value, want string) {
-		r.faults = append(r.faults, placeIn(v, name).fault(join(key, name), value, want))
+		r.Faults = append(r.Faults, placeIn(v, name).Fault(conf.Join(key, name), value, want))
 	}
 	switch s.Type {
 	case dataset.TypeRandom:
@@ -221,23 +222,23 @@ func (r *configReader) checkSpec(v *value, key string, s *dataset.Spec, inMix bo
 			fault("allow_repeat", "", "is for the conversations of a path; remove it: synthetic ones never run out")
 		}
 	case dataset.TypeTrace:
-		if s.Replay == replayLengths && v.find("speed") >= 0 {
+		if s.Replay == replayLengths && v.Find("speed") >= 0 {
 			fault("speed", "", "is that of the trace's times, and stands beside replay: lengths, which leaves them out; remove it, or set replay: times")
 		}
 		if inMix && s.Replay == replayTimes {
 			fault("replay", replayTimes, "lengths: in a mix requests come as the config says")
 		}
 	case dataset.TypeMix:
-		r.checkShares(v, key, s)
+		checkShares(r, v, key, s)
 	}
 }
 
 // placeIn is where a mapping has a key's value, else where the mapping stands.
-func placeIn(v *value, name string) position {
-	if i := v.find(name); i >= 0 {
-		return v.entries[i].value.at
+func placeIn(v *conf.Value, name string) conf.Position {
+	if i := v.Find(name); i >= 0 {
+		return v.Entries[i].Value.At
 	}
-	return v.at
+	return v.At
 }
 
 // datasetValue is a dataset as the YAML has it, defaults written out: a type

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"llmsweep/dataset"
+	"llmsweep/sweep/conf"
 )
 
 // The kinds of dataset.Distribution, constant apart: that is a bare number.
@@ -19,22 +20,22 @@ const (
 
 // A unit is what the numbers of a distribution are.
 type unit struct {
-	value     func(*value) (x float64, hint string, ok bool) // one that can be drawn
+	value     func(*conf.Value) (x float64, hint string, ok bool) // one that can be drawn
 	wantValue string
-	mean      func(*value) (x float64, hint string, ok bool) // a parameter
+	mean      func(*conf.Value) (x float64, hint string, ok bool) // a parameter
 	wantMean  string
 	least     float64 // where the config names none
 }
 
 var (
 	inTokens = unit{
-		value: func(v *value) (float64, string, bool) {
-			n, hint, ok := asWhole(v)
+		value: func(v *conf.Value) (float64, string, bool) {
+			n, hint, ok := conf.Whole(v)
 			return float64(n), hint, ok && n >= 1 && n <= maxCount
 		},
 		wantValue: "a whole number of tokens above 0",
-		mean: func(v *value) (float64, string, bool) {
-			x, hint, ok := asNumber(v)
+		mean: func(v *conf.Value) (float64, string, bool) {
+			x, hint, ok := conf.Number(v)
 			return x, hint, ok && x > 0 && x <= maxCount
 		},
 		wantMean: "a number of tokens above 0",
@@ -46,66 +47,66 @@ var (
 const wantSeconds = "seconds, 0 or more, or a duration such as 3s"
 
 // asSeconds is a number, or a duration's text, in seconds.
-func asSeconds(v *value) (x float64, hint string, ok bool) {
-	if s, isText := asText(v); isText && v.tag == "!!str" {
+func asSeconds(v *conf.Value) (x float64, hint string, ok bool) {
+	if s, isText := conf.Text(v); isText && v.Tag == "!!str" {
 		d, err := time.ParseDuration(s)
-		return d.Seconds(), "", err == nil && d >= 0 && d <= maxSpan
+		return d.Seconds(), "", err == nil && d >= 0 && d <= conf.MaxSpan
 	}
-	x, hint, ok = asNumber(v)
-	return x, hint, ok && x >= 0 && x <= maxSpan.Seconds()
+	x, hint, ok = conf.Number(v)
+	return x, hint, ok && x >= 0 && x <= conf.MaxSpan.Seconds()
 }
 
 // readDistribution reads a constant, or a mapping of one kind.
-func readDistribution(dst **dataset.Distribution, u unit) func(*configReader, string, *value) {
+func readDistribution(dst **dataset.Distribution, u unit) conf.Read {
 	want := u.wantValue + ", {uniform: [least, most]}, {normal: {mean: 512, std: 128}}, {lognormal: {median: 512, sigma: 0.5}} or {values: [128, 512], weights: [3, 1]}"
-	return func(r *configReader, key string, v *value) {
+	return func(r *conf.Reader, key string, v *conf.Value) {
 		d := &dataset.Distribution{Kind: distConstant}
 		*dst = d
-		if v.kind == kindScalar {
+		if v.Kind == conf.KindScalar {
 			x, hint, ok := u.value(v)
 			if !ok {
-				r.complain(key, v, want+hint)
+				r.Complain(key, v, want+hint)
 			}
 			d.Mean = x
 			return
 		}
 		for _, kind := range []string{distUniform, distNormal, distLognormal, distValues} {
-			if v.find(kind) >= 0 {
+			if v.Find(kind) >= 0 {
 				d.Kind = kind
 			}
 		}
 		switch d.Kind {
 		case distUniform:
-			r.mapping(v, key, []configField{{distUniform, readBounds(d, u)}})
+			r.Mapping(v, key, []conf.Field{conf.Key(distUniform, readBounds(d, u))})
 		case distNormal:
-			r.mapping(v, key, []configField{{distNormal, readCurve(d, u, configField{"mean", u.readMean(&d.Mean)}, configField{"std", u.readMean(&d.Std)})}})
+			r.Mapping(v, key, []conf.Field{conf.Key(distNormal, readCurve(d, u, conf.Key("mean", u.readMean(&d.Mean)), conf.Key("std", u.readMean(&d.Std))))})
 		case distLognormal:
-			r.mapping(v, key, []configField{{distLognormal, readCurve(d, u, configField{"median", u.readMean(&d.Median)},
-				configField{"sigma", readNumber(&d.Sigma, func(x float64) bool { return x > 0 && x <= 10 }, "the logarithm's standard deviation, above 0 and at most 10")})}})
+			r.Mapping(v, key, []conf.Field{conf.Key(distLognormal, readCurve(d, u, conf.Key("median", u.readMean(&d.Median)),
+				conf.Key("sigma", conf.ReadNumber(&d.Sigma, func(x float64) bool { return x > 0 && x <= 10 }, "the logarithm's standard deviation, above 0 and at most 10"))))})
 		case distValues:
-			r.mapping(v, key, []configField{{distValues, u.readValues(&d.Values)}, {"weights", readWeights(&d.Weights)}})
-			if len(d.Weights) > 0 && len(d.Weights) != len(d.Values) && !r.faulted(key) {
-				r.complain(join(key, "weights"), v.entries[v.find("weights")].value, fmt.Sprintf("as many as there are values, %d", len(d.Values)))
+			r.Mapping(v, key, []conf.Field{conf.Key(distValues, u.readValues(&d.Values)), conf.Key("weights", readWeights(&d.Weights))})
+			if len(d.Weights) > 0 && len(d.Weights) != len(d.Values) && !r.Faulted(key) {
+				r.Complain(conf.Join(key, "weights"), v.Entries[v.Find("weights")].Value, fmt.Sprintf("as many as there are values, %d", len(d.Values)))
 			}
 		default:
-			r.complain(key, v, want)
+			r.Complain(key, v, want)
 		}
 	}
 }
 
-func (u unit) readMean(dst *float64) func(*configReader, string, *value) {
+func (u unit) readMean(dst *float64) conf.Read {
 	return readParsed(dst, u.mean, u.wantMean)
 }
 
-func (u unit) readValue(dst *float64) func(*configReader, string, *value) {
+func (u unit) readValue(dst *float64) conf.Read {
 	return readParsed(dst, u.value, u.wantValue)
 }
 
-func readParsed(dst *float64, parse func(*value) (float64, string, bool), want string) func(*configReader, string, *value) {
-	return func(r *configReader, key string, v *value) {
+func readParsed(dst *float64, parse func(*conf.Value) (float64, string, bool), want string) conf.Read {
+	return func(r *conf.Reader, key string, v *conf.Value) {
 		x, hint, ok := parse(v)
 		if !ok {
-			r.complain(key, v, want+hint)
+			r.Complain(key, v, want+hint)
 			return
 		}
 		*dst = x
@@ -113,51 +114,51 @@ func readParsed(dst *float64, parse func(*value) (float64, string, bool), want s
 }
 
 // readBounds reads [least, most].
-func readBounds(d *dataset.Distribution, u unit) func(*configReader, string, *value) {
-	return func(r *configReader, key string, v *value) {
-		if v.kind != kindList || len(v.items) != 2 {
-			r.complain(key, v, "[least, most]")
+func readBounds(d *dataset.Distribution, u unit) conf.Read {
+	return func(r *conf.Reader, key string, v *conf.Value) {
+		if v.Kind != conf.KindList || len(v.Items) != 2 {
+			r.Complain(key, v, "[least, most]")
 			return
 		}
-		u.readValue(&d.Min)(r, key+"[0]", v.items[0])
-		u.readValue(&d.Max)(r, key+"[1]", v.items[1])
-		if d.Max < d.Min && !r.faulted(key) {
-			r.complain(key, v, "[least, most], the least first")
+		u.readValue(&d.Min)(r, key+"[0]", v.Items[0])
+		u.readValue(&d.Max)(r, key+"[1]", v.Items[1])
+		if d.Max < d.Min && !r.Faulted(key) {
+			r.Complain(key, v, "[least, most], the least first")
 		}
 	}
 }
 
 // readCurve reads the parameters of a distribution without bounds of its own,
 // and the bounds it is cut to.
-func readCurve(d *dataset.Distribution, u unit, parameters ...configField) func(*configReader, string, *value) {
-	return func(r *configReader, key string, v *value) {
+func readCurve(d *dataset.Distribution, u unit, parameters ...conf.Field) conf.Read {
+	return func(r *conf.Reader, key string, v *conf.Value) {
 		d.Min = u.least
-		nested := readNested(append(parameters, configField{"min", u.readValue(&d.Min)}, configField{"max", u.readValue(&d.Max)})...)
-		if nested(r, key, v); v.kind != kindMapping {
+		nested := conf.ReadNested(append(parameters, conf.Key("min", u.readValue(&d.Min)), conf.Key("max", u.readValue(&d.Max)))...)
+		if nested(r, key, v); v.Kind != conf.KindMapping {
 			return
 		}
 		for _, p := range parameters {
-			r.require(v, key, u.wantMean, p.name)
+			r.Require(v, key, u.wantMean, p.Name)
 		}
-		if v.find("max") >= 0 && d.Max < d.Min && !r.faulted(key) {
-			r.complain(join(key, "max"), v.entries[v.find("max")].value, "min or more")
+		if v.Find("max") >= 0 && d.Max < d.Min && !r.Faulted(key) {
+			r.Complain(conf.Join(key, "max"), v.Entries[v.Find("max")].Value, "min or more")
 		}
 	}
 }
 
-func (u unit) readValues(dst *[]float64) func(*configReader, string, *value) {
-	return readNumbers(dst, u.wantValue, false, u.value)
+func (u unit) readValues(dst *[]float64) conf.Read {
+	return conf.ReadNumbers(dst, u.wantValue, false, u.value)
 }
 
 // readWeights reads relative weights; one may come again.
-func readWeights(dst *[]float64) func(*configReader, string, *value) {
-	return func(r *configReader, key string, v *value) {
-		if v.kind != kindList || len(v.items) == 0 {
-			r.complain(key, v, "a list, at least one: "+wantWeight)
+func readWeights(dst *[]float64) conf.Read {
+	return func(r *conf.Reader, key string, v *conf.Value) {
+		if v.Kind != conf.KindList || len(v.Items) == 0 {
+			r.Complain(key, v, "a list, at least one: "+wantWeight)
 			return
 		}
-		*dst = make([]float64, len(v.items))
-		for i, item := range v.items {
+		*dst = make([]float64, len(v.Items))
+		for i, item := range v.Items {
 			readWeight(&(*dst)[i])(r, fmt.Sprintf("%s[%d]", key, i), item)
 		}
 	}
@@ -165,8 +166,8 @@ func readWeights(dst *[]float64) func(*configReader, string, *value) {
 
 const wantWeight = "a weight above 0, relative to the others"
 
-func readWeight(dst *float64) func(*configReader, string, *value) {
-	return readNumber(dst, func(x float64) bool { return x > 0 && x <= 1e9 }, wantWeight)
+func readWeight(dst *float64) conf.Read {
+	return conf.ReadNumber(dst, func(x float64) bool { return x > 0 && x <= 1e9 }, wantWeight)
 }
 
 // distributionValue is a distribution as the YAML has it; nil for none.

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"llmsweep/sweep/conf"
 )
 
 // A config that reads has a plan of as many cases as its lists ask for, with
@@ -76,7 +78,7 @@ func FuzzParse(f *testing.F) {
 // secret of the environment.
 func checkFaults(t *testing.T, err error) {
 	t.Helper()
-	var faults Faults
+	var faults conf.Faults
 	if !errors.As(err, &faults) || len(faults) == 0 {
 		t.Fatalf("an error that is no Faults: %v", err)
 	}

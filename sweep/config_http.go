@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"os"
 	"time"
+
+	"llmsweep/sweep/conf"
 )
 
 // HTTP is the http section of a config: a load of one fixed request, or of a
@@ -30,28 +32,28 @@ func ReadHTTP(path string, env Env) (*HTTP, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the config: %w", err)
 	}
-	root, faults := parseYAML(path, data, true, env.lookup)
-	if root == nil || root.kind != kindMapping {
-		return nil, append(faults, position{path, 1, 1}.fault("http", "", "missing, want a section with url, connections, duration …"))
+	root, faults := env.document(path, data).Parse()
+	if root == nil || root.Kind != conf.KindMapping {
+		return nil, append(faults, conf.Position{File: path, Line: 1, Column: 1}.Fault("http", "", "missing, want a section with url, connections, duration …"))
 	}
 	h := &HTTP{ResultsDir: Default().ResultsDir}
-	r := &configReader{faults: faults, lookup: env.lookup, root: root}
-	var fields []configField
+	r := &conf.Reader{Faults: faults, Unknown: suggest}
+	var fields []conf.Field
 	for _, f := range configFields(Default()) {
-		switch f.name {
+		switch f.Name {
 		case "http":
-			f.read = readHTTP(h)
+			f.Read = readHTTP(h)
 		case "results_dir":
-			f.read = readText(&h.ResultsDir, notEmpty, "a folder's path")
+			f.Read = conf.ReadText(&h.ResultsDir, notEmpty, "a folder's path")
 		default:
-			f.read = readBefore
+			f.Read = readBefore
 		}
 		fields = append(fields, f)
 	}
-	r.mapping(root, "", fields)
-	r.requireKey(root, "http", "a section with url, connections, duration …")
-	if len(r.faults) > 0 {
-		return nil, r.faults.sort()
+	r.Mapping(root, "", fields)
+	r.RequireKey(root, "http", "a section with url, connections, duration …")
+	if len(r.Faults) > 0 {
+		return nil, r.Faults.Sort()
 	}
 	return h, nil
 }
@@ -64,45 +66,45 @@ func checkHTTPURL(s string) (string, bool) {
 }
 
 // readHTTP reads the section. A list's single value needs no brackets.
-func readHTTP(h *HTTP) func(*configReader, string, *value) {
-	return func(r *configReader, key string, v *value) {
+func readHTTP(h *HTTP) conf.Read {
+	return func(r *conf.Reader, key string, v *conf.Value) {
 		var c Config // headers are read into one
-		fields := []configField{
-			{"url", readText(&h.URL, checkHTTPURL, wantURL)},
-			{"connections", readCounts(&h.Connections)},
-			{"threads", readCounts(&h.Threads)},
-			{"duration", readSpan(&h.Duration)},
-			{"timeout", readSpan(&h.Timeout)},
-			{"method", readText(&h.Method, notEmpty, "GET, POST or another method")},
-			{"headers", readHeaders(&c)},
-			{"body", readText(&h.Body, notEmpty, "the request's body, as text")},
-			{"body_file", readText(&h.BodyFile, notEmpty, "a file's path")},
-			{"script", readText(&h.Script, notEmpty, "a Lua file's path")},
-			{"rate", readRate(&h.Rate)},
-			{"latency", readFlag(&h.Latency)},
-			{"corrected", readFlag(&h.Corrected)},
+		fields := []conf.Field{
+			conf.Key("url", conf.ReadText(&h.URL, checkHTTPURL, wantURL)),
+			conf.Key("connections", readCounts(&h.Connections)),
+			conf.Key("threads", readCounts(&h.Threads)),
+			conf.Key("duration", readSpan(&h.Duration)),
+			conf.Key("timeout", readSpan(&h.Timeout)),
+			conf.Key("method", conf.ReadText(&h.Method, notEmpty, "GET, POST or another method")),
+			conf.Key("headers", readHeaders(&c)),
+			conf.Key("body", conf.ReadText(&h.Body, notEmpty, "the request's body, as text")),
+			conf.Key("body_file", conf.ReadText(&h.BodyFile, notEmpty, "a file's path")),
+			conf.Key("script", conf.ReadText(&h.Script, notEmpty, "a Lua file's path")),
+			conf.Key("rate", readRate(&h.Rate)),
+			conf.Key("latency", conf.ReadFlag(&h.Latency)),
+			conf.Key("corrected", conf.ReadFlag(&h.Corrected)),
 		}
-		readNested(fields...)(r, key, v)
+		conf.ReadNested(fields...)(r, key, v)
 		h.Headers = c.Headers
-		if v.kind != kindMapping {
+		if v.Kind != conf.KindMapping {
 			return
 		}
-		r.require(v, key, wantURL, "url")
+		r.Require(v, key, wantURL, "url")
 		if h.Body != "" && h.BodyFile != "" {
-			at := v.entries[v.find("body_file")].at
-			r.faults = append(r.faults, at.fault(join(key, "body_file"), "", "stands beside body; keep one"))
+			at := v.Entries[v.Find("body_file")].At
+			r.Faults = append(r.Faults, at.Fault(conf.Join(key, "body_file"), "", "stands beside body; keep one"))
 		}
 	}
 }
 
 // readCounts reads a whole number from 1, or a list of them, each once.
-func readCounts(dst *[]int) func(*configReader, string, *value) {
+func readCounts(dst *[]int) conf.Read {
 	var all []float64
-	read := readNumbers(&all, fmt.Sprintf("a whole number from 1 to %d", maxCount), true, func(v *value) (float64, string, bool) {
-		n, hint, ok := asWhole(v)
+	read := conf.ReadNumbers(&all, fmt.Sprintf("a whole number from 1 to %d", maxCount), true, func(v *conf.Value) (float64, string, bool) {
+		n, hint, ok := conf.Whole(v)
 		return float64(n), hint, ok && n >= 1 && n <= maxCount
 	})
-	return func(r *configReader, key string, v *value) {
+	return func(r *conf.Reader, key string, v *conf.Value) {
 		read(r, key, v)
 		for _, n := range all {
 			*dst = append(*dst, int(n))

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"llmsweep/loadgen"
+	"llmsweep/sweep/conf"
 )
 
 // The kinds of Ramp.
@@ -91,34 +92,34 @@ type Abort struct {
 }
 
 // readRamp reads none, or a mapping whose keys depend on its kind.
-func readRamp(c *Config) func(*configReader, string, *value) {
+func readRamp(c *Config) func(*conf.Reader, string, *conf.Value) {
 	const want = "none, {kind: linear, from: 1, to: 20}, {kind: exponential, from: 1, to: 20} or {kind: steps, rates: [1, 2, 4], every: 30s}"
-	return func(r *configReader, key string, v *value) {
-		if v.kind == kindScalar && v.text == "none" {
+	return func(r *conf.Reader, key string, v *conf.Value) {
+		if v.Kind == conf.KindScalar && v.Text == "none" {
 			c.Ramp = nil
 			return
 		}
-		if v.kind != kindMapping || v.find("kind") < 0 {
-			r.complain(key, v, want)
+		if v.Kind != conf.KindMapping || v.Find("kind") < 0 {
+			r.Complain(key, v, want)
 			return
 		}
-		ramp, before := &Ramp{}, len(r.faults)
-		kind := configField{"kind", readOneOf(&ramp.Kind, rampLinear, rampExponential, rampSteps)}
-		i := v.find("kind")
-		kind.read(r, join(key, "kind"), v.entries[i].value)
-		if len(r.faults) > before {
+		ramp, before := &Ramp{}, len(r.Faults)
+		kind := conf.Key("kind", conf.ReadOneOf(&ramp.Kind, rampLinear, rampExponential, rampSteps))
+		i := v.Find("kind")
+		kind.Read(r, conf.Join(key, "kind"), v.Entries[i].Value)
+		if len(r.Faults) > before {
 			return
 		}
-		kind.read = func(*configReader, string, *value) {} // read already
-		fields := []configField{kind, {"from", readRate(&ramp.From)}, {"to", readRate(&ramp.To)}}
+		kind.Read = func(*conf.Reader, string, *conf.Value) {} // read already
+		fields := []conf.Field{kind, conf.Key("from", readRate(&ramp.From)), conf.Key("to", readRate(&ramp.To))}
 		if ramp.Kind == rampSteps {
-			fields = []configField{kind, {"rates", readSteps(&ramp.Rates)}, {"every", readSpan(&ramp.Every)}}
+			fields = []conf.Field{kind, conf.Key("rates", readSteps(&ramp.Rates)), conf.Key("every", readSpan(&ramp.Every))}
 		}
-		r.mapping(v, key, fields)
+		r.Mapping(v, key, fields)
 		for _, f := range fields {
-			r.require(v, key, want, f.name)
+			r.Require(v, key, want, f.Name)
 		}
-		if len(r.faults) == before {
+		if len(r.Faults) == before {
 			c.Ramp = ramp
 		}
 	}
@@ -128,19 +129,19 @@ const wantRate = "requests/s from 0.001 to 1000000"
 
 func isRate(x float64) bool { return x >= 0.001 && x <= 1e6 }
 
-func readRate(dst *float64) func(*configReader, string, *value) {
-	return readNumber(dst, isRate, wantRate)
+func readRate(dst *float64) func(*conf.Reader, string, *conf.Value) {
+	return conf.ReadNumber(dst, isRate, wantRate)
 }
 
 // readSteps reads a list of rates in order; one may come again.
-func readSteps(dst *[]float64) func(*configReader, string, *value) {
-	return func(r *configReader, key string, v *value) {
-		if v.kind != kindList || len(v.items) == 0 {
-			r.complain(key, v, "a list of "+wantRate+", at least one")
+func readSteps(dst *[]float64) func(*conf.Reader, string, *conf.Value) {
+	return func(r *conf.Reader, key string, v *conf.Value) {
+		if v.Kind != conf.KindList || len(v.Items) == 0 {
+			r.Complain(key, v, "a list of "+wantRate+", at least one")
 			return
 		}
-		rates := make([]float64, len(v.items))
-		for i, item := range v.items {
+		rates := make([]float64, len(v.Items))
+		for i, item := range v.Items {
 			readRate(&rates[i])(r, fmt.Sprintf("%s[%d]", key, i), item)
 		}
 		*dst = rates
@@ -148,49 +149,49 @@ func readSteps(dst *[]float64) func(*configReader, string, *value) {
 }
 
 // readSpan is readDuration for one that cannot be 0.
-func readSpan(dst *time.Duration) func(*configReader, string, *value) {
-	return func(r *configReader, key string, v *value) {
-		before := len(r.faults)
-		readDuration(dst)(r, key, v)
-		if len(r.faults) == before && *dst < time.Millisecond {
-			r.complain(key, v, "a duration of 1ms or more: 30s, 5m, 1h, or a number of seconds")
+func readSpan(dst *time.Duration) func(*conf.Reader, string, *conf.Value) {
+	return func(r *conf.Reader, key string, v *conf.Value) {
+		before := len(r.Faults)
+		conf.ReadDuration(dst)(r, key, v)
+		if len(r.Faults) == before && *dst < time.Millisecond {
+			r.Complain(key, v, "a duration of 1ms or more: 30s, 5m, 1h, or a number of seconds")
 		}
 	}
 }
 
-func readBurstiness(dst *float64) func(*configReader, string, *value) {
-	return func(r *configReader, key string, v *value) {
+func readBurstiness(dst *float64) func(*conf.Reader, string, *conf.Value) {
+	return func(r *conf.Reader, key string, v *conf.Value) {
 		if isInf(v) {
 			*dst = unbounded
 			return
 		}
-		readNumber(dst, func(x float64) bool { return x > 0 && (x <= 1e6 || math.IsInf(x, 1)) },
+		conf.ReadNumber(dst, func(x float64) bool { return x > 0 && (x <= 1e6 || math.IsInf(x, 1)) },
 			"a number above 0, or inf; 1 = Poisson arrivals, inf = even ones")(r, key, v)
 	}
 }
 
 // isInf is inf without YAML's point before it.
-func isInf(v *value) bool {
-	return v.kind == kindScalar && strings.EqualFold(strings.TrimPrefix(v.text, "+"), "inf")
+func isInf(v *conf.Value) bool {
+	return v.Kind == conf.KindScalar && strings.EqualFold(strings.TrimPrefix(v.Text, "+"), "inf")
 }
 
 // readWarmup reads auto, a number of requests, or how long to send some. A
 // bare number is a count, though seconds elsewhere.
-func readWarmup(dst *Warmup) func(*configReader, string, *value) {
-	return func(r *configReader, key string, v *value) {
-		if v.kind == kindScalar && v.text == "auto" {
+func readWarmup(dst *Warmup) func(*conf.Reader, string, *conf.Value) {
+	return func(r *conf.Reader, key string, v *conf.Value) {
+		if v.Kind == conf.KindScalar && v.Text == "auto" {
 			*dst = Warmup{Auto: true}
 			return
 		}
-		if s, isText := asText(v); isText && v.tag == "!!str" {
-			if d, err := time.ParseDuration(s); err == nil && d >= time.Millisecond && d <= maxSpan {
+		if s, isText := conf.Text(v); isText && v.Tag == "!!str" {
+			if d, err := time.ParseDuration(s); err == nil && d >= time.Millisecond && d <= conf.MaxSpan {
 				*dst = Warmup{For: d}
 				return
 			}
 		}
-		n, hint, ok := asWhole(v)
+		n, hint, ok := conf.Whole(v)
 		if !ok || n < 0 || n > maxCount {
-			r.complain(key, v, "auto, a number of requests, 0 or more, or a time such as 30s"+hint)
+			r.Complain(key, v, "auto, a number of requests, 0 or more, or a time such as 30s"+hint)
 			return
 		}
 		*dst = Warmup{Requests: int(n)}
@@ -199,10 +200,10 @@ func readWarmup(dst *Warmup) func(*configReader, string, *value) {
 
 // checkLoad faults a ramp beside a rate: one of them would be without effect. An
 // unbounded rate is what a ramp has anyway.
-func (r *configReader) checkLoad(c *Config, root *value) {
-	i := root.find("ramp")
-	if _, written := root.get("request_rate"); c.Ramp != nil && written && !slices.Equal(c.RequestRate, []float64{unbounded}) {
-		r.faults = append(r.faults, root.entries[i].at.fault("ramp", "", "stands beside request_rate, whose place it takes; keep one"))
+func (r *configReader) checkLoad(c *Config, root *conf.Value) {
+	i := root.Find("ramp")
+	if _, written := root.Get("request_rate"); c.Ramp != nil && written && !slices.Equal(c.RequestRate, []float64{unbounded}) {
+		r.Faults = append(r.Faults, root.Entries[i].At.Fault("ramp", "", "stands beside request_rate, whose place it takes; keep one"))
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"llmsweep/dataset"
 	"llmsweep/metrics"
+	"llmsweep/sweep/conf"
 )
 
 const wantScenarios = "a list of scenarios, as in [{name: chat, weight: 3, dataset: random, input_output: [512, 128]}]"
@@ -14,19 +15,19 @@ var scenarioName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
 
 // readScenarios reads the parts of a mix; slo takes the SLOs of those that have
 // their own.
-func readScenarios(dst *[]dataset.Scenario, slo *map[string]metrics.SLO) func(*configReader, string, *value) {
-	return func(r *configReader, key string, v *value) {
-		if v.kind != kindList || len(v.items) == 0 {
-			r.complain(key, v, wantScenarios)
+func readScenarios(dst *[]dataset.Scenario, slo *map[string]metrics.SLO) conf.Read {
+	return func(r *conf.Reader, key string, v *conf.Value) {
+		if v.Kind != conf.KindList || len(v.Items) == 0 {
+			r.Complain(key, v, wantScenarios)
 			return
 		}
-		seen := map[string]position{}
-		scenarios := make([]dataset.Scenario, len(v.items))
-		for i, item := range v.items {
+		seen := map[string]conf.Position{}
+		scenarios := make([]dataset.Scenario, len(v.Items))
+		for i, item := range v.Items {
 			s, itemKey := &scenarios[i], fmt.Sprintf("%s[%d]", key, i)
-			limits := r.scenario(s, itemKey, item)
+			limits := readScenario(r, s, itemKey, item)
 			if at, twice := seen[s.Name]; twice && s.Name != "" {
-				r.faults = append(r.faults, placeIn(item, "name").fault(join(itemKey, "name"), s.Name, "each name once"+at.alreadyThere()))
+				r.Faults = append(r.Faults, placeIn(item, "name").Fault(conf.Join(itemKey, "name"), s.Name, "each name once"+at.AlreadyThere()))
 			}
 			seen[s.Name] = placeIn(item, "name")
 			if limits != (metrics.SLO{}) {
@@ -41,51 +42,51 @@ func readScenarios(dst *[]dataset.Scenario, slo *map[string]metrics.SLO) func(*c
 }
 
 // scenario reads one part of a mix, and returns its own SLO.
-func (r *configReader) scenario(s *dataset.Scenario, key string, v *value) (limits metrics.SLO) {
+func readScenario(r *conf.Reader, s *dataset.Scenario, key string, v *conf.Value) (limits metrics.SLO) {
 	s.Weight = 1
 	var lengths IOLen
-	nested := readNested(
-		configField{"name", readText(&s.Name, func(text string) (string, bool) { return "", scenarioName.MatchString(text) }, "a name of letters, digits, ., _ and -")},
-		configField{"weight", readWeight(&s.Weight)},
-		configField{"concurrency_share", readNumber(&s.Share, func(x float64) bool { return x > 0 && x <= 1 }, "a share of max concurrency above 0, at most 1")},
-		configField{"dataset", func(r *configReader, key string, v *value) { s.Dataset = r.spec(key, v, nil) }},
-		configField{"input_output", readIOLen(&lengths)},
-		configField{"goodput", readGoodput(&limits)},
+	nested := conf.ReadNested(
+		conf.Key("name", conf.ReadText(&s.Name, func(text string) (string, bool) { return "", scenarioName.MatchString(text) }, "a name of letters, digits, ., _ and -")),
+		conf.Key("weight", readWeight(&s.Weight)),
+		conf.Key("concurrency_share", conf.ReadNumber(&s.Share, func(x float64) bool { return x > 0 && x <= 1 }, "a share of max concurrency above 0, at most 1")),
+		conf.Key("dataset", func(r *conf.Reader, key string, v *conf.Value) { s.Dataset = readSpec(r, key, v, nil) }),
+		conf.Key("input_output", readIOLen(&lengths)),
+		conf.Key("goodput", readGoodput(&limits)),
 	)
-	before := len(r.faults)
-	if nested(r, key, v); v.kind != kindMapping {
+	before := len(r.Faults)
+	if nested(r, key, v); v.Kind != conf.KindMapping {
 		return limits
 	}
-	r.require(v, key, "a name of letters, digits, ., _ and -", "name")
-	r.require(v, key, "a dataset, such as random", "dataset")
+	r.Require(v, key, "a name of letters, digits, ., _ and -", "name")
+	r.Require(v, key, "a dataset, such as random", "dataset")
 	s.InputLen, s.OutputLen = lengths.Input, lengths.Output
-	if len(r.faults) > before {
+	if len(r.Faults) > before {
 		return limits
 	}
 	switch own, may := s.Dataset.OwnLengths(); {
 	case lengths == IOLen{} && !own:
-		r.require(v, key, "[input length, output length], tokens", "input_output")
+		r.Require(v, key, "[input length, output length], tokens", "input_output")
 	case lengths != IOLen{} && !may:
-		r.faults = append(r.faults, placeIn(v, "input_output").fault(join(key, "input_output"), "", ownLengthsFault(&s.Dataset)))
+		r.Faults = append(r.Faults, placeIn(v, "input_output").Fault(conf.Join(key, "input_output"), "", ownLengthsFault(&s.Dataset)))
 	}
 	return limits
 }
 
 // readIOLen reads one pair of lengths.
-func readIOLen(dst *IOLen) func(*configReader, string, *value) {
-	return func(r *configReader, key string, v *value) {
-		if v.kind != kindList || len(v.items) != 2 {
-			r.complain(key, v, "[input length, output length], two whole numbers above 0")
+func readIOLen(dst *IOLen) conf.Read {
+	return func(r *conf.Reader, key string, v *conf.Value) {
+		if v.Kind != conf.KindList || len(v.Items) != 2 {
+			r.Complain(key, v, "[input length, output length], two whole numbers above 0")
 			return
 		}
-		readNamed("input length", &dst.Input)(r, key+"[0]", v.items[0])
-		readNamed("output length", &dst.Output)(r, key+"[1]", v.items[1])
+		readNamed("input length", &dst.Input)(r, key+"[0]", v.Items[0])
+		readNamed("output length", &dst.Output)(r, key+"[1]", v.Items[1])
 	}
 }
 
 // checkShares faults shares of the concurrency that come to more than there is,
 // leave nothing to the scenarios without one, or leave some to nobody.
-func (r *configReader) checkShares(v *value, key string, s *dataset.Spec) {
+func checkShares(r *conf.Reader, v *conf.Value, key string, s *dataset.Spec) {
 	sum, without := 0.0, 0
 	for _, sc := range s.Scenarios {
 		sum += sc.Share
@@ -105,8 +106,8 @@ func (r *configReader) checkShares(v *value, key string, s *dataset.Spec) {
 	default:
 		return
 	}
-	at, key := placeIn(v, "scenarios"), join(key, "scenarios")
-	r.faults = append(r.faults, at.fault(key, "", "concurrency_share: "+why))
+	at, key := placeIn(v, "scenarios"), conf.Join(key, "scenarios")
+	r.Faults = append(r.Faults, at.Fault(key, "", "concurrency_share: "+why))
 }
 
 // scenariosValue is a mix's parts as the YAML has them; nil for none.

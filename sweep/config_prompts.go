@@ -9,6 +9,7 @@ import (
 
 	"llmsweep/client"
 	"llmsweep/dataset"
+	"llmsweep/sweep/conf"
 	"llmsweep/tokenizer"
 )
 
@@ -25,19 +26,19 @@ const idsPrefix = "ids:" // of a tokenizer that knows a range of ids alone
 var byteSize = regexp.MustCompile(`^([0-9]+) ?(KiB|MiB|GiB)$`)
 
 // readBytes reads a number of bytes, or one with a unit.
-func readBytes(dst *int) func(*configReader, string, *value) {
+func readBytes(dst *int) conf.Read {
 	const want, most = "bytes above 0, as in 268435456 or 256MiB", 1 << 40
 	shift := map[string]int{"KiB": 10, "MiB": 20, "GiB": 30}
-	return func(r *configReader, key string, v *value) {
-		n, hint, ok := asWhole(v)
-		if s, isText := asText(v); isText {
+	return func(r *conf.Reader, key string, v *conf.Value) {
+		n, hint, ok := conf.Whole(v)
+		if s, isText := conf.Text(v); isText {
 			if m := byteSize.FindStringSubmatch(s); m != nil {
 				count, err := strconv.ParseInt(m[1], 10, 32)
 				n, ok = count<<shift[m[2]], err == nil
 			}
 		}
 		if !ok || n < 1 || n > most {
-			r.complain(key, v, want+hint)
+			r.Complain(key, v, want+hint)
 			return
 		}
 		*dst = int(n)
@@ -47,18 +48,18 @@ func readBytes(dst *int) func(*configReader, string, *value) {
 // checkPrompts faults a dataset that does not go with the rest of the config,
 // and settles what only the dataset decides: whether there are lengths to ask
 // for.
-func (r *configReader) checkPrompts(c *Config, root *value) {
+func (r *configReader) checkPrompts(c *Config, root *conf.Value) {
 	r.checkTokenIDs(c, root)
-	v, written := root.get("dataset")
+	v, written := root.Get("dataset")
 	if !written {
-		v = &value{at: root.at}
+		v = &conf.Value{At: root.At}
 	}
-	if r.faulted("dataset") {
+	if r.Faulted("dataset") {
 		return
 	}
 	r.checkOwnLengths(c, root)
 	r.checkPrefix(&c.Dataset, "dataset", v, c.InputOutput)
-	if !r.faulted("backend") {
+	if !r.Faulted("backend") {
 		r.checkChat(c.able(), &c.Dataset, "dataset", v)
 	}
 	if c.paced() {
@@ -67,18 +68,18 @@ func (r *configReader) checkPrompts(c *Config, root *value) {
 }
 
 // checkOwnLengths faults input_output where it is missing, or has no say.
-func (r *configReader) checkOwnLengths(c *Config, root *value) {
+func (r *configReader) checkOwnLengths(c *Config, root *conf.Value) {
 	own, may := c.Dataset.OwnLengths()
-	lengths, written := root.get("input_output")
+	lengths, written := root.Get("input_output")
 	switch {
 	case written && !may && r.severalDatasets: // it is for the others
 		c.InputOutput = []IOLen{{}}
 	case written && !may:
-		r.faults = append(r.faults, lengths.at.fault("input_output", "", ownLengthsFault(&c.Dataset)))
+		r.Faults = append(r.Faults, lengths.At.Fault("input_output", "", ownLengthsFault(&c.Dataset)))
 	case !written && own:
 		c.InputOutput = []IOLen{{}}
 	case !written:
-		r.requireKey(root, "input_output", "a list of [input length, output length] pairs, tokens")
+		r.RequireKey(root, "input_output", "a list of [input length, output length] pairs, tokens")
 	}
 }
 
@@ -87,7 +88,7 @@ func ownLengthsFault(s *dataset.Spec) string {
 }
 
 // checkPrefix faults a shared beginning that leaves an input nothing of its own.
-func (r *configReader) checkPrefix(s *dataset.Spec, key string, v *value, lengths []IOLen) {
+func (r *configReader) checkPrefix(s *dataset.Spec, key string, v *conf.Value, lengths []IOLen) {
 	shortest, what := math.MaxInt, "the input length"
 	for _, l := range lengths {
 		if l.Input > 0 {
@@ -101,7 +102,7 @@ func (r *configReader) checkPrefix(s *dataset.Spec, key string, v *value, length
 		what = "the shortest input length"
 	}
 	if s.PrefixLen > 0 && s.PrefixLen >= shortest {
-		r.faults = append(r.faults, placeIn(v, "prefix_len").fault(join(key, "prefix_len"), strconv.Itoa(s.PrefixLen), fmt.Sprintf("less than %s, %d", what, shortest)))
+		r.Faults = append(r.Faults, placeIn(v, "prefix_len").Fault(conf.Join(key, "prefix_len"), strconv.Itoa(s.PrefixLen), fmt.Sprintf("less than %s, %d", what, shortest)))
 	}
 	for i := range s.Scenarios {
 		sc := &s.Scenarios[i]
@@ -111,14 +112,14 @@ func (r *configReader) checkPrefix(s *dataset.Spec, key string, v *value, length
 }
 
 // scenarioDataset is where a mix has the dataset of its scenario i.
-func scenarioDataset(v *value, key string, i int) (part *value, partKey string) {
-	scenarios, _ := v.get("scenarios")
-	part, _ = scenarios.items[i].get("dataset")
+func scenarioDataset(v *conf.Value, key string, i int) (part *conf.Value, partKey string) {
+	scenarios, _ := v.Get("scenarios")
+	part, _ = scenarios.Items[i].Get("dataset")
 	return part, fmt.Sprintf("%s.scenarios[%d].dataset", key, i)
 }
 
 // checkChat faults what the backend's requests cannot carry.
-func (r *configReader) checkChat(able client.Abilities, s *dataset.Spec, key string, v *value) {
+func (r *configReader) checkChat(able client.Abilities, s *dataset.Spec, key string, v *conf.Value) {
 	why := ""
 	switch {
 	case s.Type == dataset.TypeConversation && !able.Chat:
@@ -128,7 +129,7 @@ func (r *configReader) checkChat(able client.Abilities, s *dataset.Spec, key str
 	}
 	if why != "" {
 		at, typeKey := typeOf(v, key)
-		r.faults = append(r.faults, at.at.fault(typeKey, s.Type, "backend: openai-chat with it: "+why))
+		r.Faults = append(r.Faults, at.At.Fault(typeKey, s.Type, "backend: openai-chat with it: "+why))
 	}
 	for i := range s.Scenarios {
 		part, partKey := scenarioDataset(v, key, i)
@@ -137,16 +138,16 @@ func (r *configReader) checkChat(able client.Abilities, s *dataset.Spec, key str
 }
 
 // checkPace faults what has a load of its own, beside a rate or a ramp.
-func (r *configReader) checkPace(s *dataset.Spec, v *value) {
+func (r *configReader) checkPace(s *dataset.Spec, v *conf.Value) {
 	if s.Replay == replayTimes {
-		r.faults = append(r.faults, placeIn(v, "replay").fault("dataset.replay", replayTimes,
+		r.Faults = append(r.Faults, placeIn(v, "replay").Fault("dataset.replay", replayTimes,
 			"no request_rate and no ramp beside it: the trace has the times; or replay: lengths"))
 	}
 	for i, sc := range s.Scenarios {
 		if sc.Share > 0 {
-			scenarios, _ := v.get("scenarios")
-			at := placeIn(scenarios.items[i], "concurrency_share")
-			r.faults = append(r.faults, at.fault(fmt.Sprintf("dataset.scenarios[%d].concurrency_share", i), rateText(sc.Share),
+			scenarios, _ := v.Get("scenarios")
+			at := placeIn(scenarios.Items[i], "concurrency_share")
+			r.Faults = append(r.Faults, at.Fault(fmt.Sprintf("dataset.scenarios[%d].concurrency_share", i), rateText(sc.Share),
 				"no request_rate and no ramp beside it: at a rate no requests in flight are kept for anyone"))
 		}
 	}
@@ -154,29 +155,29 @@ func (r *configReader) checkPace(s *dataset.Spec, v *value) {
 
 // checkTokenIDs faults token ids where they cannot be sent, and a tokenizer that
 // knows nothing but ids where there is anything else to do.
-func (r *configReader) checkTokenIDs(c *Config, root *value) {
-	if able := c.able(); c.PromptTokenIDs && !able.TokenIDs && !r.faulted("backend") {
-		v, _ := root.get("prompt_token_ids")
+func (r *configReader) checkTokenIDs(c *Config, root *conf.Value) {
+	if able := c.able(); c.PromptTokenIDs && !able.TokenIDs && !r.Faulted("backend") {
+		v, _ := root.Get("prompt_token_ids")
 		who := "backend " + c.Backend
 		if able.Chat {
 			who = "chat"
 		}
-		r.complain("prompt_token_ids", v, "backend: openai with it: "+who+" takes no token ids")
+		r.Complain("prompt_token_ids", v, "backend: openai with it: "+who+" takes no token ids")
 	}
-	v, written := root.get("tokenizer")
+	v, written := root.Get("tokenizer")
 	if !written {
 		return
 	}
 	_, sim := c.preset()
 	switch {
 	case c.Tokenizer == tokenizer.Server && sim:
-		r.complain("tokenizer", v, "builtin:qwen3, or nothing, with base_url: "+c.BaseURL+": the simulator counts by it")
+		r.Complain("tokenizer", v, "builtin:qwen3, or nothing, with base_url: "+c.BaseURL+": the simulator counts by it")
 	case !strings.HasPrefix(c.Tokenizer, idsPrefix):
 	case sim:
-		r.complain("tokenizer", v, "builtin:qwen3, or nothing, with base_url: "+c.BaseURL+": the simulator's answers are text")
+		r.Complain("tokenizer", v, "builtin:qwen3, or nothing, with base_url: "+c.BaseURL+": the simulator's answers are text")
 	case !c.PromptTokenIDs:
-		r.complain("tokenizer", v, "prompt_token_ids: true with it: a range of ids knows no text")
-	case c.Dataset.Type != dataset.TypeRandom && !r.faulted("dataset"):
-		r.complain("tokenizer", v, "dataset: random with it: a range of ids knows no text")
+		r.Complain("tokenizer", v, "prompt_token_ids: true with it: a range of ids knows no text")
+	case c.Dataset.Type != dataset.TypeRandom && !r.Faulted("dataset"):
+		r.Complain("tokenizer", v, "dataset: random with it: a range of ids knows no text")
 	}
 }

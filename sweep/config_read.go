@@ -13,6 +13,7 @@ import (
 
 	"llmsweep/client"
 	"llmsweep/dataset"
+	"llmsweep/sweep/conf"
 )
 
 // Env is what a config's text refers to outside of itself.
@@ -51,30 +52,29 @@ func (c *Config) came(path string, lookup func(string) (string, bool)) {
 // Parse is Read for a text that is in memory already; name is how faults call
 // it. The text may be empty if sets say all.
 func Parse(name string, data []byte, env Env, sets ...string) (*Config, error) {
-	root, faults := parseYAML(name, data, true, env.lookup)
+	root, faults := env.document(name, data).Parse()
 	if root == nil && len(faults) > 0 {
 		return nil, faults
 	}
-	start := position{name, 1, 1}
+	start := conf.Position{File: name, Line: 1, Column: 1}
 	switch {
 	case root == nil && len(sets) == 0:
-		return nil, Faults{start.fault("", "", "the config is empty; `llmsweep init` writes one")}
+		return nil, conf.Faults{start.Fault("", "", "the config is empty; `llmsweep init` writes one")}
 	case root == nil:
-		root = &value{kind: kindMapping, at: start}
-	case root.kind != kindMapping:
-		return nil, append(faults, root.at.fault("", quote(root), "keys with values, as in model: NAME; `llmsweep init` prints all keys"))
+		root = &conf.Value{Kind: conf.KindMapping, At: start}
+	case root.Kind != conf.KindMapping:
+		return nil, append(faults, root.At.Fault("", conf.Quote(root), "keys with values, as in model: NAME; `llmsweep init` prints all keys"))
 	}
 	root, setFaults := applySets(root, sets, env)
-	r := &configReader{faults: append(faults, setFaults...), lookup: env.lookup}
-	r.root = root
+	r := newConfigReader(append(faults, setFaults...), root, env.lookup)
 	c := r.expand(root)
-	if len(r.faults) > 0 {
-		return nil, r.faults.sort()
+	if len(r.Faults) > 0 {
+		return nil, r.Faults.Sort()
 	}
 	c.came(name, env.lookup)
 	c.dated = saysDate(append(slices.Clone(sets), string(data))...)
-	if r.checkCommands(c, root); len(r.faults) > 0 {
-		return nil, r.faults.sort()
+	if r.checkCommands(c, root); len(r.Faults) > 0 {
+		return nil, r.Faults.Sort()
 	}
 	return c, nil
 }
@@ -112,126 +112,122 @@ func Default() *Config {
 	}
 }
 
-// A configReader fills a Config from a tree and collects faults.
+// A configReader fills a Config from a tree.
 type configReader struct {
-	faults Faults
-
-	root   *value                           // the whole config
-	lookup func(name string) (string, bool) // of variables
-
-	severalDatasets bool // this is one of several: input_output may be for others alone
+	*conf.Reader
+	root            *conf.Value                      // the whole config
+	lookup          func(name string) (string, bool) // of variables
+	severalDatasets bool                             // this is one of several: input_output may be for others alone
 }
 
-// A configField is a key that may stand in a mapping, and how its value is
-// read; key is its whole path.
-type configField struct {
-	name string
-	read func(r *configReader, key string, v *value)
+func newConfigReader(faults conf.Faults, root *conf.Value, lookup func(string) (string, bool)) *configReader {
+	return &configReader{Reader: &conf.Reader{Faults: faults, Unknown: suggest}, root: root, lookup: lookup}
 }
 
 // configFields are the keys of a config, in the order of the documentation.
-func configFields(c *Config) []configField {
-	return []configField{
-		{"model", readText(&c.Model, notEmpty, "the model's name as the server knows it")},
-		{"base_url", readBaseURL(&c.BaseURL)},
-		{"endpoint", readText(&c.Endpoint, isPath, "a path that begins with /, such as /v1/completions")},
-		{"backend", readOneOf(&c.Backend, client.Backends()...)},
-		{"tokenizer", readText(&c.Tokenizer, checkTokenizer, "a hub id, a path that begins with / or ., builtin:qwen3, server, or ids:FROM-TO")},
-		{"api_key_env", readText(&c.APIKeyEnv, isVariableName, "the name of an environment variable that holds the key, never the key itself")},
-		{"proxy", readText(&c.Proxy, checkProxy, "none, env or a proxy's URL, such as http://proxy:3128")},
-		{"headers", readHeaders(c)},
-		{"session_header", readText(&c.SessionHeader, isHeaderName, "a header's name, of letters, digits and -")},
-		{"tls", readTLS(&c.TLS)},
-		{"protocol", readOneOf(&c.Protocol, client.HTTP1, client.HTTP2, client.Auto)},
-		{"lora", readLoRA(&c.LoRA)},
-		{"ready", readReady(&c.Ready)},
-		{"model_check", readFlag(&c.ModelCheck)},
+func configFields(c *Config) []conf.Field {
+	return []conf.Field{
+		conf.Key("model", conf.ReadText(&c.Model, notEmpty, "the model's name as the server knows it")),
+		conf.Key("base_url", readBaseURL(&c.BaseURL)),
+		conf.Key("endpoint", conf.ReadText(&c.Endpoint, isPath, "a path that begins with /, such as /v1/completions")),
+		conf.Key("backend", conf.ReadOneOf(&c.Backend, client.Backends()...)),
+		conf.Key("tokenizer", conf.ReadText(&c.Tokenizer, checkTokenizer, "a hub id, a path that begins with / or ., builtin:qwen3, server, or ids:FROM-TO")),
+		conf.Key("api_key_env", conf.ReadText(&c.APIKeyEnv, isVariableName, "the name of an environment variable that holds the key, never the key itself")),
+		conf.Key("proxy", conf.ReadText(&c.Proxy, checkProxy, "none, env or a proxy's URL, such as http://proxy:3128")),
+		conf.Key("headers", readHeaders(c)),
+		conf.Key("session_header", conf.ReadText(&c.SessionHeader, isHeaderName, "a header's name, of letters, digits and -")),
+		conf.Key("tls", readTLS(&c.TLS)),
+		conf.Key("protocol", conf.ReadOneOf(&c.Protocol, client.HTTP1, client.HTTP2, client.Auto)),
+		conf.Key("lora", readLoRA(&c.LoRA)),
+		conf.Key("ready", readReady(&c.Ready)),
+		conf.Key("model_check", conf.ReadFlag(&c.ModelCheck)),
 
-		{"input_output", readIOLens(&c.InputOutput)},
-		{"concurrency_prompts", readLoads(&c.ConcurrencyPrompts)},
-		{"request_rate", readRates(&c.RequestRate)},
-		{"ramp", readRamp(c)},
-		{"burstiness", readBurstiness(&c.Burstiness)},
-		{"duration", readDuration(&c.Duration)},
-		{"abort", readNested(
-			configField{"error_share", readNumber(&c.Abort.ErrorShare, func(x float64) bool { return x >= 0 && x <= 1 }, "a share from 0 to 1; 0 = never")},
-			configField{"over_saturation", readFlag(&c.Abort.OverSaturation)},
-		)},
-		{"stop_when", readBefore},
-		{"budget", readDuration(&c.Budget)},
-		{"repeats", readWhole(&c.Repeats, 1, 10_000)},
-		{"search", readSearch(c)},
-		{"refine", readRefine(c)},
-		{"cooldown", readDuration(&c.Cooldown)},
-		{"reset", readCommand(&c.Reset)},
-		{"before_sweep", readCommand(&c.BeforeSweep)},
-		{"before_case", readCommand(&c.BeforeCase)},
-		{"after_case", readCommand(&c.AfterCase)},
-		{"after_sweep", readCommand(&c.AfterSweep)},
-		{"hook_timeout", readDuration(&c.HookTimeout)},
-		{"matrix", readBefore},
-		{"zip", readBefore},
-		{"include", readBefore},
-		{"exclude", readBefore},
-		{"servers", readServer(c)},
-		{"order", readOneOf(&c.Order, orderPlan, orderShuffled, orderInterleaved)},
-		{"dataset", readDataset(c)},
-		{"prompt_token_ids", readFlag(&c.PromptTokenIDs)},
-		{"prompt_overhead", readOneOf(&c.PromptOverhead, overheadAuto, overheadTokenizer, overheadServer)},
-		{"prompt_buffer", readBytes(&c.PromptBuffer)},
+		conf.Key("input_output", readIOLens(&c.InputOutput)),
+		conf.Key("concurrency_prompts", readLoads(&c.ConcurrencyPrompts)),
+		conf.Key("request_rate", readRates(&c.RequestRate)),
+		conf.Key("ramp", readRamp(c)),
+		conf.Key("burstiness", readBurstiness(&c.Burstiness)),
+		conf.Key("duration", conf.ReadDuration(&c.Duration)),
+		conf.Key("abort", conf.ReadNested(
+			conf.Key("error_share", conf.ReadNumber(&c.Abort.ErrorShare, func(x float64) bool { return x >= 0 && x <= 1 }, "a share from 0 to 1; 0 = never")),
+			conf.Key("over_saturation", conf.ReadFlag(&c.Abort.OverSaturation)),
+		)),
+		conf.Key("stop_when", readBefore),
+		conf.Key("budget", conf.ReadDuration(&c.Budget)),
+		conf.Key("repeats", conf.ReadWhole(&c.Repeats, 1, 10_000)),
+		conf.Key("search", readSearch(c)),
+		conf.Key("refine", readRefine(c)),
+		conf.Key("cooldown", conf.ReadDuration(&c.Cooldown)),
+		conf.Key("reset", readCommand(&c.Reset)),
+		conf.Key("before_sweep", readCommand(&c.BeforeSweep)),
+		conf.Key("before_case", readCommand(&c.BeforeCase)),
+		conf.Key("after_case", readCommand(&c.AfterCase)),
+		conf.Key("after_sweep", readCommand(&c.AfterSweep)),
+		conf.Key("hook_timeout", conf.ReadDuration(&c.HookTimeout)),
+		conf.Key("matrix", readBefore),
+		conf.Key("zip", readBefore),
+		conf.Key("include", readBefore),
+		conf.Key("exclude", readBefore),
+		conf.Key("servers", readServer(c)),
+		conf.Key("order", conf.ReadOneOf(&c.Order, orderPlan, orderShuffled, orderInterleaved)),
+		conf.Key("dataset", readDataset(c)),
+		conf.Key("prompt_token_ids", conf.ReadFlag(&c.PromptTokenIDs)),
+		conf.Key("prompt_overhead", conf.ReadOneOf(&c.PromptOverhead, overheadAuto, overheadTokenizer, overheadServer)),
+		conf.Key("prompt_buffer", readBytes(&c.PromptBuffer)),
 
-		{"sampling", readFreeForm(&c.Sampling, &c.written.sampling)},
-		{"extra_body", readFreeForm(&c.ExtraBody, &c.written.extraBody)},
-		{"ignore_eos", readOneOf(&c.IgnoreEOS, "auto", "true", "false")},
-		{"goodput", readGoodput(&c.Goodput)},
-		{"percentiles", readPercentiles(&c.Percentiles)},
-		{"slo", readSLO(c)},
-		{"cost", readCost(&c.Cost)},
+		conf.Key("sampling", readFreeForm(&c.Sampling, &c.written.sampling)),
+		conf.Key("extra_body", readFreeForm(&c.ExtraBody, &c.written.extraBody)),
+		conf.Key("ignore_eos", conf.ReadOneOf(&c.IgnoreEOS, "auto", "true", "false")),
+		conf.Key("goodput", readGoodput(&c.Goodput)),
+		conf.Key("percentiles", readPercentiles(&c.Percentiles)),
+		conf.Key("slo", readSLO(c)),
+		conf.Key("cost", readCost(&c.Cost)),
 
-		{"seed", readSeed(c)},
-		{"warmup", readWarmup(&c.Warmup)},
-		{"warmup_drain", readFlag(&c.WarmupDrain)},
-		{"timeouts", readNested(
-			configField{"connect", readDuration(&c.Timeouts.Connect)},
-			configField{"first_token", readDuration(&c.Timeouts.FirstToken)},
-			configField{"idle", readDuration(&c.Timeouts.Idle)},
-			configField{"request", readDuration(&c.Timeouts.Request)},
-			configField{"case", readDuration(&c.CaseTimeout)},
-		)},
-		{"ready_timeout", readDuration(&c.ReadyTimeout)},
-		{"failures_allowed", readNumber(&c.FailuresAllowed, func(x float64) bool { return x >= 0 && x <= 1 }, "a share from 0 to 1")},
-		{"gate", readGates(&c.Gate)},
+		conf.Key("seed", readSeed(c)),
+		conf.Key("warmup", readWarmup(&c.Warmup)),
+		conf.Key("warmup_drain", conf.ReadFlag(&c.WarmupDrain)),
+		conf.Key("timeouts", conf.ReadNested(
+			conf.Key("connect", conf.ReadDuration(&c.Timeouts.Connect)),
+			conf.Key("first_token", conf.ReadDuration(&c.Timeouts.FirstToken)),
+			conf.Key("idle", conf.ReadDuration(&c.Timeouts.Idle)),
+			conf.Key("request", conf.ReadDuration(&c.Timeouts.Request)),
+			conf.Key("case", conf.ReadDuration(&c.CaseTimeout)),
+		)),
+		conf.Key("ready_timeout", conf.ReadDuration(&c.ReadyTimeout)),
+		conf.Key("failures_allowed", conf.ReadNumber(&c.FailuresAllowed, func(x float64) bool { return x >= 0 && x <= 1 }, "a share from 0 to 1")),
+		conf.Key("gate", readGates(&c.Gate)),
 
-		{"results_dir", readResultsDir(c)},
-		{"records", readOneOf(&c.Records, "full", "counts", "none")},
-		{"save_detailed", readFlag(&c.SaveDetailed)},
-		{"history", readNested(configField{"keep", readWhole(&c.History.Keep, 0, maxCount)})},
-		{"resume_within", readDuration(&c.ResumeWithin)},
-		{"labels", readLabels(&c.Labels)},
+		conf.Key("results_dir", readResultsDir(c)),
+		conf.Key("records", conf.ReadOneOf(&c.Records, "full", "counts", "none")),
+		conf.Key("save_detailed", conf.ReadFlag(&c.SaveDetailed)),
+		conf.Key("history", conf.ReadNested(conf.Key("keep", conf.ReadWhole(&c.History.Keep, 0, maxCount)))),
+		conf.Key("resume_within", conf.ReadDuration(&c.ResumeWithin)),
+		conf.Key("labels", readLabels(&c.Labels)),
 
-		{"http", readHTTP(new(HTTP))}, // `llmsweep http`'s alone: only its faults are told here
+		conf.Key("http", readHTTP(new(HTTP))), // `llmsweep http`'s alone: only its faults are told here
 	}
 }
 
 // config reads the whole tree, then what only several keys together show.
-func (r *configReader) config(root *value) *Config {
+func (r *configReader) config(root *conf.Value) *Config {
 	c := Default()
-	r.mapping(root, "", configFields(c))
+	c.lookup = r.lookup
+	r.Mapping(root, "", configFields(c))
 	sim := strings.HasPrefix(c.BaseURL, "sim:")
 	if c.Model == "" && sim {
 		c.Model = "simulated"
 	}
 	if !sim {
-		r.requireKey(root, "model", "the model's name as the server knows it")
+		r.RequireKey(root, "model", "the model's name as the server knows it")
 	}
 	r.checkBackend(c, root)
 	r.checkServer(c, root)
 	r.checkTLS(c, root)
-	r.requireKey(root, "base_url", "http://host:port of the server, or sim:default for the simulator")
+	r.RequireKey(root, "base_url", "http://host:port of the server, or sim:default for the simulator")
 	r.checkSearch(c, root)
 	r.checkPrompts(c, root)
-	if !c.Search.over(overConcurrency) && !r.faulted("search") {
-		r.requireKey(root, "concurrency_prompts", "a list of [max concurrency, number of prompts] pairs")
+	if !c.Search.over(overConcurrency) && !r.Faulted("search") {
+		r.RequireKey(root, "concurrency_prompts", "a list of [max concurrency, number of prompts] pairs")
 	}
 	r.checkLoad(c, root)
 	r.checkSLO(c, root)
@@ -246,59 +242,7 @@ func (r *configReader) config(root *value) *Config {
 }
 
 // readBefore is for keys of the plan as a whole: expand reads them.
-func readBefore(*configReader, string, *value) {}
-
-// requireKey faults a key that the file does not have, or has without a value.
-func (r *configReader) requireKey(root *value, name, want string) {
-	switch i := root.find(name); {
-	case i < 0:
-		r.faults = append(r.faults, root.at.fault(name, "", "missing, want "+want))
-	case root.entries[i].value.isNull():
-		r.faults = append(r.faults, root.entries[i].at.fault(name, "", "empty, want "+want))
-	}
-}
-
-// faulted reports whether a key, or one within it, has a fault already.
-func (r *configReader) faulted(key string) bool {
-	return slices.ContainsFunc(r.faults, func(f Fault) bool {
-		rest, within := strings.CutPrefix(f.Key, key)
-		return within && (rest == "" || rest[0] == '.' || rest[0] == '[')
-	})
-}
-
-// mapping reads the keys of a mapping. A key without a value keeps its default.
-func (r *configReader) mapping(v *value, path string, fields []configField) {
-	known := make([]string, len(fields))
-	for i, f := range fields {
-		known[i] = f.name
-	}
-entries:
-	for _, e := range v.entries {
-		for _, f := range fields {
-			if f.name != e.key {
-				continue
-			}
-			if !e.value.isNull() && e.value.tag != toldFault {
-				f.read(r, join(path, e.key), e.value)
-			}
-			continue entries
-		}
-		r.faults = append(r.faults, e.at.fault(join(path, e.key), "", suggest(e.key, path, known)))
-	}
-}
-
-// complain adds the fault of a value; what is written under a secret's name is
-// not quoted.
-func (r *configReader) complain(key string, v *value, want string) {
-	if v.tag == toldFault {
-		return // said already
-	}
-	written := quote(v)
-	if secretPath(key) {
-		written = "***"
-	}
-	r.faults = append(r.faults, v.at.fault(key, written, want))
-}
+func readBefore(*conf.Reader, string, *conf.Value) {}
 
 // drawSeed is a seed from the system's randomness, of 53 bits: every configReader of
 // JSON keeps it exact.
@@ -306,4 +250,32 @@ func drawSeed() uint64 {
 	var b [8]byte
 	rand.Read(b[:]) // never fails
 	return binary.LittleEndian.Uint64(b[:]) >> 11
+}
+
+// document is the text of a config file, in which the variables are expanded but for
+// those that wait for a case.
+func (e Env) document(name string, text []byte) conf.Document {
+	return conf.Document{File: name, Text: text, InFile: true, Lookup: e.lookup, Later: expandedLater}
+}
+
+// lookup finds a config's variables: date and time of the run's start, then the
+// environment.
+func (e Env) lookup(name string) (string, bool) {
+	switch {
+	case name == "date" && !e.Now.IsZero():
+		return e.Now.Format("20060102"), true
+	case name == "time" && !e.Now.IsZero():
+		return e.Now.Format("150405"), true
+	case e.LookupEnv == nil:
+		return "", false
+	}
+	return e.LookupEnv(name)
+}
+
+// The defaults; 0 would be none.
+var defaultTimeouts = client.Timeouts{
+	Connect:    10 * time.Second,
+	FirstToken: 600 * time.Second,
+	Idle:       120 * time.Second,
+	Request:    time.Hour,
 }

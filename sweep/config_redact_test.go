@@ -65,16 +65,3 @@ func TestRedactedAxes(t *testing.T) {
 		t.Errorf("the matrix is not in %s", got)
 	}
 }
-
-func TestSecretName(t *testing.T) {
-	for _, name := range []string{"Authorization", "Proxy-Authorization", "X-API-Key", "apiKey", "api_key", "access_token", "X-Auth-Token", "Cookie", "password", "clientSecret"} {
-		if !secretName(name) {
-			t.Errorf("%s is not taken for a secret's name", name)
-		}
-	}
-	for _, name := range []string{"max_tokens", "X-Team", "monkey", "tokenizer", "keyboard", "temperature", "author", ""} {
-		if secretName(name) {
-			t.Errorf("%s is taken for a secret's name", name)
-		}
-	}
-}

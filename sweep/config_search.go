@@ -10,6 +10,8 @@ import (
 
 	"llmsweep/metrics"
 	"llmsweep/runlog"
+	"llmsweep/sweep/conf"
+	"llmsweep/sweep/search"
 )
 
 // The keys that a search may vary.
@@ -20,13 +22,13 @@ const (
 
 // Search asks for the highest load that meets an SLO, in place of a list of loads.
 type Search struct {
-	Vary      string  // max_concurrency or request_rate
-	Objective string  // the figure to be told of loads that meet the SLO
-	SLO       []Limit // at least one, by the figure's name
-	Min, Max  float64 // requests in flight or requests/s
-	Precision float64 // relative
-	Prompts   Prompts // of a case; for max_concurrency alone
-	Repeats   int     // of a load that is close to a limit, at most
+	Vary      string         // max_concurrency or request_rate
+	Objective string         // the figure to be told of loads that meet the SLO
+	SLO       []search.Limit // at least one, by the figure's name
+	Min, Max  float64        // requests in flight or requests/s
+	Precision float64        // relative
+	Prompts   Prompts        // of a case; for max_concurrency alone
+	Repeats   int            // of a load that is close to a limit, at most
 }
 
 // Prompts is how many prompts a case has: Count, or Times its max concurrency.
@@ -56,39 +58,39 @@ func defaultSearch() *Search {
 func (s *Search) over(key string) bool { return s != nil && s.Vary == key }
 
 // loads are those that the search may measure.
-func (s *Search) loads() loadRange {
-	return loadRange{min: s.Min, max: s.Max, precision: s.Precision, whole: s.Vary == overConcurrency}
+func (s *Search) loads() search.Range {
+	return search.Range{Min: s.Min, Max: s.Max, Precision: s.Precision, Whole: s.Vary == overConcurrency}
 }
 
 // readSearch reads none, or a mapping with vary and slo.
-func readSearch(c *Config) func(*configReader, string, *value) {
+func readSearch(c *Config) conf.Read {
 	const want = "none, or a mapping such as {vary: max_concurrency, slo: {p99_ttft_ms: 500}}"
-	return func(r *configReader, key string, v *value) {
+	return func(r *conf.Reader, key string, v *conf.Value) {
 		switch {
-		case v.kind == kindScalar && v.text == "none":
+		case v.Kind == conf.KindScalar && v.Text == "none":
 			c.Search = nil
 			return
-		case v.kind != kindMapping:
-			r.complain(key, v, want)
+		case v.Kind != conf.KindMapping:
+			r.Complain(key, v, want)
 			return
 		}
-		s, before := defaultSearch(), len(r.faults)
+		s, before := defaultSearch(), len(r.Faults)
 		c.searchAt = v
-		r.mapping(v, key, []configField{
-			{"vary", readOneOf(&s.Vary, overConcurrency, overRate)},
-			{"objective", readText(&s.Objective, notEmpty, "a figure, such as output_throughput or goodput")},
-			{"slo", readLimits(&s.SLO)},
-			{"min", readNumber(&s.Min, isRate, "a load from 0.001 to 1000000")},
-			{"max", readNumber(&s.Max, isRate, "a load from 0.001 to 1000000")},
-			{"precision", readNumber(&s.Precision, isPrecision, wantPrecision)},
-			{"prompts", readPrompts(&s.Prompts)},
-			{"repeats", readWhole(&s.Repeats, 1, 99)},
+		r.Mapping(v, key, []conf.Field{
+			conf.Key("vary", conf.ReadOneOf(&s.Vary, overConcurrency, overRate)),
+			conf.Key("objective", conf.ReadText(&s.Objective, notEmpty, "a figure, such as output_throughput or goodput")),
+			conf.Key("slo", readLimits(&s.SLO)),
+			conf.Key("min", conf.ReadNumber(&s.Min, isRate, "a load from 0.001 to 1000000")),
+			conf.Key("max", conf.ReadNumber(&s.Max, isRate, "a load from 0.001 to 1000000")),
+			conf.Key("precision", conf.ReadNumber(&s.Precision, isPrecision, wantPrecision)),
+			conf.Key("prompts", readPrompts(&s.Prompts)),
+			conf.Key("repeats", conf.ReadWhole(&s.Repeats, 1, 99)),
 		})
-		r.require(v, key, want, "vary", "slo")
+		r.Require(v, key, want, "vary", "slo")
 		if s.Objective == "goodput" {
 			s.Objective = "request_goodput"
 		}
-		if len(r.faults) == before {
+		if len(r.Faults) == before {
 			c.Search = s
 		}
 	}
@@ -99,18 +101,18 @@ const wantPrecision = "a share from 0.001 to 1: 0.05 is 5 %"
 func isPrecision(x float64) bool { return x >= 0.001 && x <= 1 }
 
 // readPrompts reads a count, or a multiple such as 10x.
-func readPrompts(dst *Prompts) func(*configReader, string, *value) {
-	return func(r *configReader, key string, v *value) {
-		if s, isText := asText(v); isText {
+func readPrompts(dst *Prompts) conf.Read {
+	return func(r *conf.Reader, key string, v *conf.Value) {
+		if s, isText := conf.Text(v); isText {
 			if m := multiple.FindStringSubmatch(s); m != nil {
 				times, _ := strconv.Atoi(m[1])
 				*dst = Prompts{Times: times}
 				return
 			}
 		}
-		n, hint, ok := asWhole(v)
+		n, hint, ok := conf.Whole(v)
 		if !ok || n < 1 || n > maxCount {
-			r.complain(key, v, "a number of prompts above 0, or a multiple of the max concurrency such as 10x"+hint)
+			r.Complain(key, v, "a number of prompts above 0, or a multiple of the max concurrency such as 10x"+hint)
 			return
 		}
 		*dst = Prompts{Count: int(n)}
@@ -119,15 +121,15 @@ func readPrompts(dst *Prompts) func(*configReader, string, *value) {
 
 // readLimits reads a mapping of figures to their limits; whether there are such
 // figures is checked when all keys are read.
-func readLimits(dst *[]Limit) func(*configReader, string, *value) {
-	return func(r *configReader, key string, v *value) {
-		if v.kind != kindMapping || len(v.entries) == 0 {
-			r.complain(key, v, "a mapping of figures to limits, as in {p99_ttft_ms: 500, mean_tpot_ms: 50}")
+func readLimits(dst *[]search.Limit) conf.Read {
+	return func(r *conf.Reader, key string, v *conf.Value) {
+		if v.Kind != conf.KindMapping || len(v.Entries) == 0 {
+			r.Complain(key, v, "a mapping of figures to limits, as in {p99_ttft_ms: 500, mean_tpot_ms: 50}")
 			return
 		}
-		for _, e := range v.entries {
-			l := Limit{Figure: e.key}
-			readNumber(&l.At, func(x float64) bool { return x > 0 && !math.IsInf(x, 1) }, "a number above 0")(r, join(key, e.key), e.value)
+		for _, e := range v.Entries {
+			l := search.Limit{Figure: e.Key}
+			conf.ReadNumber(&l.At, func(x float64) bool { return x > 0 && !math.IsInf(x, 1) }, "a number above 0")(r, conf.Join(key, e.Key), e.Value)
 			*dst = append(*dst, l)
 		}
 	}
@@ -135,35 +137,35 @@ func readLimits(dst *[]Limit) func(*configReader, string, *value) {
 
 // checkSearch faults what does not go with a search, and gives the config its first
 // load in place of the list that the search takes the place of.
-func (r *configReader) checkSearch(c *Config, root *value) {
+func (r *configReader) checkSearch(c *Config, root *conf.Value) {
 	if c.Search == nil {
 		return
 	}
 	s, v := c.Search, c.searchAt
 	fault := func(name, written, want string) {
-		r.faults = append(r.faults, placeIn(v, name).fault(join("search", name), written, want))
+		r.Faults = append(r.Faults, placeIn(v, name).Fault(conf.Join("search", name), written, want))
 	}
 	list := "concurrency_prompts"
 	if s.Vary == overRate {
 		list = overRate
 	}
-	if other, written := root.get(list); written {
-		r.faults = append(r.faults, other.at.fault(list, "", "stands beside search, which varies "+s.Vary+"; keep one"))
+	if other, written := root.Get(list); written {
+		r.Faults = append(r.Faults, other.At.Fault(list, "", "stands beside search, which varies "+s.Vary+"; keep one"))
 	}
-	if _, written := root.get("ramp"); c.Ramp != nil && written && s.Vary == overRate {
+	if _, written := root.Get("ramp"); c.Ramp != nil && written && s.Vary == overRate {
 		fault("vary", s.Vary, "no ramp beside it: that has rates of its own; or vary: max_concurrency")
 	}
 	if c.Repeats > 1 {
-		repeats, _ := root.get("repeats")
-		r.faults = append(r.faults, repeats.at.fault("repeats", strconv.Itoa(c.Repeats), "1 beside search: search.repeats measures again what is close to a limit"))
+		repeats, _ := root.Get("repeats")
+		r.Faults = append(r.Faults, repeats.At.Fault("repeats", strconv.Itoa(c.Repeats), "1 beside search: search.repeats measures again what is close to a limit"))
 	}
 	if c.Order == orderInterleaved {
-		order, _ := root.get("order")
-		r.faults = append(r.faults, order.at.fault("order", c.Order, "plan or shuffled beside search: a search goes to its end on one server before the next begins"))
+		order, _ := root.Get("order")
+		r.Faults = append(r.Faults, order.At.Fault("order", c.Order, "plan or shuffled beside search: a search goes to its end on one server before the next begins"))
 	}
 	if c.Refine != nil {
-		refine, _ := root.get("refine")
-		r.faults = append(r.faults, refine.at.fault("refine", "", "stands beside search, which chooses its loads itself; keep one"))
+		refine, _ := root.Get("refine")
+		r.Faults = append(r.Faults, refine.At.Fault("refine", "", "stands beside search, which chooses its loads itself; keep one"))
 	}
 	switch {
 	case s.Vary == overConcurrency && (s.Min != math.Trunc(s.Min) || s.Max != math.Trunc(s.Max)):
@@ -174,7 +176,7 @@ func (r *configReader) checkSearch(c *Config, root *value) {
 	if s.Vary == overConcurrency && float64(s.Prompts.Times)*s.Max > maxCount {
 		fault("prompts", s.Prompts.String(), fmt.Sprintf("at most %d prompts a case, at max, %s, too", maxCount, rateText(s.Max)))
 	}
-	if _, written := v.get("prompts"); written && s.Vary == overRate {
+	if _, written := v.Get("prompts"); written && s.Vary == overRate {
 		fault("prompts", "", "is for vary: max_concurrency; at a rate, concurrency_prompts has the prompts")
 	}
 	r.checkFigures(c, v)
@@ -189,24 +191,24 @@ func (r *configReader) checkSearch(c *Config, root *value) {
 
 // checkFigures faults figures that there are not, that get neither better nor worse,
 // or that nothing defines.
-func (r *configReader) checkFigures(c *Config, v *value) {
+func (r *configReader) checkFigures(c *Config, v *conf.Value) {
 	percentiles := make([]string, len(c.Percentiles))
 	for i, p := range c.Percentiles {
 		percentiles[i] = strconv.FormatFloat(p, 'f', -1, 64)
 	}
 	known := slices.DeleteFunc(runlog.FigureNames(percentiles...), func(name string) bool { return metrics.Better(name) == metrics.Neither })
-	check := func(key string, at position, figure string) {
+	check := func(key string, at conf.Position, figure string) {
 		switch {
 		case !slices.Contains(known, figure):
-			r.faults = append(r.faults, at.fault(key, "", noSuchFigure(figure, known)))
+			r.Faults = append(r.Faults, at.Fault(key, "", noSuchFigure(figure, known)))
 		case strings.HasPrefix(figure, "request_goodput") && c.Goodput == (metrics.SLO{}) && len(c.ScenarioSLO) == 0:
-			r.faults = append(r.faults, at.fault(key, figure, "goodput in the config beside it, which says what a good request meets: {ttft: 500}"))
+			r.Faults = append(r.Faults, at.Fault(key, figure, "goodput in the config beside it, which says what a good request meets: {ttft: 500}"))
 		}
 	}
 	check("search.objective", placeIn(v, "objective"), c.Search.Objective)
-	limits, _ := v.get("slo")
-	for _, e := range limits.entries {
-		check(join("search.slo", e.key), e.at, e.key)
+	limits, _ := v.Get("slo")
+	for _, e := range limits.Entries {
+		check(conf.Join("search.slo", e.Key), e.At, e.Key)
 	}
 }
 
@@ -255,27 +257,27 @@ type Refine struct {
 }
 
 // readRefine reads none, knee, or a mapping.
-func readRefine(c *Config) func(*configReader, string, *value) {
-	return func(r *configReader, key string, v *value) {
-		refine, before, at := &Refine{Cases: 4, Precision: 0.1}, len(r.faults), ""
+func readRefine(c *Config) conf.Read {
+	return func(r *conf.Reader, key string, v *conf.Value) {
+		refine, before, at := &Refine{Cases: 4, Precision: 0.1}, len(r.Faults), ""
 		switch {
-		case v.kind == kindScalar && v.text == "none":
+		case v.Kind == conf.KindScalar && v.Text == "none":
 			c.Refine = nil
 			return
-		case v.kind == kindScalar && v.text == refineKnee:
+		case v.Kind == conf.KindScalar && v.Text == refineKnee:
 			c.Refine = refine
 			return
-		case v.kind != kindMapping:
-			r.complain(key, v, "none, knee, or {at: knee, cases: 4, precision: 0.1}")
+		case v.Kind != conf.KindMapping:
+			r.Complain(key, v, "none, knee, or {at: knee, cases: 4, precision: 0.1}")
 			return
 		}
-		r.mapping(v, key, []configField{
-			{"at", readOneOf(&at, refineKnee)},
-			{"cases", readWhole(&refine.Cases, 1, 100)},
-			{"precision", readNumber(&refine.Precision, isPrecision, wantPrecision)},
+		r.Mapping(v, key, []conf.Field{
+			conf.Key("at", conf.ReadOneOf(&at, refineKnee)),
+			conf.Key("cases", conf.ReadWhole(&refine.Cases, 1, 100)),
+			conf.Key("precision", conf.ReadNumber(&refine.Precision, isPrecision, wantPrecision)),
 		})
-		r.require(v, key, fmt.Sprintf("%s, as in {at: knee, cases: 4, precision: 0.1}", refineKnee), "at")
-		if len(r.faults) == before {
+		r.Require(v, key, fmt.Sprintf("%s, as in {at: knee, cases: 4, precision: 0.1}", refineKnee), "at")
+		if len(r.Faults) == before {
 			c.Refine = refine
 		}
 	}

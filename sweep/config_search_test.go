@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"llmsweep/sweep/search"
 )
 
 func TestReadSearch(t *testing.T) {
@@ -19,7 +21,7 @@ search:
   prompts: 40
   repeats: 5
 `)
-	want := &Search{Vary: "max_concurrency", Objective: "request_goodput", SLO: []Limit{{"p99_ttft_ms", 500}, {"request_goodput_share", 0.99}},
+	want := &Search{Vary: "max_concurrency", Objective: "request_goodput", SLO: []search.Limit{{Figure: "p99_ttft_ms", At: 500}, {Figure: "request_goodput_share", At: 0.99}},
 		Min: 2, Max: 64, Precision: 0.1, Prompts: Prompts{Count: 40}, Repeats: 5}
 	if diff := cmp.Diff(want, c.Search); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
@@ -31,14 +33,14 @@ search:
 	if _, there := m["concurrency_prompts"]; there {
 		t.Error("the manifest has concurrency_prompts, which the search takes the place of")
 	}
-	search := map[string]any{"vary": "max_concurrency", "objective": "request_goodput", "min": 2.0, "max": 64.0, "precision": 0.1, "prompts": "40", "repeats": 5,
+	kept := map[string]any{"vary": "max_concurrency", "objective": "request_goodput", "min": 2.0, "max": 64.0, "precision": 0.1, "prompts": "40", "repeats": 5,
 		"slo": map[string]any{"p99_ttft_ms": 500.0, "request_goodput_share": 0.99}}
-	if diff := cmp.Diff(search, m["search"]); diff != "" {
+	if diff := cmp.Diff(kept, m["search"]); diff != "" {
 		t.Errorf("search in the manifest (-want +got):\n%s", diff)
 	}
 
 	defaults := parseSearch(t, "concurrency_prompts: [[8, 5x], [16, 5x]]\nsearch: {vary: request_rate, slo: {mean_tpot_ms: 50}}\n")
-	want = &Search{Vary: "request_rate", Objective: "output_throughput", SLO: []Limit{{"mean_tpot_ms", 50}},
+	want = &Search{Vary: "request_rate", Objective: "output_throughput", SLO: []search.Limit{{Figure: "mean_tpot_ms", At: 50}},
 		Min: 1, Max: 512, Precision: 0.05, Prompts: Prompts{Times: 10}, Repeats: 3}
 	if diff := cmp.Diff(want, defaults.Search); diff != "" {
 		t.Errorf("defaults (-want +got):\n%s", diff)

@@ -11,6 +11,8 @@ import (
 	"cel.dev/cel-go/cel"
 
 	"llmsweep/runlog"
+	"llmsweep/sweep/conf"
+	"llmsweep/sweep/wording"
 )
 
 // A stopCondition is one of stop_when: a condition over a case's axes and what was
@@ -49,38 +51,38 @@ func measuredVariables(variants []variant) map[string]*cel.Type {
 var countFigures = []string{"completed", "failed", "total_input_tokens", "total_output_tokens", "max_concurrent_requests"}
 
 // stopWhen reads one condition or a list of them.
-func (r *configReader) stopWhen(root *value, axes []axis, variants []variant) (list []stopCondition) {
-	v, ok := root.get("stop_when")
+func (r *configReader) stopWhen(root *conf.Value, axes []axis, variants []variant) (list []stopCondition) {
+	v, ok := root.Get("stop_when")
 	if !ok {
 		return nil
 	}
-	items, key := []*value{v}, func(int) string { return "stop_when" }
-	if v.kind == kindList {
-		items, key = v.items, func(i int) string { return fmt.Sprintf("stop_when[%d]", i) }
+	items, key := []*conf.Value{v}, func(int) string { return "stop_when" }
+	if v.Kind == conf.KindList {
+		items, key = v.Items, func(i int) string { return fmt.Sprintf("stop_when[%d]", i) }
 	}
 	figures := measuredVariables(variants)
 	vars := caseVariables(axes)
 	maps.Copy(vars, figures)
 	env, err := newCELEnv(vars)
 	if err != nil {
-		r.faults = append(r.faults, root.at.fault("stop_when", "", "conditions: "+oneLine(err.Error())))
+		r.Faults = append(r.Faults, root.At.Fault("stop_when", "", "conditions: "+wording.OneLine(err.Error())))
 		return nil
 	}
 	for i, item := range items {
-		if item.kind != kindScalar || item.isNull() {
-			r.complain(key(i), item, "a condition or a list of them, as in past_knee && p99_ttft_ms > 2000")
+		if item.Kind != conf.KindScalar || item.IsNull() {
+			r.Complain(key(i), item, "a condition or a list of them, as in past_knee && p99_ttft_ms > 2000")
 			continue
 		}
-		text := pointFigure.ReplaceAllString(item.text, "${1}_$2")
+		text := pointFigure.ReplaceAllString(item.Text, "${1}_$2")
 		program, complaint := compileCondition(env, vars, text)
 		if strings.Contains(complaint, "(double, int)") || strings.Contains(complaint, "(int, double)") {
 			complaint += "; figures have decimals: write 1.0, not 1"
 		}
 		if complaint != "" {
-			r.complain(key(i), item, complaint)
+			r.Complain(key(i), item, complaint)
 			continue
 		}
-		list = append(list, stopCondition{condition{item.written, key(i), item.at, program}, namesIn(env, text, figures)})
+		list = append(list, stopCondition{condition{item.Written, key(i), item.At, program}, namesIn(env, text, figures)})
 	}
 	return list
 }
@@ -111,9 +113,9 @@ func unknownName(name string, vars map[string]*cel.Type) string {
 	const most = 30 // to be read
 	known := slices.Sorted(maps.Keys(vars))
 	if len(known) <= most {
-		return fmt.Sprintf("known names, not %s: %s", shorten(name), strings.Join(known, ", "))
+		return fmt.Sprintf("known names, not %s: %s", wording.Short(name), strings.Join(known, ", "))
 	}
-	nearest := slices.MinFunc(known, func(a, b string) int { return editDistance(name, a) - editDistance(name, b) })
+	nearest := slices.MinFunc(known, func(a, b string) int { return conf.Distance(name, a) - conf.Distance(name, b) })
 	return fmt.Sprintf("known names, not %s; the nearest is %s; they are the axes, status, validity, past_knee and the figures of aggregate_results.csv",
-		shorten(name), nearest)
+		wording.Short(name), nearest)
 }

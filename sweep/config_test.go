@@ -17,6 +17,7 @@ import (
 	"llmsweep/dataset"
 	"llmsweep/metrics"
 	"llmsweep/runlog"
+	"llmsweep/sweep/conf"
 )
 
 var everythingEnv = map[string]string{"LLM_TOKEN": "sk-from-env", "TAG": "v0.32"}
@@ -187,7 +188,7 @@ func TestAliasBomb(t *testing.T) {
 }
 
 func TestTooLargeAFile(t *testing.T) {
-	_, err := Parse("c.yaml", []byte(base+"#"+strings.Repeat(" ", maxFileSize)), testEnv(nil))
+	_, err := Parse("c.yaml", []byte(base+"#"+strings.Repeat(" ", conf.MaxFileSize)), testEnv(nil))
 	if err == nil || !strings.Contains(err.Error(), "bytes are too many for a config") {
 		t.Errorf("error is %v", err)
 	}
@@ -301,7 +302,7 @@ func TestSetFaults(t *testing.T) {
 // The file's faults come first, by line; then each set's, in their order.
 func TestFaultOrder(t *testing.T) {
 	_, err := Parse("c.yaml", []byte(base+"seed: x\nrepeats: 0\nwarmup: x\n"), testEnv(nil), "burstiness=0", "backend=x")
-	var faults Faults
+	var faults conf.Faults
 	if !errors.As(err, &faults) {
 		t.Fatalf("error is %v", err)
 	}
@@ -323,11 +324,11 @@ func TestEveryKey(t *testing.T) {
 		}
 	}
 	for _, f := range configFields(Default()) {
-		switch f.name {
+		switch f.Name {
 		case "matrix", "zip", "include", "exclude", "stop_when", "servers": // of the plan: expand reads them
 		case "http": // no part of a sweep: ReadHTTP reads it
 		default:
-			read = append(read, f.name)
+			read = append(read, f.Name)
 		}
 	}
 	slices.Sort(tags)

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"llmsweep/client"
+	"llmsweep/sweep/conf"
+	"llmsweep/sweep/redact"
 )
 
 // The values of ready, beside a page of the server or a URL.
@@ -16,28 +18,28 @@ const (
 
 // readBaseURL reads one base URL, or a list of those that requests go to in turn;
 // the Config has these with commas between.
-func readBaseURL(dst *string) func(*configReader, string, *value) {
+func readBaseURL(dst *string) conf.Read {
 	const want = "http://host:port, https://host:port, unix:///path/of.sock or sim:default"
-	one := readText(dst, checkBaseURLs, want)
-	return func(r *configReader, key string, v *value) {
-		if v.kind != kindList {
+	one := conf.ReadText(dst, checkBaseURLs, want)
+	return func(r *conf.Reader, key string, v *conf.Value) {
+		if v.Kind != conf.KindList {
 			one(r, key, v)
 			return
 		}
-		if len(v.items) == 0 {
-			r.complain(key, v, "a list of base URLs, at least one")
+		if len(v.Items) == 0 {
+			r.Complain(key, v, "a list of base URLs, at least one")
 			return
 		}
 		var all []string
-		seen := map[string]position{}
-		for i, item := range v.items {
+		seen := map[string]conf.Position{}
+		for i, item := range v.Items {
 			itemKey := fmt.Sprintf("%s[%d]", key, i)
 			var text string
-			readText(&text, checkSeveral, "http://host:port, https://host:port or unix:///path/of.sock")(r, itemKey, item)
+			conf.ReadText(&text, checkSeveral, "http://host:port, https://host:port or unix:///path/of.sock")(r, itemKey, item)
 			if at, twice := seen[text]; twice && text != "" {
-				r.complain(itemKey, item, "each server once"+at.alreadyThere())
+				r.Complain(itemKey, item, "each server once"+at.AlreadyThere())
 			}
-			seen[text] = item.at
+			seen[text] = item.At
 			all = append(all, text)
 		}
 		*dst = strings.Join(all, ",")
@@ -77,20 +79,20 @@ func (c *Config) severalServers() bool { return strings.Contains(c.BaseURL, ",")
 
 // baseURLValue is base_url as the YAML has it.
 func baseURLValue(baseURL string) any {
-	masked := maskURL(baseURL)
+	masked := redact.URL(baseURL)
 	if all := client.BaseURLs(masked); len(all) > 1 {
 		return all
 	}
 	return masked
 }
 
-func readTLS(o *client.TLSOptions) func(*configReader, string, *value) {
-	return readNested(
-		configField{"ca", readText(&o.CA, notEmpty, "a PEM file of the authority's certificate")},
-		configField{"cert", readText(&o.Cert, notEmpty, "a PEM file of the client's certificate")},
-		configField{"key", readText(&o.Key, notEmpty, "a PEM file of the certificate's private key")},
-		configField{"server_name", readText(&o.ServerName, notEmpty, "the name that the server's certificate is for")},
-		configField{"insecure", readFlag(&o.Insecure)},
+func readTLS(o *client.TLSOptions) conf.Read {
+	return conf.ReadNested(
+		conf.Key("ca", conf.ReadText(&o.CA, notEmpty, "a PEM file of the authority's certificate")),
+		conf.Key("cert", conf.ReadText(&o.Cert, notEmpty, "a PEM file of the client's certificate")),
+		conf.Key("key", conf.ReadText(&o.Key, notEmpty, "a PEM file of the certificate's private key")),
+		conf.Key("server_name", conf.ReadText(&o.ServerName, notEmpty, "the name that the server's certificate is for")),
+		conf.Key("insecure", conf.ReadFlag(&o.Insecure)),
 	)
 }
 
@@ -109,15 +111,15 @@ func tlsValue(o client.TLSOptions) map[string]any {
 }
 
 // checkTLS faults half a certificate.
-func (r *configReader) checkTLS(c *Config, root *value) {
-	if v, ok := root.get("tls"); ok && !r.faulted("tls") && (c.TLS.Cert == "") != (c.TLS.Key == "") {
-		r.faults = append(r.faults, v.at.fault("tls", "", "cert and key belong together; give both, or neither"))
+func (r *configReader) checkTLS(c *Config, root *conf.Value) {
+	if v, ok := root.Get("tls"); ok && !r.Faulted("tls") && (c.TLS.Cert == "") != (c.TLS.Key == "") {
+		r.Faults = append(r.Faults, v.At.Fault("tls", "", "cert and key belong together; give both, or neither"))
 	}
 }
 
 // readReady reads how a server's readiness is asked for.
-func readReady(dst *string) func(*configReader, string, *value) {
-	return readText(dst, func(s string) (string, bool) {
+func readReady(dst *string) conf.Read {
+	return conf.ReadText(dst, func(s string) (string, bool) {
 		switch {
 		case s == readyAuto, s == readyProbe:
 			return "", true
@@ -128,3 +130,6 @@ func readReady(dst *string) func(*configReader, string, *value) {
 		return hint, ok
 	}, "auto, probe, a page of the server such as /health, or a URL")
 }
+
+// simScheme marks a base_url that names a preset of the embedded simulator.
+const simScheme = "sim:"

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"llmsweep/runlog"
+	"llmsweep/sweep/conf"
 )
 
 // ReadToRun is Read for a run. Where one of the same config was broken off at
@@ -99,19 +100,19 @@ func configKey(path string, env Env, sets ...string) string {
 
 // readResultsDir reads the folder, and the glob pattern of all that it can be on
 // other days.
-func readResultsDir(c *Config) func(*configReader, string, *value) {
-	read := readText(&c.ResultsDir, notEmpty, "a folder")
-	return func(r *configReader, key string, v *value) {
+func readResultsDir(c *Config) conf.Read {
+	read := conf.ReadText(&c.ResultsDir, notEmpty, "a folder")
+	return func(r *conf.Reader, key string, v *conf.Value) {
 		read(r, key, v)
 		const date, clock = "\x00", "\x01" // no path has these
-		pattern, err := expand(v.written, func(name string) (string, bool) {
+		pattern, err := conf.Expand(v.Written, func(name string) (string, bool) {
 			switch name {
 			case "date":
 				return date, true
 			case "time":
 				return clock, true
 			}
-			return r.lookup(name)
+			return c.lookup(name)
 		})
 		if err == nil { // else the fault is told already
 			digits := func(n int) string { return strings.Repeat("[0-9]", n) }

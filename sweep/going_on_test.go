@@ -22,14 +22,14 @@ func TestRunGoesOnAfterMidnight(t *testing.T) {
 	b.now = time.Date(2026, 11, 22, 23, 50, 7, 0, time.UTC)
 	b.breakOff(2)
 	yesterday := "out [a]-20261122T235007"
-	if got := b.folders(); !slices.Equal(got, []string{yesterday}) {
+	if got := b.folders(""); !slices.Equal(got, []string{yesterday}) {
 		t.Fatalf("folders %v", got)
 	}
 
 	b.now = time.Date(2026, 11, 23, 0, 13, 0, 0, time.UTC)
 	out := b.wantRun()
-	if !slices.Equal(b.folders(), []string{yesterday}) || out.Dir != filepath.Join(b.dir, yesterday) || !slices.Equal(b.ran, []string{secondCase}) {
-		t.Errorf("folders %v, in %s; ran %v", b.folders(), out.Dir, b.ran)
+	if !slices.Equal(b.folders(""), []string{yesterday}) || out.Dir != filepath.Join(b.dir, yesterday) || !slices.Equal(b.ran, []string{secondCase}) {
+		t.Errorf("folders %v, in %s; ran %v", b.folders(""), out.Dir, b.ran)
 	}
 	if want := "going on with " + out.Dir + ", broken off 22 min ago"; !b.said(want) {
 		t.Errorf("notes %q, want %q", b.notes, want)
@@ -43,8 +43,8 @@ func TestRunGoesOnAfterMidnight(t *testing.T) {
 	}
 
 	b.wantRun()
-	if want := []string{yesterday, "out [a]-20261123T001300"}; !slices.Equal(b.folders(), want) || len(b.ran) != 2 {
-		t.Errorf("after a complete run: folders %v, want %v; ran %v", b.folders(), want, b.ran)
+	if want := []string{yesterday, "out [a]-20261123T001300"}; !slices.Equal(b.folders(""), want) || len(b.ran) != 2 {
+		t.Errorf("after a complete run: folders %v, want %v; ran %v", b.folders(""), want, b.ran)
 	}
 }
 

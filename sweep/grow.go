@@ -7,6 +7,7 @@ import (
 
 	"llmsweep/dataset"
 	"llmsweep/runlog"
+	"llmsweep/sweep/search"
 )
 
 // A grower adds cases to a plan for what was measured: a search, or a curve that is
@@ -15,7 +16,7 @@ import (
 type grower interface {
 	// next is the cases to be measured next, of which some may be known already;
 	// none = it is over.
-	next(known map[string]reading) []PlannedCase
+	next(known map[string]search.Reading) []PlannedCase
 }
 
 // A growth is the growers of a run, one after the other, and what they know.
@@ -24,15 +25,15 @@ type growth struct {
 	dir      *runlog.Dir
 	searches []*searcher
 	curves   []*refiner
-	known    map[string]reading // by case
-	added    []PlannedCase      // in this process
-	left     []PlannedCase      // to run once nothing grows
-	ended    int                // growers that want no more: with many of them, asking them all before each case takes long
-	still    bool               // nothing is to be added: --only and --only-failed
+	known    map[string]search.Reading // by case
+	added    []PlannedCase             // in this process
+	left     []PlannedCase             // to run once nothing grows
+	ended    int                       // growers that want no more: with many of them, asking them all before each case takes long
+	still    bool                      // nothing is to be added: --only and --only-failed
 }
 
 func (r *Runner) newGrowth(dir *runlog.Dir) *growth {
-	g := &growth{r: r, dir: dir, known: map[string]reading{}, still: r.Only != "" || r.OnlyFailed}
+	g := &growth{r: r, dir: dir, known: map[string]search.Reading{}, still: r.Only != "" || r.OnlyFailed}
 	if r.Config.Search != nil {
 		g.searches = r.Config.searchers(r.Config.Plan())
 	}
@@ -92,16 +93,16 @@ func (g *growth) recall() error {
 }
 
 // recorded is what the folder has of the case as planned.
-func (g *growth) recorded(pc PlannedCase, e runlog.Entry, failedToo bool) (m reading, ok bool) {
+func (g *growth) recorded(pc PlannedCase, e runlog.Entry, failedToo bool) (m search.Reading, ok bool) {
 	switch {
 	case measured(pc, e), failedToo && e.Hash == pc.Hash && e.Status == runlog.StatusFailed:
 		f, err := runlog.ReadCase(filepath.Join(g.dir.Path(), pc.Name+".json"))
 		if err != nil {
-			return reading{}, false // damaged: it is measured again
+			return search.Reading{}, false // damaged: it is measured again
 		}
-		return readingOf(f), true
+		return search.ReadingOf(f), true
 	}
-	return reading{}, false
+	return search.Reading{}, false
 }
 
 // add takes a case into the plan, unless it is there, and deals its prompts.
@@ -173,7 +174,7 @@ func (g *growth) take(wanted []PlannedCase) (todo []PlannedCase, err error) {
 // heard is the agenda's. A run that does not grow keeps nothing.
 func (g *growth) heard(pc PlannedCase, f *runlog.CaseFile) {
 	if len(g.searches)+len(g.curves) > 0 {
-		g.known[pc.Name] = readingOf(f)
+		g.known[pc.Name] = search.ReadingOf(f)
 	}
 }
 
@@ -186,11 +187,11 @@ const leftOutWords = "left out: "
 
 // leftOut is what is known of a case that a rule left out. One that stop_when left
 // out is a bound, as a load that breaks the SLO is; of any other nothing is known.
-func leftOut(name, why string) reading {
+func leftOut(name, why string) search.Reading {
 	if strings.HasPrefix(why, stopWhenRule) {
-		return reading{name: name, broken: leftOutWords + why, above: true}
+		return search.Reading{Name: name, Broken: leftOutWords + why, Above: true}
 	}
-	return reading{name: name, unfit: leftOutWords + why}
+	return search.Reading{Name: name, Unfit: leftOutWords + why}
 }
 
 // grown is a case at another point of the config's space, beside one that was

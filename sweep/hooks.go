@@ -8,6 +8,10 @@ import (
 	"path/filepath"
 	"strconv"
 	"time"
+
+	"llmsweep/sweep/conf"
+	"llmsweep/sweep/launch"
+	"llmsweep/sweep/redact"
 )
 
 // afterGrace bounds an after hook once the run was interrupted.
@@ -109,7 +113,7 @@ func (h *hooks) run(ctx context.Context, hook, command string, lookup func(strin
 	if of != "" {
 		of = " of " + of
 	}
-	text, err := expand(command, lookup)
+	text, err := conf.Expand(command, lookup)
 	if err != nil {
 		return fmt.Errorf("%s%s: %w", hook, of, err)
 	}
@@ -127,8 +131,8 @@ func (h *hooks) run(ctx context.Context, hook, command string, lookup func(strin
 		ctx, cancel = context.WithTimeoutCause(ctx, limit, fmt.Errorf("ended after %s, hook_timeout; raise it, or see why the command hangs", shortSpan(limit)))
 		defer cancel()
 	}
-	fmt.Fprintf(out, "%s %s%s: %s\n", time.Now().UTC().Format(time.RFC3339), hook, of, maskCommand(command))
-	err = shell{text, append(env, "LLMSWEEP_RESULTS_DIR="+folder), out}.run(ctx)
+	fmt.Fprintf(out, "%s %s%s: %s\n", time.Now().UTC().Format(time.RFC3339), hook, of, redact.Command(command))
+	err = launch.Shell{Text: text, Env: append(env, "LLMSWEEP_RESULTS_DIR="+folder), Output: out}.Run(ctx)
 	if err != nil {
 		return fmt.Errorf("%s%s: %w; all that it said is in %s", hook, of, err, h.log)
 	}
@@ -197,4 +201,18 @@ func (c *Config) variables(name string) (string, bool) {
 		return "", false
 	}
 	return c.lookup(name)
+}
+
+// orGrace is a context that outlives ctx by a grace, and then ends with a cause
+// that says so.
+func orGrace(ctx context.Context, grace time.Duration) (context.Context, context.CancelFunc) {
+	longer, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		select {
+		case <-time.After(grace):
+			cancel(fmt.Errorf("ended %s after the interruption", grace))
+		case <-longer.Done():
+		}
+	})
+	return longer, func() { stop(); cancel(context.Canceled) }
 }

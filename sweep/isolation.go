@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"llmsweep/client"
+	"llmsweep/sweep/conf"
 )
 
 const (
@@ -66,7 +67,7 @@ func (r *Runner) prepareServer(ctx context.Context, base string, pc PlannedCase)
 // reset empties the server's cache by its page, of several each one's, or by a
 // command.
 func (r *Runner) reset(ctx context.Context, servers []pageReader, pc PlannedCase) error {
-	how, err := expand(pc.Config.Reset, r.Config.caseVariables(&pc))
+	how, err := conf.Expand(pc.Config.Reset, r.Config.caseVariables(&pc))
 	switch {
 	case err != nil:
 		return err

@@ -12,32 +12,33 @@ import (
 	"llmsweep/client"
 	"llmsweep/dataset"
 	"llmsweep/metrics"
+	"llmsweep/sweep/conf"
 )
 
 // readLoRA reads the adapters that requests are for: names with weights, or a list
 // of names.
-func readLoRA(dst *map[string]float64) func(*configReader, string, *value) {
+func readLoRA(dst *map[string]float64) conf.Read {
 	const want = "adapters with their weights, as in {adapter-a: 3, adapter-b: 1}, or a list of adapters"
-	return func(r *configReader, key string, v *value) {
+	return func(r *conf.Reader, key string, v *conf.Value) {
 		m := map[string]float64{}
 		switch {
-		case v.kind == kindMapping:
-			for _, e := range v.entries {
+		case v.Kind == conf.KindMapping:
+			for _, e := range v.Entries {
 				var weight float64
-				readNumber(&weight, func(x float64) bool { return x > 0 && x <= 1e9 }, "a weight, a number above 0")(r, join(key, e.key), e.value)
-				m[e.key] = weight
+				conf.ReadNumber(&weight, func(x float64) bool { return x > 0 && x <= 1e9 }, "a weight, a number above 0")(r, conf.Join(key, e.Key), e.Value)
+				m[e.Key] = weight
 			}
-		case v.kind == kindList:
-			for i, item := range v.items {
+		case v.Kind == conf.KindList:
+			for i, item := range v.Items {
 				var name string
-				readText(&name, notEmpty, "an adapter's name")(r, fmt.Sprintf("%s[%d]", key, i), item)
+				conf.ReadText(&name, notEmpty, "an adapter's name")(r, fmt.Sprintf("%s[%d]", key, i), item)
 				if _, twice := m[name]; twice && name != "" {
-					r.complain(fmt.Sprintf("%s[%d]", key, i), item, "each adapter once; to send it more, give weights: {adapter-a: 3, adapter-b: 1}")
+					r.Complain(fmt.Sprintf("%s[%d]", key, i), item, "each adapter once; to send it more, give weights: {adapter-a: 3, adapter-b: 1}")
 				}
 				m[name] = 1
 			}
 		default:
-			r.complain(key, v, want)
+			r.Complain(key, v, want)
 			return
 		}
 		if *dst = m; len(m) == 0 {

@@ -6,6 +6,9 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"llmsweep/sweep/conf"
+	"llmsweep/sweep/redact"
 )
 
 // maxListed is how many of a server's models an error names.
@@ -24,7 +27,7 @@ func checkModels(ctx context.Context, c *Config, server pageReader) error {
 		// Ollama lists a model with its tag, and takes it without one for the latest.
 		if !slices.Contains(served.IDs, name) && !slices.Contains(served.IDs, name+":latest") {
 			return fmt.Errorf("model: %s is not served at %s, which lists %s%s; a server that answers to other names too wants model_check: false",
-				name, maskURL(server.base), listed(served.IDs), didYouMean(name, served.IDs))
+				name, redact.URL(server.base), listed(served.IDs), didYouMean(name, served.IDs))
 		}
 	}
 	return nil
@@ -44,7 +47,7 @@ func didYouMean(written string, names []string) string {
 	last := func(s string) string { return strings.ToLower(s[strings.LastIndexByte(s, '/')+1:]) }
 	best, bestDistance := "", 1+max(1, len(written)/3)
 	for _, name := range names {
-		d := editDistance(strings.ToLower(written), strings.ToLower(name))
+		d := conf.Distance(strings.ToLower(written), strings.ToLower(name))
 		if last(written) == last(name) {
 			d = 0
 		}

@@ -33,7 +33,7 @@ func (r *Runner) One(ctx context.Context, adjust func(*PlannedCase)) (*Result, *
 	r.Progress.SweepStarted(r.plan, 1)
 	r.Progress.CaseStarted(pc)
 	res, err := r.driver(pc.Config, base).Run(ctx, pc, func(*metrics.Record) error { return nil })
-	r.judgeLoad(res)
+	r.SelfTest.Judge(&res.Summary, res.Records)
 	r.judgeTraffic(pc.Config, res)
 	r.Progress.CaseEnded(pc, res)
 	r.Progress.SweepEnded()

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"llmsweep/runlog"
+	"llmsweep/sweep/conf"
 )
 
 // mostAhead bounds how much of a case may pass for done because of its time alone.
@@ -157,12 +158,12 @@ func (p *Pace) foretell() {
 	p.rest, p.unknown = 0, 0
 	for i := p.at + 1; i < len(p.cases); i++ {
 		if d, ok := p.expect(&p.cases[i]); ok {
-			p.rest = min(p.rest+d, maxSpan)
+			p.rest = min(p.rest+d, conf.MaxSpan)
 		} else {
-			p.unknown = min(p.unknown+d, maxSpan)
+			p.unknown = min(p.unknown+d, conf.MaxSpan)
 		}
 		if p.gapCount > 0 {
-			p.rest = min(p.rest+p.gaps/time.Duration(p.gapCount), maxSpan)
+			p.rest = min(p.rest+p.gaps/time.Duration(p.gapCount), conf.MaxSpan)
 		}
 	}
 }
@@ -181,7 +182,7 @@ func (p *Pace) ToGo(ended int, now time.Time) (d time.Duration, sure, ok bool) {
 	}
 	slow := float64(total) / float64(max(EstimateCase(c.PlannedCase), 1))
 	sum := left.Seconds() + p.rest.Seconds() + slow*p.unknown.Seconds()
-	return time.Duration(min(sum, maxSpan.Seconds()) * 1e9), p.measured > 0, true
+	return time.Duration(min(sum, conf.MaxSpan.Seconds()) * 1e9), p.measured > 0, true
 }
 
 // current is how long the case at work takes in all, and still. The span that was

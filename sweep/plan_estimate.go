@@ -2,11 +2,15 @@ package sweep
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"strings"
 	"time"
 
 	"llmsweep/dataset"
+	"llmsweep/runlog"
+	"llmsweep/sweep/conf"
+	"llmsweep/sweep/wording"
 )
 
 // What a case takes on an unknown server, assumed roughly: tokens/s of a
@@ -40,7 +44,7 @@ func estimateAt(p PlannedCase, slow float64) time.Duration {
 	if p.Duration > 0 {
 		seconds = min(seconds, p.Duration.Seconds())
 	}
-	return time.Duration(min(warmup+seconds, maxSpan.Seconds()) * 1e9)
+	return time.Duration(min(warmup+seconds, conf.MaxSpan.Seconds()) * 1e9)
 }
 
 // sessions is about how many sessions make up the case's requests: a rate or a
@@ -77,8 +81,8 @@ func Estimate(cases []PlannedCase, earlier map[string]time.Duration) time.Durati
 		if !known {
 			d = EstimateCase(p)
 		}
-		if sum += d; sum > maxSpan {
-			return maxSpan
+		if sum += d; sum > conf.MaxSpan {
+			return conf.MaxSpan
 		}
 	}
 	return sum
@@ -120,7 +124,7 @@ func estimateText(cases []PlannedCase, earlier map[string]time.Duration) string 
 		timed = append(timed, *p)
 	}
 	var parts []string
-	assumed := fmt.Sprintf("if a decode step takes %d ms and prefill runs at %s tokens/s", assumedStep.Milliseconds(), thousands(assumedPrefill))
+	assumed := fmt.Sprintf("if a decode step takes %d ms and prefill runs at %s tokens/s", assumedStep.Milliseconds(), wording.Thousands(assumedPrefill))
 	if len(typical) == 1 && guessed > 0 && !typical[IOLen{}] {
 		for t := range typical {
 			assumed += fmt.Sprintf(", and a request has about %d input and %d output tokens", t.Input, t.Output)
@@ -132,7 +136,7 @@ func estimateText(cases []PlannedCase, earlier map[string]time.Duration) string 
 	about := "about " + Roughly(Estimate(timed, earlier))
 	switch {
 	case known > 0 && guessed > 0:
-		parts = append(parts, fmt.Sprintf("%s: %s as in the last run, %d %s", about, plural(known, "case"), guessed, assumed))
+		parts = append(parts, fmt.Sprintf("%s: %s as in the last run, %d %s", about, wording.Plural(known, "case"), guessed, assumed))
 	case known > 0:
 		parts = append(parts, about+", as in the last run")
 	case guessed > 0:
@@ -155,5 +159,24 @@ func Roughly(d time.Duration) string {
 		return fmt.Sprintf("%d h", minutes/60)
 	default:
 		return fmt.Sprintf("%d h %d min", minutes/60, minutes%60)
+	}
+}
+
+// LastSpans is how long cases took when they were last measured, warm-up and the
+// making of prompts included, by name: in the results folder or, where that does
+// not have them, in the newest run of its history. It reads journals alone. What
+// cannot be read is not known.
+func LastSpans(c *Config) map[string]time.Duration {
+	spans := map[string]time.Duration{}
+	if past, err := runlog.History(c.ResultsDir); err == nil && len(past) > 0 {
+		addSpans(spans, past[len(past)-1])
+	}
+	addSpans(spans, c.ResultsDir)
+	return spans
+}
+
+func addSpans(spans map[string]time.Duration, dir string) {
+	if found, err := runlog.Spans(dir); err == nil {
+		maps.Copy(spans, found)
 	}
 }

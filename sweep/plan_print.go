@@ -8,7 +8,9 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
+
+	"llmsweep/sweep/redact"
+	"llmsweep/sweep/wording"
 )
 
 // PrintPlan writes the cases in running order as a table, then what they come
@@ -16,7 +18,7 @@ import (
 // be nil. Nothing else is touched.
 func PrintPlan(w io.Writer, c *Config, cases []PlannedCase, earlier map[string]time.Duration) error {
 	var b strings.Builder
-	writeColumns(&b, planRows(cases, earlier, c.overBudget(cases, earlier)), 1)
+	wording.Columns(&b, planRows(cases, earlier, c.overBudget(cases, earlier)), 1)
 	var prompts, warmups, input, output float64
 	ownLengths := false
 	for _, p := range cases {
@@ -26,21 +28,21 @@ func PrintPlan(w io.Writer, c *Config, cases []PlannedCase, earlier map[string]t
 		output += float64(p.NumPrompts) * float64(p.Output)
 		ownLengths = ownLengths || p.Input == 0
 	}
-	fmt.Fprintf(&b, "\n%s of %s at %s\n", plural(len(cases), "case"),
+	fmt.Fprintf(&b, "\n%s of %s at %s\n", wording.Plural(len(cases), "case"),
 		several(cases, "models", func(p *PlannedCase) string { return p.Config.Model }),
-		several(cases, "servers", func(p *PlannedCase) string { return maskURL(p.Config.BaseURL) }))
-	warmup := thousands(warmups) + " warm-up requests"
+		several(cases, "servers", func(p *PlannedCase) string { return redact.URL(p.Config.BaseURL) }))
+	warmup := wording.Thousands(warmups) + " warm-up requests"
 	if c.Warmup.For > 0 {
 		warmup = shortSpan(c.Warmup.For) + " of warm-up a case"
 	}
-	tokens := fmt.Sprintf("%s input and %s output tokens, warm-up not counted", thousands(input), thousands(output))
+	tokens := fmt.Sprintf("%s input and %s output tokens, warm-up not counted", wording.Thousands(input), wording.Thousands(output))
 	switch {
 	case input == 0:
 		tokens = "lengths are those of dataset " + several(cases, "datasets", func(p *PlannedCase) string { return p.Axes.Dataset })
 	case ownLengths:
 		tokens += ", nor cases whose lengths are the dataset's own"
 	}
-	fmt.Fprintf(&b, "%s prompts and %s; %s\n", thousands(prompts), warmup, tokens)
+	fmt.Fprintf(&b, "%s prompts and %s; %s\n", wording.Thousands(prompts), warmup, tokens)
 	if c.Duration > 0 {
 		fmt.Fprintf(&b, "each case ends after %s, whatever prompts are left\n", shortSpan(c.Duration))
 	}
@@ -79,7 +81,7 @@ func planRows(cases []PlannedCase, earlier map[string]time.Duration, over map[st
 			strconv.Itoa(p.NumPrompts), p.warmupText(), p.rateText(),
 		}
 		for _, key := range keys {
-			row = append(row, shorten(p.Axes.More[key]))
+			row = append(row, wording.Short(p.Axes.More[key]))
 		}
 		took := p.timeText(earlier)
 		if over[p.Name] {
@@ -119,7 +121,7 @@ func several(cases []PlannedCase, what string, of func(*PlannedCase) string) str
 		}
 	}
 	if len(names) > 3 {
-		return thousands(float64(len(names))) + " " + what
+		return wording.Thousands(float64(len(names))) + " " + what
 	}
 	return strings.Join(names, ", ")
 }
@@ -130,7 +132,7 @@ func (p *PlannedCase) tokensText() string {
 	if p.Input == 0 {
 		return "own"
 	}
-	return thousands(float64(p.NumPrompts) * float64(p.Input+p.Output))
+	return wording.Thousands(float64(p.NumPrompts) * float64(p.Input+p.Output))
 }
 
 func (p *PlannedCase) warmupText() string {
@@ -162,7 +164,7 @@ func (c *Config) Notes() []string {
 		for _, l := range v.config.ConcurrencyPrompts {
 			if l.NumPrompts < l.MaxConcurrency {
 				add(fmt.Sprintf("concurrency_prompts [%d, %d]: with %s no more than %d are ever in flight",
-					l.MaxConcurrency, l.NumPrompts, plural(l.NumPrompts, "prompt"), l.NumPrompts))
+					l.MaxConcurrency, l.NumPrompts, wording.Plural(l.NumPrompts, "prompt"), l.NumPrompts))
 			}
 		}
 		if v.config.Abort.OverSaturation && !v.config.open() {
@@ -170,45 +172,4 @@ func (c *Config) Notes() []string {
 		}
 	}
 	return notes
-}
-
-// writeColumns aligns rows, two spaces between columns: numbers to the right,
-// the text column to the left.
-func writeColumns(b *strings.Builder, rows [][]string, textColumn int) {
-	widths := make([]int, len(rows[0]))
-	for _, row := range rows {
-		for i, cell := range row {
-			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
-		}
-	}
-	for _, row := range rows {
-		for i, cell := range row {
-			pad := strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell))
-			if i > 0 {
-				b.WriteString("  ")
-			}
-			if i == textColumn {
-				b.WriteString(cell + pad)
-			} else {
-				b.WriteString(pad + cell)
-			}
-		}
-		b.WriteByte('\n')
-	}
-}
-
-// thousands is a whole number with its digits in groups of three.
-func thousands(x float64) string {
-	s := strconv.FormatFloat(x, 'f', 0, 64)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
-}
-
-func plural(n int, word string) string {
-	if n == 1 {
-		return "1 " + word
-	}
-	return thousands(float64(n)) + " " + word + "s"
 }

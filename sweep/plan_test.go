@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"llmsweep/dataset"
+	"llmsweep/sweep/conf"
 )
 
 func names(cases []PlannedCase) []string {
@@ -242,7 +243,7 @@ func TestEstimateCase(t *testing.T) {
 			Ramp: &Ramp{Kind: rampSteps, Rates: []float64{1, 2, 5}, Every: 10 * time.Second}}, 36 * time.Second},
 		{PlannedCase{Input: 8000, Output: 50, MaxConcurrency: 100, NumPrompts: 100, Rate: 2, Config: &Config{Dataset: dataset.Spec{Type: dataset.TypeConversation, Turns: [2]int{3, 5}}}},
 			20500 * time.Millisecond}, // 25 sessions of 4 turns: 25 ÷ 2 + 4 × 2
-		{PlannedCase{Input: 10_000_000, Output: 10_000_000, MaxConcurrency: 1, NumPrompts: 10_000_000, Rate: 1}, maxSpan}, // no overflow
+		{PlannedCase{Input: 10_000_000, Output: 10_000_000, MaxConcurrency: 1, NumPrompts: 10_000_000, Rate: 1}, conf.MaxSpan}, // no overflow
 	} {
 		if got := EstimateCase(tt.p); got != tt.want && roundSeconds(got.Seconds()) != tt.want {
 			t.Errorf("%+v: %v, want %v", tt.p, got, tt.want)
@@ -277,7 +278,7 @@ func TestRoughly(t *testing.T) {
 		{91 * time.Second, "2 min"},
 		{59*time.Minute + 40*time.Second, "1 h"},
 		{200 * time.Minute, "3 h 20 min"},
-		{maxSpan, "87600 h"},
+		{conf.MaxSpan, "87600 h"},
 	} {
 		if got := Roughly(tt.d); got != tt.want {
 			t.Errorf("%v: %s, want %s", tt.d, got, tt.want)

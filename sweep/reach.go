@@ -2,6 +2,7 @@ package sweep
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -9,13 +10,12 @@ import (
 	"time"
 
 	"llmsweep/client"
+	"llmsweep/sweep/launch"
+	"llmsweep/sweep/redact"
 )
 
-// readyEvery is how often a server that is not there yet is asked again.
-const readyEvery = 500 * time.Millisecond
-
 // probeTimeout is how long one question to a server may take at least.
-const probeTimeout = 10 * time.Second
+const probeTimeout = launch.AskTimeout
 
 // reach starts the simulators, and waits up to ready_timeout for each real server
 // to answer. It comes before any file is moved.
@@ -57,7 +57,7 @@ func (r *Runner) reachServer(ctx context.Context, c *Config) error {
 		return err
 	}
 	if t := c.ReadyTimeout; t > 0 {
-		r.Progress.Note(fmt.Sprintf("waiting up to %s for %s", t, maskURL(c.BaseURL)))
+		r.Progress.Note(fmt.Sprintf("waiting up to %s for %s", t, redact.URL(c.BaseURL)))
 	}
 	for _, base := range client.BaseURLs(c.BaseURL) {
 		doubt, err := askServer(ctx, c, base, r.apiKey(c))
@@ -141,7 +141,7 @@ func waitReady(ctx context.Context, ready func(context.Context) error, timeout t
 			return fmt.Errorf("not ready within %s (ready_timeout): %w", timeout, err)
 		}
 		select {
-		case <-time.After(readyEvery):
+		case <-time.After(launch.AskEvery):
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		}
@@ -181,12 +181,15 @@ func (r *Runner) baseURL(ctx context.Context, c *Config) (string, error) {
 	if child != nil {
 		r.Progress.Warn("the simulator ended; starting it again")
 	}
-	child, err := startSim(ctx, r.Executable, preset, c.Model, c.Tokenizer, simLog(r.Config.ResultsDir))
+	child, err := launch.StartSim(ctx, r.Executable, preset, c.Model, c.Tokenizer, simLog(r.Config.ResultsDir))
+	if refused, ok := errors.AsType[*launch.RefusedError](err); ok {
+		err = &ConfigError{refused}
+	}
 	if err != nil {
 		return "", err
 	}
 	if r.sims == nil {
-		r.sims = map[simKey]*simChild{}
+		r.sims = map[simKey]*launch.Sim{}
 	}
 	r.sims[key] = child
 	return child.BaseURL, nil

@@ -84,11 +84,3 @@ func TestReachAsksForEachModel(t *testing.T) {
 		}
 	}
 }
-
-func TestMaskedLabels(t *testing.T) {
-	c := &Config{Labels: map[string]string{"token": "mysecret", "other": "sk-abcdef", "gpu": "h100"}}
-	got := c.maskedLabels()
-	if got["token"] != "***" || got["other"] != "***" || got["gpu"] != "h100" {
-		t.Errorf("labels %v", got)
-	}
-}

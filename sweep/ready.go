@@ -157,3 +157,28 @@ func (r *Runner) Validate(ctx context.Context, online bool) error {
 	}
 	return r.ask(ctx)
 }
+
+// checkLaunches says which servers are not asked because the run starts them, and
+// checks what can be known without that: commands that a shell can read, a program
+// that is there, a port that is free. All that is wrong is told.
+func (r *Runner) checkLaunches(ctx context.Context) error {
+	var errs []error
+	checked := map[string]bool{}
+	for i := range r.plan {
+		key, l, err := r.launchOf(&r.plan[i])
+		if key == "" && err == nil || checked[key] {
+			continue
+		}
+		checked[key] = true
+		if err != nil {
+			errs = append(errs, &ConfigError{err})
+			continue
+		}
+		r.Progress.Note(fmt.Sprintf("server %s is launched by the run: not asked", l.Name))
+		if err := l.CheckCommands(ctx); err != nil {
+			errs = append(errs, &ConfigError{err})
+		}
+		errs = append(errs, l.CheckFree(ctx, nil))
+	}
+	return errors.Join(errs...)
+}

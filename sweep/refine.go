@@ -1,14 +1,16 @@
 package sweep
 
 import (
-	"cmp"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
 
 	"llmsweep/runlog"
 	"llmsweep/stats"
+	"llmsweep/sweep/search"
+	"llmsweep/sweep/wording"
 )
 
 // A refiner is a curve that gets more loads around its knee: cases of the plan that
@@ -55,51 +57,16 @@ func (c *Config) severalCaps() bool {
 	return slices.ContainsFunc(c.ConcurrencyPrompts, func(l Load) bool { return l.MaxConcurrency != c.ConcurrencyPrompts[0].MaxConcurrency })
 }
 
-// A kneePoint is one load of a curve.
-type kneePoint struct {
-	load       float64
-	throughput float64 // output tokens/s: the mean over its valid cases
-	latency    float64 // mean E2EL, ms; 0 = unknown, and the point is no knee
-	cases      []PlannedCase
-}
-
-// kneeOf is the point with the largest throughput ÷ mean latency, the lower load of
-// two; -1 = there is none.
-func kneeOf(points []kneePoint) int {
-	knee, best := -1, 0.0
-	for i, p := range points {
-		if p.latency > 0 && p.throughput/p.latency > best {
-			knee, best = i, p.throughput/p.latency
-		}
-	}
-	return knee
-}
-
-// around are the loads halfway between the knee and its neighbours, as far as those
-// are not near enough already. points are by load, rising.
-func (l loadRange) around(points []kneePoint) (loads []float64) {
-	knee := kneeOf(points)
-	for _, lower := range []int{knee - 1, knee} {
-		if knee < 0 || lower < 0 || lower+1 >= len(points) {
-			continue
-		}
-		if mid, ok := l.between(points[lower].load, points[lower+1].load); ok {
-			loads = append(loads, mid)
-		}
-	}
-	return loads
-}
-
 // refined is how a curve stands.
 type refined struct {
-	points []kneePoint   // by load, rising
-	added  []float64     // loads, in the order in which they were
-	want   []PlannedCase // to be measured next
-	ended  string        // why it ended before its time; "" = it did not
+	points []search.Point // by load, rising
+	added  []float64      // loads, in the order in which they were
+	want   []PlannedCase  // to be measured next
+	ended  string         // why it ended before its time; "" = it did not
 }
 
 // stand goes through the refining with what is known.
-func (r *refiner) stand(known map[string]reading) (now refined) {
+func (r *refiner) stand(known map[string]search.Reading) (now refined) {
 	cases := slices.Clone(r.cases)
 	for {
 		for i := range cases {
@@ -107,61 +74,55 @@ func (r *refiner) stand(known map[string]reading) (now refined) {
 			switch {
 			case !ok:
 				now.want = append(now.want, cases[i])
-			case m.unfit != "" && now.ended == "":
-				now.ended = cases[i].Name + ": " + m.unfit
-			case m.failed && now.ended == "":
-				now.ended = cases[i].Name + ": " + m.broken
+			case m.Unfit != "" && now.ended == "":
+				now.ended = cases[i].Name + ": " + m.Unfit
+			case m.Failed && now.ended == "":
+				now.ended = cases[i].Name + ": " + m.Broken
 			}
 		}
 		if len(now.want) > 0 || now.ended != "" {
 			return now
 		}
-		now.points = r.points(cases, known)
-		loads := r.loads().around(now.points)
+		sound := slices.DeleteFunc(slices.Clone(cases), func(pc PlannedCase) bool { return known[pc.Name].Above }) // the curve ends below those
+		now.points = r.points(sound, known)
+		loads := r.loads().Around(now.points)
 		loads = loads[:min(len(loads), r.Cases-len(now.added))]
 		if len(loads) == 0 {
 			return now
 		}
 		for _, load := range loads {
-			cases = append(cases, r.at(load, now.points)...)
+			cases = append(cases, r.at(load, sound, now.points)...)
 		}
 		now.added = append(now.added, loads...)
 	}
 }
 
 // loads are those that the refining may measure.
-func (r *refiner) loads() loadRange {
-	return loadRange{precision: r.Precision, whole: r.over == overConcurrency}
+func (r *refiner) loads() search.Range {
+	return search.Range{Precision: r.Precision, Whole: r.over == overConcurrency}
 }
 
-// points are the loads of cases that are all known.
-func (r *refiner) points(cases []PlannedCase, known map[string]reading) (points []kneePoint) {
-	at := map[float64]int{}
+// points are the loads of cases that are all known, by the means of their figures.
+func (r *refiner) points(cases []PlannedCase, known map[string]search.Reading) (points []search.Point) {
+	at := map[float64][]PlannedCase{}
 	for _, pc := range cases {
-		if known[pc.Name].above {
-			continue // the curve ends below it
-		}
 		load := pc.load(r.over)
-		if _, seen := at[load]; !seen {
-			at[load] = len(points)
-			points = append(points, kneePoint{load: load})
-		}
-		points[at[load]].cases = append(points[at[load]].cases, pc)
+		at[load] = append(at[load], pc)
 	}
-	for i := range points {
-		points[i].throughput = meanOver(points[i].cases, known, "output_throughput")
-		points[i].latency = meanOver(points[i].cases, known, "mean_e2el_ms")
+	for _, load := range slices.Sorted(maps.Keys(at)) {
+		points = append(points, search.Point{
+			Load: load, Throughput: meanOver(at[load], known, "output_throughput"), Latency: meanOver(at[load], known, "mean_e2el_ms"),
+		})
 	}
-	slices.SortFunc(points, func(a, b kneePoint) int { return cmp.Compare(a.load, b.load) })
 	return points
 }
 
 // meanOver is the mean of a figure over the valid cases that define it; 0 = none does.
-func meanOver(cases []PlannedCase, known map[string]reading, figure string) float64 {
+func meanOver(cases []PlannedCase, known map[string]search.Reading, figure string) float64 {
 	var of []float64
 	for _, pc := range cases {
-		if m := known[pc.Name]; m.broken == "" {
-			if v, ok := m.figures[figure]; ok {
+		if m := known[pc.Name]; m.Broken == "" {
+			if v, ok := m.Figures[figure]; ok {
 				of = append(of, v)
 			}
 		}
@@ -174,15 +135,18 @@ func meanOver(cases []PlannedCase, known map[string]reading, figure string) floa
 
 // at are the cases that measure a load between two points: as those of the lower one,
 // with as many prompts a request in flight.
-func (r *refiner) at(load float64, points []kneePoint) (cases []PlannedCase) {
-	lower := points[0]
+func (r *refiner) at(load float64, measured []PlannedCase, points []search.Point) (cases []PlannedCase) {
+	lower := points[0].Load
 	for _, p := range points {
-		if p.load < load {
-			lower = p
+		if p.Load < load {
+			lower = p.Load
 		}
 	}
-	for i := range lower.cases {
-		like := &lower.cases[i]
+	for i := range measured {
+		like := &measured[i]
+		if like.load(r.over) != lower {
+			continue
+		}
 		at := like.point()
 		if r.over == overRate {
 			at.rate = load
@@ -197,7 +161,7 @@ func (r *refiner) at(load float64, points []kneePoint) (cases []PlannedCase) {
 
 // next is the cases that the curve wants. Those of the plan come by themselves: a
 // curve of which some were left out is not refined.
-func (r *refiner) next(known map[string]reading) []PlannedCase { return r.stand(known).want }
+func (r *refiner) next(known map[string]search.Reading) []PlannedCase { return r.stand(known).want }
 
 // A KneeResult is what refining a curve found.
 type KneeResult struct {
@@ -215,7 +179,7 @@ type KneeResult struct {
 }
 
 // result is what the refining found, with what is known.
-func (r *refiner) result(known map[string]reading) KneeResult {
+func (r *refiner) result(known map[string]search.Reading) KneeResult {
 	now := r.stand(known)
 	first := &r.cases[0]
 	res := KneeResult{
@@ -223,9 +187,9 @@ func (r *refiner) result(known map[string]reading) KneeResult {
 		Added: append([]float64{}, now.added...), Done: now.ended == "" && len(now.want) == 0, Ended: now.ended,
 		Throughput: runlog.NaN(), MeanE2EL: runlog.NaN(),
 	}
-	if knee := kneeOf(now.points); knee >= 0 {
+	if knee := search.Knee(now.points); knee >= 0 {
 		p := now.points[knee]
-		res.Knee, res.Throughput, res.MeanE2EL = p.load, runlog.Float(p.throughput), runlog.Float(p.latency)
+		res.Knee, res.Throughput, res.MeanE2EL = p.Load, runlog.Float(p.Throughput), runlog.Float(p.Latency)
 	}
 	res.Text = res.String()
 	return res
@@ -237,7 +201,7 @@ func (r *KneeResult) String() string {
 	switch {
 	case r.Knee > 0:
 		text = fmt.Sprintf("%s: the knee is at %s (%s, mean E2EL %s)", r.Title, loadWords(r.Over, r.Knee),
-			valueWords("output_throughput", float64(r.Throughput)), valueWords("mean_e2el_ms", float64(r.MeanE2EL)))
+			wording.Value("output_throughput", float64(r.Throughput)), wording.Value("mean_e2el_ms", float64(r.MeanE2EL)))
 	case r.Ended != "":
 		return r.Title + ": not refined: " + r.Ended
 	case !r.Done:

@@ -4,42 +4,15 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-)
 
-// Midpoints by hand: √(8·32) = 16, √(32·128) = 64.
-func TestAroundKnee(t *testing.T) {
-	flight := loadRange{precision: 0.1, whole: true}
-	point := func(load, throughput, latency float64) kneePoint {
-		return kneePoint{load: load, throughput: throughput, latency: latency}
-	}
-	for _, tt := range []struct {
-		name   string
-		loads  loadRange
-		points []kneePoint
-		knee   int
-		want   string
-	}{
-		{"in the middle", flight, []kneePoint{point(8, 100, 10), point(32, 300, 12), point(128, 400, 40)}, 1, "[16 64]"},
-		{"at the low end", flight, []kneePoint{point(8, 100, 1), point(32, 300, 12)}, 0, "[16]"},
-		{"at the high end", flight, []kneePoint{point(8, 100, 10), point(32, 600, 12)}, 1, "[16]"},
-		{"neighbours", flight, []kneePoint{point(7, 1, 1), point(8, 2, 1), point(9, 1, 1)}, 1, "[]"},
-		{"near enough on one side", flight, []kneePoint{point(100, 1, 1), point(109, 2, 1), point(130, 1, 1)}, 1, "[119]"},
-		{"rates", loadRange{precision: 0.1}, []kneePoint{point(2, 1, 1), point(4, 4, 1), point(5, 1, 1)}, 1, "[2.828 4.472]"},
-		{"of two alike the lower", flight, []kneePoint{point(8, 10, 1), point(32, 10, 1)}, 0, "[16]"},
-		{"none has a latency", flight, []kneePoint{point(8, 10, 0), point(32, 10, 0)}, -1, "[]"},
-		{"none", flight, nil, -1, "[]"},
-	} {
-		if got := fmt.Sprint(tt.loads.around(tt.points)); got != tt.want || kneeOf(tt.points) != tt.knee {
-			t.Errorf("%s: knee %d, around it %s; want %d, %s", tt.name, kneeOf(tt.points), got, tt.knee, tt.want)
-		}
-	}
-}
+	"llmsweep/sweep/search"
+)
 
 // refineOn runs the first of the config's curves on a pretended server.
 func refineOn(t *testing.T, c *Config, measure curve) (res KneeResult, added []string) {
 	t.Helper()
 	r := c.refiners(c.Plan())[0]
-	known := map[string]reading{}
+	known := map[string]search.Reading{}
 	for _, pc := range r.cases {
 		known[pc.Name] = measure(pc.load(r.over), pc.Axes.Repeat)
 	}
@@ -59,8 +32,8 @@ func refineOn(t *testing.T, c *Config, measure curve) (res KneeResult, added []s
 }
 
 // humped has its best throughput ÷ latency at a load of 20.
-func humped(load float64, _ int) reading {
-	return reading{figures: map[string]float64{"output_throughput": 100 * load, "mean_e2el_ms": 400 + load*load}}
+func humped(load float64, _ int) search.Reading {
+	return search.Reading{Figures: map[string]float64{"output_throughput": 100 * load, "mean_e2el_ms": 400 + load*load}}
 }
 
 func TestRefine(t *testing.T) {
@@ -83,29 +56,29 @@ func TestRefine(t *testing.T) {
 		{"rates", "concurrency_prompts: [[64, 30]]\nrequest_rate: [10, 40, inf]\nrefine: {at: knee, cases: 1}\n", humped,
 			"mc64_np30_rate20",
 			"qwen3, 256 → 128: the knee is at 20 requests/s (2,000 tok/s, mean E2EL 800 ms); added: 20"},
-		{"a case that failed", "concurrency_prompts: [[4, 3x], [16, 3x]]\nrefine: knee\n", func(load float64, n int) reading {
+		{"a case that failed", "concurrency_prompts: [[4, 3x], [16, 3x]]\nrefine: knee\n", func(load float64, n int) search.Reading {
 			if load == 16 {
-				return reading{failed: true, broken: "it failed: reset"}
+				return search.Reading{Failed: true, Broken: "it failed: reset"}
 			}
 			return humped(load, n)
 		}, "", "qwen3, 256 → 128: not refined: bench_io256x128_mc16_np48: it failed: reset"},
 		// 4, 16 and no more: knee 16: 8; then √(8·16) = 11 is near enough at a precision of 0.5
-		{"stop_when ends the curve", "concurrency_prompts: [[4, 3x], [16, 3x], [64, 3x], [128, 3x]]\nrefine: {at: knee, precision: 0.5}\n", func(load float64, n int) reading {
+		{"stop_when ends the curve", "concurrency_prompts: [[4, 3x], [16, 3x], [64, 3x], [128, 3x]]\nrefine: {at: knee, precision: 0.5}\n", func(load float64, n int) search.Reading {
 			if load > 16 {
 				return leftOut("", "stop_when held at bench_io256x128_mc16_np48: past_knee true; past_knee")
 			}
 			return humped(load, n)
 		}, "mc8_np24 mc11_np33", "qwen3, 256 → 128: the knee is at 16 in flight (1,600 tok/s, mean E2EL 656 ms); added: 8, 11"},
-		{"a budget says nothing of the curve", "concurrency_prompts: [[4, 3x], [16, 3x]]\nrefine: knee\n", func(load float64, n int) reading {
+		{"a budget says nothing of the curve", "concurrency_prompts: [[4, 3x], [16, 3x]]\nrefine: knee\n", func(load float64, n int) search.Reading {
 			if load == 16 {
 				return leftOut("", "budget of 1h: no time left")
 			}
 			return humped(load, n)
 		}, "", "qwen3, 256 → 128: not refined: bench_io256x128_mc16_np48: left out: budget of 1h: no time left"},
-		{"an invalid case is no knee", "concurrency_prompts: [[4, 3x], [16, 3x]]\nrefine: {at: knee, cases: 1}\n", func(load float64, n int) reading {
+		{"an invalid case is no knee", "concurrency_prompts: [[4, 3x], [16, 3x]]\nrefine: {at: knee, cases: 1}\n", func(load float64, n int) search.Reading {
 			m := humped(load, n)
 			if load == 16 {
-				m.broken = "it is invalid"
+				m.Broken = "it is invalid"
 			}
 			return m
 		}, "mc8_np24", "qwen3, 256 → 128: the knee is at 8 in flight (800 tok/s, mean E2EL 464 ms); added: 8"},

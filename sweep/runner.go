@@ -11,6 +11,9 @@ import (
 
 	"llmsweep/metrics"
 	"llmsweep/runlog"
+	"llmsweep/sweep/launch"
+	"llmsweep/sweep/redact"
+	"llmsweep/sweep/selftest"
 	"llmsweep/telemetry"
 )
 
@@ -33,14 +36,14 @@ type Runner struct {
 	OnlyFailed bool   // only cases that failed before
 	Only       string // only cases whose name matches this glob; "" = all
 
-	SelfTest *SelfTest // the host's last one: a case beyond it is suspect; nil = none was made
+	SelfTest *selftest.Result // the host's last one: a case beyond it is suspect; nil = none was made
 
 	plan     []PlannedCase
 	inputs   *inputSet
 	hashed   map[*Config]hashedConfig
 	growth   *growth // what is added to the plan
 	strict   bool    // a doubt about the server is an error
-	sims     map[simKey]*simChild
+	sims     map[simKey]*launch.Sim
 	launches map[string]*launched // servers of the run's own, by launchOf's key
 	up       *launched            // the one that runs; nil = none
 	run      runlog.Run
@@ -92,7 +95,7 @@ func (r *Runner) Run(ctx context.Context) (out Outcome, err error) {
 	r.hooks = newHooks(r.Config, dir.Path())
 	defer func() { r.warn(r.hooks.afterSweep(ctx, sweepStatus(ctx, &out, err))) }()
 	defer r.stopServer(ctx)
-	r.warn(EndLeftovers(ctx, pidDir(dir.Path()), r.Progress.Warn))
+	r.warn(launch.EndLeftovers(ctx, pidDir(dir.Path()), r.Progress.Warn))
 	if err := r.hooks.beforeSweep(ctx); err != nil {
 		return out, err
 	}
@@ -165,7 +168,7 @@ func (r *Runner) measure(ctx context.Context, pc PlannedCase, keep func(*metrics
 	doubt := r.prepareServer(ctx, base, pc)
 	res, err := r.driver(pc.Config, base).Run(ctx, pc, keep)
 	r.noticeRestart(ctx, pc.Config, res)
-	r.judgeLoad(res)
+	r.SelfTest.Judge(&res.Summary, res.Records)
 	r.judgeTraffic(pc.Config, res)
 	if why := r.died(ctx, res); why != "" {
 		res.Notes = append(res.Notes, why)
@@ -255,7 +258,7 @@ func (r *Runner) caseFile(pc PlannedCase, res *Result) *runlog.CaseFile {
 	around, by := in.overhead()
 	f := runlog.NewCaseFile(pc.Case, res.Summary, runlog.Info{
 		Date: r.Now(), StartUnixNS: r.run.StartUnixNS,
-		EndpointType: c.Backend, Backend: c.Backend, Labels: c.maskedLabels(),
+		EndpointType: c.Backend, Backend: c.Backend, Labels: redact.Words(c.Labels),
 		Model: c.Model, TokenizerID: in.tokenizerID(), Burstiness: c.Burstiness,
 		Status: res.Status, Notes: in.notes(res.Notes), SLO: c.Goodput,
 		OverheadTokens: around, OverheadSource: by, TokenizerHash: in.knownTokenizer(),

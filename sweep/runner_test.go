@@ -172,12 +172,16 @@ func (b *bench) manifest(dir string) *runlog.Run {
 	return run
 }
 
-// folders are those in the bench's folder.
-func (b *bench) folders() (names []string) {
+// folders are those in a folder of the bench's.
+func (b *bench) folders(in string) (names []string) {
 	b.t.Helper()
-	for _, name := range files(b.t, b.dir) {
-		if name != "config.yaml" {
-			names = append(names, name)
+	entries, err := os.ReadDir(filepath.Join(b.dir, in))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	for _, e := range entries {
+		if e.IsDir() {
+			names = append(names, e.Name())
 		}
 	}
 	return names

@@ -3,6 +3,8 @@ package sweep
 import (
 	"cmp"
 	"slices"
+
+	"llmsweep/sweep/search"
 )
 
 // A searcher is one search of a sweep: over the load, for one combination of
@@ -33,7 +35,7 @@ func (s *searcher) at(load float64, n int) PlannedCase {
 }
 
 // runs are what is known of a load, from its first case on.
-func (s *searcher) runs(load float64, known map[string]reading) (runs []reading) {
+func (s *searcher) runs(load float64, known map[string]search.Reading) (runs []search.Reading) {
 	for n := 1; n <= s.Repeats; n++ {
 		pc := s.at(load, n)
 		m, ok := known[pc.Name]
@@ -47,36 +49,36 @@ func (s *searcher) runs(load float64, known map[string]reading) (runs []reading)
 
 // A searched is how a search stands.
 type searched struct {
-	walk
+	search.Walk
 	probes []Probe       // by load, rising
 	want   []PlannedCase // to be measured next
 	ended  string        // why it ended before its time; "" = it did not
 }
 
 // stand goes through the search with what is known.
-func (s *searcher) stand(known map[string]reading) (now searched) {
-	judged := map[float64]judgment{}
-	now.walk = s.loads().walk(func(load float64) (meets, ok bool) {
+func (s *searcher) stand(known map[string]search.Reading) (now searched) {
+	judged := map[float64]search.Judgment{}
+	now.Walk = s.loads().Walk(func(load float64) (meets, ok bool) {
 		j, seen := judged[load]
 		if !seen {
 			runs := s.runs(load, known)
-			j = judge(s.SLO, runs, s.Repeats)
+			j = search.Judge(s.SLO, runs, s.Repeats)
 			switch {
-			case j.unfit != "":
-				now.ended = j.unfit
+			case j.Unfit != "":
+				now.ended = j.Unfit
 				return false, false
-			case j.again:
+			case j.Again:
 				now.want = []PlannedCase{s.at(load, len(runs)+1)}
 				return false, false
 			}
 			judged[load] = j
 			now.probes = append(now.probes, s.probe(load, j, runs))
 		}
-		return j.meets, true
+		return j.Meets, true
 	})
 	slices.SortFunc(now.probes, func(a, b Probe) int { return cmp.Compare(a.Load, b.Load) })
 	return now
 }
 
 // next is the case of the load that the search goes to next.
-func (s *searcher) next(known map[string]reading) []PlannedCase { return s.stand(known).want }
+func (s *searcher) next(known map[string]search.Reading) []PlannedCase { return s.stand(known).want }

@@ -9,6 +9,8 @@ import (
 
 	"llmsweep/metrics"
 	"llmsweep/runlog"
+	"llmsweep/sweep/search"
+	"llmsweep/sweep/wording"
 )
 
 // A SearchResult is what a search found. Loads are requests in flight or requests/s,
@@ -31,7 +33,7 @@ type SearchResult struct {
 	Probes    []Probe            `json:"probes"` // what was measured, by load
 	Text      string             `json:"text"`   // the same in words
 
-	limits []Limit
+	limits []search.Limit
 }
 
 // A Probe is one load that a search measured.
@@ -42,17 +44,17 @@ type Probe struct {
 	Why     string                  `json:"why"`     // it does not meet the SLO, where that is not a figure; "" = it is
 	Cases   []string                `json:"cases"`
 
-	decides Limit // the limit that it keeps worst
+	decides search.Limit // the limit that it keeps worst
 }
 
 // probe is what is told of a load.
-func (s *searcher) probe(load float64, j judgment, runs []reading) Probe {
-	p := Probe{Load: load, Meets: j.meets, Figures: map[string]runlog.Float{}, Why: j.broken, decides: j.decides}
+func (s *searcher) probe(load float64, j search.Judgment, runs []search.Reading) Probe {
+	p := Probe{Load: load, Meets: j.Meets, Figures: map[string]runlog.Float{}, Why: j.Broken, decides: j.Decides}
 	for _, m := range runs {
-		p.Cases = append(p.Cases, m.name)
+		p.Cases = append(p.Cases, m.Name)
 	}
 	tell := func(figure string) {
-		if v, ok := j.figures[figure]; ok {
+		if v, ok := j.Figures[figure]; ok {
 			p.Figures[figure] = runlog.Float(v)
 		}
 	}
@@ -64,13 +66,13 @@ func (s *searcher) probe(load float64, j judgment, runs []reading) Probe {
 }
 
 // result is what the search found, with what is known.
-func (s *searcher) result(known map[string]reading) SearchResult {
+func (s *searcher) result(known map[string]search.Reading) SearchResult {
 	now := s.stand(known)
 	res := SearchResult{
 		Title: s.title(), Model: s.first.Config.Model, Axes: s.first.Axes, Vary: s.Vary, Objective: s.Objective,
 		SLO: s.Search.limits(), Min: s.Min, Max: s.Max,
 		Done: now.ended == "" && len(now.want) == 0, Ended: now.ended,
-		Meets: now.met, Breaks: now.broken, Probes: now.probes, limits: s.SLO,
+		Meets: now.Met, Breaks: now.Broken, Probes: now.probes, limits: s.SLO,
 	}
 	res.Best = res.bestOf()
 	res.Monotone = len(res.contradictions()) == 0
@@ -94,7 +96,7 @@ func curveTitle(pc *PlannedCase, over string, c *Config) string {
 	}
 	for _, key := range varyingKeys(c.Plan()) {
 		if text, ok := pc.Axes.More[key]; ok {
-			t += ", " + key + " " + shorten(text)
+			t += ", " + key + " " + wording.Short(text)
 		}
 	}
 	switch {

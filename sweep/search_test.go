@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"llmsweep/sweep/search"
 )
 
 const searchBase = "model: qwen3\nbase_url: http://localhost:1\ntokenizer: builtin:qwen3\ninput_output: [[256, 128]]\n"
@@ -20,12 +22,12 @@ func parseSearch(t *testing.T, yaml string) *Config {
 }
 
 // A curve is what a pretended server measures: of a load, for the nth time.
-type curve func(load float64, n int) reading
+type curve func(load float64, n int) search.Reading
 
 // searchOn runs the first of the config's searches on a curve, and returns what was
 // measured, by its cases' names in their order.
-func searchOn(c *Config, measure curve) (res SearchResult, names []string, known map[string]reading) {
-	s, known := c.searchers(c.Plan())[0], map[string]reading{}
+func searchOn(c *Config, measure curve) (res SearchResult, names []string, known map[string]search.Reading) {
+	s, known := c.searchers(c.Plan())[0], map[string]search.Reading{}
 	for {
 		wanted := s.next(known)
 		if len(wanted) == 0 {
@@ -33,21 +35,21 @@ func searchOn(c *Config, measure curve) (res SearchResult, names []string, known
 		}
 		for _, pc := range wanted {
 			m := measure(pc.load(s.Vary), pc.Axes.Repeat)
-			m.name = pc.Name
+			m.Name = pc.Name
 			known[pc.Name], names = m, append(names, pc.Name)
 		}
 	}
 }
 
 // figures is a measured reading: p99 TTFT, ms, and output tokens/s.
-func figures(ttft, throughput float64) reading {
-	return reading{figures: map[string]float64{"p99_ttft_ms": ttft, "output_throughput": throughput, "mean_e2el_ms": 2 * ttft}}
+func figures(ttft, throughput float64) search.Reading {
+	return search.Reading{Figures: map[string]float64{"p99_ttft_ms": ttft, "output_throughput": throughput, "mean_e2el_ms": 2 * ttft}}
 }
 
 // What a search says, on curves by hand.
 func TestSearchWords(t *testing.T) {
 	const flight = "search: {vary: max_concurrency, slo: {p99_ttft_ms: 500}, min: 1, max: 16, precision: 0.2, repeats: 3}\n"
-	line := func(load float64, _ int) reading { return figures(60*load, 100*load) } // 500 ms at 8.3
+	line := func(load float64, _ int) search.Reading { return figures(60*load, 100*load) } // 500 ms at 8.3
 	for _, tt := range []struct {
 		name, yaml string
 		measure    curve
@@ -57,47 +59,47 @@ func TestSearchWords(t *testing.T) {
 		// 8 has 480 ms, within 10 %: again; 9 has 540 ms: again
 		{"a limit", flight, line, "1 2 4 8 8_run2 16 11 9 9_run2",
 			"qwen3, 256 → 128: 8 in flight meets p99 TTFT ≤ 500 ms (480 ms) at 800 tok/s; 9 does not (540 ms)"},
-		{"met at max", flight, func(load float64, _ int) reading { return figures(10*load, 1000) }, "1 2 4 8 16",
+		{"met at max", flight, func(load float64, _ int) search.Reading { return figures(10*load, 1000) }, "1 2 4 8 16",
 			"qwen3, 256 → 128: 16 in flight meets p99 TTFT ≤ 500 ms (160 ms) at 1,000 tok/s; that is search.max: it is not the server's limit"},
-		{"never met", flight, func(float64, int) reading { return figures(1234, 9) }, "1 2",
+		{"never met", flight, func(float64, int) search.Reading { return figures(1234, 9) }, "1 2",
 			"qwen3, 256 → 128: not even 1 in flight meets p99 TTFT ≤ 500 ms (1,234 ms)"},
-		{"not monotone", flight, func(load float64, n int) reading {
+		{"not monotone", flight, func(load float64, n int) search.Reading {
 			if load == 2 {
 				return figures(700, 1)
 			}
 			return line(load, n)
 		}, "1 2 4 8 8_run2 16 11 9 9_run2",
 			"qwen3, 256 → 128: 8 in flight meets p99 TTFT ≤ 500 ms (480 ms) at 800 tok/s; 9 does not (540 ms). The SLO is not monotone: 2 (700 ms) does not meet it, though 8 does"},
-		{"noisy: the third run of 8 decides, by the median", flight, func(load float64, n int) reading {
+		{"noisy: the third run of 8 decides, by the median", flight, func(load float64, n int) search.Reading {
 			if load == 8 {
 				return figures([]float64{540, 490, 470}[n-1], 800)
 			}
 			return line(load, n)
 		}, "1 2 4 8 8_run2 8_run3 16 11 9 9_run2",
 			"qwen3, 256 → 128: 8 in flight meets p99 TTFT ≤ 500 ms (490 ms) at 800 tok/s; 9 does not (540 ms)"},
-		{"a case that fails under load breaks the SLO", flight, func(load float64, n int) reading {
+		{"a case that fails under load breaks the SLO", flight, func(load float64, n int) search.Reading {
 			if load > 4 {
-				return reading{broken: "it failed: ended by timeouts.case, after 1m", failed: true}
+				return search.Reading{Broken: "it failed: ended by timeouts.case, after 1m", Failed: true}
 			}
 			return line(load, n)
 		}, "1 2 4 8 16 6 5",
 			"qwen3, 256 → 128: 4 in flight meets p99 TTFT ≤ 500 ms (240 ms) at 400 tok/s; 5 does not (it failed: ended by timeouts.case, after 1m)"},
-		{"a case that cannot begin ends the search", flight, func(load float64, n int) reading {
+		{"a case that cannot begin ends the search", flight, func(load float64, n int) search.Reading {
 			if load > 2 {
-				return reading{unfit: "rows.jsonl: case x needs 40 rows", failed: true}
+				return search.Reading{Unfit: "rows.jsonl: case x needs 40 rows", Failed: true}
 			}
 			return line(load, n)
 		}, "1 2 4",
 			"qwen3, 256 → 128: 2 in flight meets p99 TTFT ≤ 500 ms (120 ms) at 200 tok/s. The search ended before its time: rows.jsonl: case x needs 40 rows"},
 		// 8 meets it, and what is above was left out: 16 and 32 first, then √(8·16) = 11 and √(8·11) = 9
-		{"stop_when is a bound", flight, func(load float64, n int) reading {
+		{"stop_when is a bound", flight, func(load float64, n int) search.Reading {
 			if load > 8 {
 				return leftOut("", "stop_when held at bench_io256x128_mc8_np80: max_concurrency >= 8")
 			}
 			return figures(10*load, 100*load)
 		}, "1 2 4 8 16 11 9",
 			"qwen3, 256 → 128: 8 in flight meets p99 TTFT ≤ 500 ms (80 ms) at 800 tok/s; 9 was left out: stop_when held at bench_io256x128_mc8_np80: max_concurrency >= 8"},
-		{"a budget ends the search", flight, func(load float64, n int) reading {
+		{"a budget ends the search", flight, func(load float64, n int) search.Reading {
 			if load > 2 {
 				return leftOut("", "budget of 1h: no time left")
 			}
@@ -106,7 +108,7 @@ func TestSearchWords(t *testing.T) {
 			"qwen3, 256 → 128: 2 in flight meets p99 TTFT ≤ 500 ms (20 ms) at 200 tok/s. The search ended before its time: left out: budget of 1h: no time left"},
 		{"two limits, goodput, another best", "goodput: {ttft: 5}\n" +
 			"search: {vary: request_rate, objective: mean_e2el_ms, slo: {p99_ttft_ms: 500, output_throughput: 50}, min: 0.5, max: 4, precision: 1}\nconcurrency_prompts: [[8, 64]]\n",
-			func(load float64, _ int) reading { return figures(200*load, 100) }, "0.5 1 2 4",
+			func(load float64, _ int) search.Reading { return figures(200*load, 100) }, "0.5 1 2 4",
 			"qwen3, 256 → 128: 2 requests/s meets p99 TTFT ≤ 500 ms (400 ms) and output throughput ≥ 50 tok/s (100 tok/s), with mean E2EL 800 ms; 4 does not (p99 TTFT 800 ms). The best mean E2EL of those that meet it is 200 ms at 0.5"},
 	} {
 		res, names, _ := searchOn(parseSearch(t, tt.yaml), tt.measure)
@@ -162,14 +164,14 @@ func TestSearchedCase(t *testing.T) {
 // been next, whatever order its results are read in.
 func TestSearchGoesOn(t *testing.T) {
 	c := parseSearch(t, "search: {vary: max_concurrency, slo: {p99_ttft_ms: 500}}\n")
-	measure := func(load float64, n int) reading { return figures(10*load+float64(7*n), load) } // noise of 7 ms
+	measure := func(load float64, n int) search.Reading { return figures(10*load+float64(7*n), load) } // noise of 7 ms
 	res, names, known := searchOn(c, measure)
 	if len(names) < 8 || res.Meets != 47 {
 		t.Fatalf("%d cases, %s", len(names), res.Text)
 	}
 	for at := range names {
 		s := c.searchers(c.Plan())[0]
-		some := map[string]reading{}
+		some := map[string]search.Reading{}
 		for _, name := range names[:at] {
 			some[name] = known[name]
 		}

@@ -2,11 +2,9 @@ package sweep
 
 import (
 	"fmt"
-	"math"
-	"strconv"
 	"strings"
 
-	"llmsweep/metrics"
+	"llmsweep/sweep/wording"
 )
 
 // sentences are what there is to say of the search.
@@ -19,8 +17,8 @@ func (r *SearchResult) sentences() (said []string) {
 		said = append(said, fmt.Sprintf("not even %s meets %s %s", r.loadWords(r.Min), r.sloWords(nil), r.shortfall(&r.Probes[0])))
 	}
 	if best := r.at(r.Best); best != nil && r.Best != r.Meets {
-		said = append(said, fmt.Sprintf("The best %s of those that meet it is %s at %s", figureWords(r.Objective),
-			valueWords(r.Objective, float64(best.Figures[r.Objective])), rateText(r.Best)))
+		said = append(said, fmt.Sprintf("The best %s of those that meet it is %s at %s", wording.Figure(r.Objective),
+			wording.Value(r.Objective, float64(best.Figures[r.Objective])), rateText(r.Best)))
 	}
 	if broken := r.contradictions(); len(broken) > 0 {
 		loads := make([]string, len(broken))
@@ -47,9 +45,9 @@ func (r *SearchResult) metSentence(met *Probe) string {
 	text := fmt.Sprintf("%s meets %s", r.loadWords(met.Load), r.sloWords(met))
 	if v, ok := met.Figures[r.Objective]; ok {
 		if strings.HasSuffix(r.Objective, "throughput") {
-			text += " at " + valueWords(r.Objective, float64(v))
+			text += " at " + wording.Value(r.Objective, float64(v))
 		} else {
-			text += fmt.Sprintf(", with %s %s", figureWords(r.Objective), valueWords(r.Objective, float64(v)))
+			text += fmt.Sprintf(", with %s %s", wording.Figure(r.Objective), wording.Value(r.Objective, float64(v)))
 		}
 	}
 	broken := r.at(r.Breaks)
@@ -67,12 +65,12 @@ func (r *SearchResult) metSentence(met *Probe) string {
 // shortfall is why a load does not meet the SLO, in brackets.
 func (r *SearchResult) shortfall(p *Probe) string {
 	figure := p.decides.Figure
-	value := valueWords(figure, float64(p.Figures[figure]))
+	value := wording.Value(figure, float64(p.Figures[figure]))
 	switch {
 	case p.Why != "":
 		return "(" + p.Why + ")"
 	case len(r.limits) > 1:
-		return fmt.Sprintf("(%s %s)", figureWords(figure), value)
+		return fmt.Sprintf("(%s %s)", wording.Figure(figure), value)
 	}
 	return "(" + value + ")"
 }
@@ -81,9 +79,9 @@ func (r *SearchResult) shortfall(p *Probe) string {
 func (r *SearchResult) sloWords(p *Probe) string {
 	words := make([]string, len(r.limits))
 	for i, l := range r.limits {
-		words[i] = l.words()
+		words[i] = l.String()
 		if p != nil {
-			words[i] += fmt.Sprintf(" (%s)", valueWords(l.Figure, float64(p.Figures[l.Figure])))
+			words[i] += fmt.Sprintf(" (%s)", wording.Value(l.Figure, float64(p.Figures[l.Figure])))
 		}
 	}
 	return strings.Join(words, " and ")
@@ -99,43 +97,27 @@ func loadWords(over string, load float64) string {
 	return rateText(load) + " in flight"
 }
 
-// words is the limit: p99 TTFT ≤ 500 ms.
-func (l Limit) words() string {
-	sign := " ≤ "
-	if metrics.Better(l.Figure) == metrics.HigherBetter {
-		sign = " ≥ "
-	}
-	return figureWords(l.Figure) + sign + valueWords(l.Figure, l.At)
-}
-
-// figureWords is a figure's name as it is spoken: p99 TTFT, output throughput.
-func figureWords(name string) string {
-	words := strings.Split(strings.TrimSuffix(name, "_ms"), "_")
-	if len(words) == 2 && strings.HasSuffix(name, "_ms") {
-		words[1] = strings.ToUpper(words[1])
-	}
-	return strings.Join(words, " ")
-}
-
-// valueWords is a figure's value with its unit.
-func valueWords(name string, v float64) string {
+// searchText is what of a plan is not known yet; "" = all is.
+func (c *Config) searchText(cases []PlannedCase) string {
 	switch {
-	case strings.HasSuffix(name, "_share"):
-		return digits(100*v) + " %"
-	case strings.HasSuffix(name, "_ms"):
-		return digits(v) + " ms"
-	case strings.Contains(name, "request_throughput"), name == "request_goodput":
-		return digits(v) + " requests/s"
-	case strings.HasSuffix(name, "throughput"), name == "max_output_tokens_per_s":
-		return digits(v) + " tok/s"
+	case c.Search != nil:
+		s := c.Search
+		least, most := s.loads().Steps()
+		text := fmt.Sprintf("%s over %s: each from the case above, then doubling to at most %s, and bisection; about %d to %d cases each",
+			searches(len(cases)), s.Vary, loadWords(s.Vary, s.Max), least, most)
+		if s.Repeats > 1 {
+			text += fmt.Sprintf(", and up to %d of a load that is close to a limit", s.Repeats)
+		}
+		return text + "; the figures above are of the first cases alone"
+	case c.Refine != nil:
+		return fmt.Sprintf("%s to be refined around the knee: up to %s each", wording.Plural(len(c.refiners(cases)), "curve"), wording.Plural(c.Refine.Cases*c.Repeats, "more case"))
 	}
-	return digits(v)
+	return ""
 }
 
-// digits is a number to three digits, with all those before the point.
-func digits(v float64) string {
-	if math.Abs(v) >= 100 || v == math.Trunc(v) {
-		return thousands(v)
+func searches(n int) string {
+	if n == 1 {
+		return "1 search"
 	}
-	return strconv.FormatFloat(v, 'f', max(0, 2-int(math.Floor(math.Log10(math.Abs(v))))), 64)
+	return wording.Thousands(float64(n)) + " searches"
 }

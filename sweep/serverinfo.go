@@ -8,6 +8,8 @@ import (
 	"sync"
 
 	"llmsweep/client"
+	"llmsweep/sweep/host"
+	"llmsweep/sweep/redact"
 	"llmsweep/telemetry"
 )
 
@@ -124,7 +126,7 @@ func plainFacts(name string, v any, c *client.Client) any {
 		if v == "" {
 			return nil
 		}
-		return c.Redact(maskCommand(maskText(name, v)))
+		return c.Redact(redact.Command(redact.Text(name, v)))
 	case map[string]string:
 		m := map[string]any{}
 		for k, text := range v {
@@ -160,7 +162,7 @@ func (r *Runner) entryFacts(pc *PlannedCase) map[string]any {
 		put("gpus", e.GPUs)
 	}
 	if key, l, err := r.launchOf(pc); err == nil && key != "" {
-		put("launch", l.mask(l.Command))
+		put("launch", l.Mask(l.Command))
 	}
 	return facts
 }
@@ -208,7 +210,7 @@ func (r *Runner) learn(ctx context.Context, server *client.Client, base string, 
 	var told []any
 	for _, pages := range servers {
 		facts := askFacts(ctx, pages, c.Model)
-		facts["base_url"] = maskURL(pages.base)
+		facts["base_url"] = redact.URL(pages.base)
 		told = append(told, facts)
 	}
 	r.facts[served{base, c.Model}] = map[string]any{"each": told}
@@ -235,7 +237,7 @@ func (r *Runner) serverFacts() map[string]any {
 		if len(r.facts) == 1 {
 			return facts
 		}
-		one := map[string]any{"base_url": maskURL(c.BaseURL), "model_asked": c.Model}
+		one := map[string]any{"base_url": redact.URL(c.BaseURL), "model_asked": c.Model}
 		maps.Copy(one, facts)
 		all = append(all, one)
 	}
@@ -247,7 +249,7 @@ func (r *Runner) serverFacts() map[string]any {
 
 // environment is where the load comes from, and with what tool.
 func (r *Runner) environment(ctx context.Context) map[string]any {
-	env := host()
+	env := host.Facts()
 	env["tool"] = "llmsweep " + r.Version
 	if gpus := telemetry.GPUs(ctx); len(gpus) > 0 {
 		env["gpus"] = gpus

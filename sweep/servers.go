@@ -4,12 +4,12 @@ import (
 	"fmt"
 	"maps"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"llmsweep/runlog"
+	"llmsweep/sweep/conf"
 )
 
 // A ServerEntry is the entry of `servers` that a config's cases are on; without a
@@ -32,36 +32,36 @@ type ServerEntry struct {
 var entryOverrides = []string{"model", "base_url", "tokenizer", "backend", "api_key_env", "reset", "ready_timeout", "tls", "protocol", "lora", "model_check"}
 
 // servers reads the entries as an axis: each is a value.
-func (r *configReader) servers(root *value) []axis {
-	v, ok := root.get("servers")
+func (r *configReader) servers(root *conf.Value) []axis {
+	v, ok := root.Get("servers")
 	if !ok {
 		return nil
 	}
-	if v.kind == kindList && len(v.items) == 0 {
+	if v.Kind == conf.KindList && len(v.Items) == 0 {
 		return nil
 	}
-	if v.kind != kindList {
-		r.complain("servers", v, "a list of servers, as in [{name: a, base_url: http://localhost:8010}]")
+	if v.Kind != conf.KindList {
+		r.Complain("servers", v, "a list of servers, as in [{name: a, base_url: http://localhost:8010}]")
 		return nil
 	}
-	names := map[string]position{}
-	for i, entry := range v.items {
+	names := map[string]conf.Position{}
+	for i, entry := range v.Items {
 		key := fmt.Sprintf("servers[%d]", i)
-		name, named := entry.get("name")
+		name, named := entry.Get("name")
 		switch {
-		case entry.kind != kindMapping:
-			r.complain(key, entry, "a mapping, as in {name: a, base_url: http://localhost:8010}")
+		case entry.Kind != conf.KindMapping:
+			r.Complain(key, entry, "a mapping, as in {name: a, base_url: http://localhost:8010}")
 			return nil
 		case !named:
-			r.faults = append(r.faults, entry.at.fault(key+".name", "", "missing, want what the server is called in file names and tables"))
+			r.Faults = append(r.Faults, entry.At.Fault(key+".name", "", "missing, want what the server is called in file names and tables"))
 		default:
-			if at, twice := names[strings.ToLower(name.text)]; twice {
-				r.complain(key+".name", name, "each name once"+at.alreadyThere())
+			if at, twice := names[strings.ToLower(name.Text)]; twice {
+				r.Complain(key+".name", name, "each name once"+at.AlreadyThere())
 			}
-			names[strings.ToLower(name.text)] = name.at
+			names[strings.ToLower(name.Text)] = name.At
 		}
 	}
-	return []axis{{keys: []axisKey{{path: "servers", at: v.at, values: v.items, labels: make([]string, len(v.items))}}}}
+	return []axis{{keys: []axisKey{{path: "servers", at: v.At, values: v.Items, labels: make([]string, len(v.Items))}}}}
 }
 
 // checkOverrides faults a key that servers set and that varies beside them.
@@ -72,8 +72,8 @@ func (r *configReader) checkOverrides(axes []axis) {
 				continue
 			}
 			for _, entry := range axes[0].keys[0].values { // servers, where there are any
-				if v, ok := entry.get(k.path); ok && axes[0].keys[0].path == "servers" {
-					r.faults = append(r.faults, k.at.fault(k.path, "", "varies twice, by servers"+v.at.alreadyThere()+"; keep one"))
+				if v, ok := entry.Get(k.path); ok && axes[0].keys[0].path == "servers" {
+					r.Faults = append(r.Faults, k.at.Fault(k.path, "", "varies twice, by servers"+v.At.AlreadyThere()+"; keep one"))
 					break
 				}
 			}
@@ -82,26 +82,26 @@ func (r *configReader) checkOverrides(axes []axis) {
 }
 
 // onServer is the root as it is for one entry of servers.
-func (r *configReader) onServer(root, entry *value, lookup func(string) (string, bool)) *value {
-	put := func(v *value, path ...string) {
+func (r *configReader) onServer(root, entry *conf.Value, lookup func(string) (string, bool)) *conf.Value {
+	put := func(v *conf.Value, path ...string) {
 		if v, ok := r.expandText("servers."+path[len(path)-1], v, lookup); ok {
-			root, _ = root.with(path, v, v.at)
+			root, _ = root.With(path, v, v.At)
 		}
 	}
 	for _, key := range entryOverrides {
-		if v, ok := entry.get(key); ok && expandedLater(key) {
-			root, _ = root.with([]string{key}, v, v.at)
+		if v, ok := entry.Get(key); ok && expandedLater(key) {
+			root, _ = root.With([]string{key}, v, v.At)
 		} else if ok {
 			put(v, key)
 		}
 	}
-	if labels, ok := entry.get("labels"); ok {
-		for _, e := range labels.entries {
-			put(e.value, "labels", e.key)
+	if labels, ok := entry.Get("labels"); ok {
+		for _, e := range labels.Entries {
+			put(e.Value, "labels", e.Key)
 		}
 	}
-	root, _ = root.with([]string{"servers"}, entry, entry.at)
-	if v, ok := entry.get("name"); ok {
+	root, _ = root.With([]string{"servers"}, entry, entry.At)
+	if v, ok := entry.Get("name"); ok {
 		put(v, "servers", "name")
 	}
 	return root
@@ -109,80 +109,80 @@ func (r *configReader) onServer(root, entry *value, lookup func(string) (string,
 
 // expandText is a text with its variables expanded, or a list or a mapping with
 // those of its texts.
-func (r *configReader) expandText(key string, v *value, lookup func(string) (string, bool)) (*value, bool) {
+func (r *configReader) expandText(key string, v *conf.Value, lookup func(string) (string, bool)) (*conf.Value, bool) {
 	ok := true
-	within := func(v *value) *value {
+	within := func(v *conf.Value) *conf.Value {
 		expanded, sound := r.expandText(key, v, lookup)
 		ok = ok && sound
 		return expanded
 	}
 	changed := *v
-	switch v.kind {
-	case kindList:
-		changed.items = slices.Clone(v.items)
-		for i, item := range v.items {
-			changed.items[i] = within(item)
+	switch v.Kind {
+	case conf.KindList:
+		changed.Items = slices.Clone(v.Items)
+		for i, item := range v.Items {
+			changed.Items[i] = within(item)
 		}
 		return &changed, ok
-	case kindMapping:
-		changed.entries = slices.Clone(v.entries)
-		for i, e := range v.entries {
-			changed.entries[i].value = within(e.value)
+	case conf.KindMapping:
+		changed.Entries = slices.Clone(v.Entries)
+		for i, e := range v.Entries {
+			changed.Entries[i].Value = within(e.Value)
 		}
 		return &changed, ok
 	}
-	if v.kind != kindScalar || !strings.Contains(v.text, "${") {
+	if v.Kind != conf.KindScalar || !strings.Contains(v.Text, "${") {
 		return v, true
 	}
-	text, err := expand(v.text, lookup)
+	text, err := conf.Expand(v.Text, lookup)
 	if err != nil {
-		r.faults = append(r.faults, v.at.fault(key, "", err.Error()))
+		r.Faults = append(r.Faults, v.At.Fault(key, "", err.Error()))
 		return nil, false
 	}
-	changed.text = text
+	changed.Text = text
 	return &changed, true
 }
 
 // readServer reads one entry; the list of them is read as an axis.
-func readServer(c *Config) func(*configReader, string, *value) {
-	return func(r *configReader, key string, v *value) {
-		if v.kind != kindMapping {
+func readServer(c *Config) conf.Read {
+	return func(r *conf.Reader, key string, v *conf.Value) {
+		if v.Kind != conf.KindMapping {
 			return
 		}
 		s := &c.Server
 		anything := func(string) (string, bool) { return "", true }
-		fields := []configField{
-			{"name", readText(&s.Name, notEmpty, "what the server is called in file names and tables")},
-			{"launch", readCommand(&s.Launch)},
-			{"stop", readCommand(&s.Stop)},
-			{"ready", readText(&s.Ready, anything, "a path of the server, or a URL")},
-			{"env", readLabels(&s.Env)},
-			{"stop_wait", readDuration(&s.StopWait)},
-			{"gpus", func(r *configReader, key string, v *value) {
-				if s.GPUs = v.text; v.kind != kindScalar {
-					r.complain(key, v, "how many GPUs, or which")
+		fields := []conf.Field{
+			conf.Key("name", conf.ReadText(&s.Name, notEmpty, "what the server is called in file names and tables")),
+			conf.Key("launch", readCommand(&s.Launch)),
+			conf.Key("stop", readCommand(&s.Stop)),
+			conf.Key("ready", conf.ReadText(&s.Ready, anything, "a path of the server, or a URL")),
+			conf.Key("env", readLabels(&s.Env)),
+			conf.Key("stop_wait", conf.ReadDuration(&s.StopWait)),
+			conf.Key("gpus", func(r *conf.Reader, key string, v *conf.Value) {
+				if s.GPUs = v.Text; v.Kind != conf.KindScalar {
+					r.Complain(key, v, "how many GPUs, or which")
 				}
-			}},
-			{"cost", readCost(&s.Cost)},
-			{"labels", readBefore},
+			}),
+			conf.Key("cost", readCost(&s.Cost)),
+			conf.Key("labels", readBefore),
 		}
 		for _, name := range entryOverrides {
-			fields = append(fields, configField{name, readBefore})
+			fields = append(fields, conf.Key(name, readBefore))
 		}
-		r.mapping(v, key, fields)
+		r.Mapping(v, key, fields)
 	}
 }
 
 // checkServer faults what an entry and the rest of the config say together.
-func (r *configReader) checkServer(c *Config, root *value) {
-	v, _ := root.get("base_url")
+func (r *configReader) checkServer(c *Config, root *conf.Value) {
+	v, _ := root.Get("base_url")
 	_, sim := c.preset()
 	switch {
 	case c.Server.Launch == "":
 	case sim:
-		r.complain("base_url", v, "http://host:port, where the server that is launched listens; a simulator of the sweep's own needs no launch")
+		r.Complain("base_url", v, "http://host:port, where the server that is launched listens; a simulator of the sweep's own needs no launch")
 	case c.severalServers() || strings.HasPrefix(c.BaseURL, "unix:"):
-		r.complain("base_url", v, "http://host:port, where the one server that is launched listens")
+		r.Complain("base_url", v, "http://host:port, where the one server that is launched listens")
 	}
 }
 
@@ -192,39 +192,27 @@ func (c *Config) expandServer(pc *PlannedCase, lookup func(string) (string, bool
 	e.Env = maps.Clone(c.Server.Env)
 	texts := map[string]*string{"launch": &e.Launch, "stop": &e.Stop, "ready": &e.Ready, "gpus": &e.GPUs}
 	for _, key := range slices.Sorted(maps.Keys(texts)) {
-		if *texts[key], err = expand(*texts[key], lookup); err != nil {
+		if *texts[key], err = conf.Expand(*texts[key], lookup); err != nil {
 			return e, fmt.Errorf("server %s: %s: %w", e.Name, key, err)
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(e.Env)) {
-		if e.Env[name], err = expand(e.Env[name], lookup); err != nil {
+		if e.Env[name], err = conf.Expand(e.Env[name], lookup); err != nil {
 			return e, fmt.Errorf("server %s: env.%s: %w", e.Name, name, err)
 		}
 	}
 	return e, nil
 }
 
-var variableUse = regexp.MustCompile(`\$\{([A-Za-z_][A-Za-z0-9_]*)`)
-
 // namesVariable reports whether the servers or a command name a variable: then a
 // matrix may give it values though it is no key of the config.
-func namesVariable(root *value, name string) bool {
+func namesVariable(root *conf.Value, name string) bool {
 	for _, key := range append([]string{"servers"}, commandKeys...) {
-		if v, ok := root.get(key); ok && v.uses(name) {
+		if v, ok := root.Get(key); ok && conf.Uses(v, name) {
 			return true
 		}
 	}
 	return false
-}
-
-func (v *value) uses(name string) bool {
-	switch v.kind {
-	case kindList:
-		return slices.ContainsFunc(v.items, func(item *value) bool { return item.uses(name) })
-	case kindMapping:
-		return slices.ContainsFunc(v.entries, func(e entry) bool { return e.value.uses(name) })
-	}
-	return slices.ContainsFunc(variableUse.FindAllStringSubmatch(v.written, -1), func(m []string) bool { return m[1] == name })
 }
 
 // part is what the server adds to a case's name where there are several.
@@ -244,13 +232,13 @@ func (e *ServerEntry) hashed(pc *PlannedCase) map[string]any {
 		}
 		return "${" + name + "}", true
 	}
-	launch, err := expand(e.Launch, asWritten)
+	launch, err := conf.Expand(e.Launch, asWritten)
 	if err != nil { // told when the config was read
 		launch = e.Launch
 	}
 	env := map[string]string{}
 	for name, text := range e.Env {
-		if env[name], err = expand(text, asWritten); err != nil {
+		if env[name], err = conf.Expand(text, asWritten); err != nil {
 			env[name] = text
 		}
 	}

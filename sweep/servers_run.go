@@ -13,6 +13,8 @@ import (
 
 	"llmsweep/client"
 	"llmsweep/runlog"
+	"llmsweep/sweep/launch"
+	"llmsweep/sweep/redact"
 )
 
 // maxRestarts is how often a server that died is started again in a run: one that
@@ -21,8 +23,8 @@ const maxRestarts = 2
 
 // A launched is one server that the run starts for its cases, over all its starts.
 type launched struct {
-	launch Launch
-	server *Server        // nil = it is not up
+	entry  launch.Entry
+	server *launch.Server // nil = it is not up
 	client *client.Client // asks whether it is ready
 	deaths int
 	failed error // why it is not started again
@@ -31,7 +33,7 @@ type launched struct {
 // serve has the case's server up, where the run starts it: one at a time, for its
 // consecutive cases. The error is why the case cannot be run.
 func (r *Runner) serve(ctx context.Context, pc PlannedCase) error {
-	key, launch, err := r.launchOf(&pc)
+	key, entry, err := r.launchOf(&pc)
 	if err != nil {
 		return err
 	}
@@ -46,7 +48,7 @@ func (r *Runner) serve(ctx context.Context, pc PlannedCase) error {
 		if r.launches == nil {
 			r.launches = map[string]*launched{}
 		}
-		s = &launched{launch: launch}
+		s = &launched{entry: entry}
 		r.launches[key] = s
 	}
 	if s.failed != nil {
@@ -72,13 +74,13 @@ func (r *Runner) start(ctx context.Context, c *Config, s *launched) error {
 	}
 	if s.server != nil {
 		r.up = s
-		words := s.server.lastWords()
+		words := s.server.LastWords()
 		r.stopServer(ctx) // what is left of it
 		if s.deaths++; s.deaths > maxRestarts {
-			s.failed = fmt.Errorf("server %s died %d times and is not started again; %s", s.launch.Name, s.deaths, words)
+			s.failed = fmt.Errorf("server %s died %d times and is not started again; %s", s.entry.Name, s.deaths, words)
 			return s.failed
 		}
-		r.Progress.Warn(fmt.Sprintf("server %s ended; starting it again", s.launch.Name))
+		r.Progress.Warn(fmt.Sprintf("server %s ended; starting it again", s.entry.Name))
 	}
 	r.forget(c)
 	var err error
@@ -86,7 +88,7 @@ func (r *Runner) start(ctx context.Context, c *Config, s *launched) error {
 		return err
 	}
 	r.up = s
-	s.server, err = s.launch.Start(ctx, readiness(c, pageReader{s.client, c.BaseURL}), r.Progress.Note)
+	s.server, err = s.entry.Start(ctx, readiness(c, pageReader{s.client, c.BaseURL}), r.Progress.Note)
 	if err != nil {
 		if ctx.Err() == nil {
 			s.failed = err
@@ -141,15 +143,12 @@ func (r *Runner) died(ctx context.Context, res *Result) string {
 	if s.Alive() {
 		return ""
 	}
-	if s.handedOver() {
-		return fmt.Sprintf("server %s, which its command left running, does not answer any more; %s", s.launch.Name, s.lastWords())
-	}
-	return fmt.Sprintf("server %s ended during the case: %s; %s", s.launch.Name, s.state, s.lastWords())
+	return s.Death()
 }
 
 // launchOf is how the case's server is started, and a key that differs where that
 // does; "" = it is there already.
-func (r *Runner) launchOf(pc *PlannedCase) (key string, l Launch, err error) {
+func (r *Runner) launchOf(pc *PlannedCase) (key string, l launch.Entry, err error) {
 	c := pc.Config
 	if c.Server.Launch == "" {
 		return "", l, nil
@@ -158,7 +157,7 @@ func (r *Runner) launchOf(pc *PlannedCase) (key string, l Launch, err error) {
 	of := c.caseVariables(pc)
 	e, err := c.expandServer(pc, func(name string) (string, bool) {
 		text, ok := of(name)
-		if secretName(name) {
+		if redact.SecretName(name) {
 			secrets = append(secrets, text)
 		}
 		return text, ok
@@ -167,15 +166,15 @@ func (r *Runner) launchOf(pc *PlannedCase) (key string, l Launch, err error) {
 		return "", l, err
 	}
 	for name, text := range e.Env {
-		if maskText(name, text) != text {
+		if redact.Text(name, text) != text {
 			secrets = append(secrets, text)
 		}
 	}
 	dir := r.Config.ResultsDir
-	l = Launch{
+	l = launch.Entry{
 		Name: e.Name, Command: e.Launch, Env: e.Env,
 		LogPath: filepath.Join(dir, ".run", "logs", "server-"+url.PathEscape(e.Name)+".log"),
-		Mask:    func(text string) string { return maskCommand(hide(secrets, text)) },
+		Mask:    func(text string) string { return redact.Command(redact.Values(secrets, text)) },
 		BaseURL: c.BaseURL, ReadyTimeout: c.ReadyTimeout,
 		Stop: e.Stop, StopWait: e.StopWait, PidDir: pidDir(dir),
 	}
@@ -184,17 +183,6 @@ func (r *Runner) launchOf(pc *PlannedCase) (key string, l Launch, err error) {
 
 // pidDir has the records of launched servers in a results folder.
 func pidDir(dir string) string { return filepath.Join(dir, ".run", "pids") }
-
-// hide masks secrets where they stand in a text.
-func hide(secrets []string, text string) string {
-	const least = 4 // what is shorter is no secret, and stands everywhere
-	for _, s := range secrets {
-		if len(s) >= least {
-			text = strings.ReplaceAll(text, s, "***")
-		}
-	}
-	return text
-}
 
 // readiness asks whether one of the config's servers is ready. A URL is asked without key
 // and headers: it may be anybody's.

@@ -128,13 +128,13 @@ func TestTemplateUncommented(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, b.String())
 	}
-	root, _ := parseYAML("config.yaml", []byte(b.String()), true, env.lookup)
+	root, _ := env.document("config.yaml", []byte(b.String())).Parse()
 	var written, known []string
-	for _, e := range root.entries {
-		written = append(written, e.key)
+	for _, e := range root.Entries {
+		written = append(written, e.Key)
 	}
 	for _, f := range configFields(Default()) {
-		known = append(known, f.name)
+		known = append(known, f.Name)
 	}
 	slices.Sort(written)
 	slices.Sort(known)

@@ -8,6 +8,8 @@ import (
 	"llmsweep/client"
 	"llmsweep/metrics"
 	"llmsweep/runlog"
+	"llmsweep/sweep/redact"
+	"llmsweep/sweep/wording"
 	"llmsweep/telemetry"
 )
 
@@ -64,7 +66,7 @@ func (all serverCounts) facts(several bool) map[string]any {
 		case !several:
 			return s.during.Map()
 		default:
-			each[maskURL(s.base)] = s.during.Map()
+			each[redact.URL(s.base)] = s.during.Map()
 		}
 	}
 	if len(each) == 0 {
@@ -228,7 +230,7 @@ func (r *Runner) cacheHits(c *Config, res *Result, counted telemetry.Counters, r
 // are several.
 func (c *Config) about(base, what string) string {
 	if c.severalServers() {
-		return maskURL(base) + ": " + what
+		return redact.URL(base) + ": " + what
 	}
 	return what
 }
@@ -244,7 +246,7 @@ func (r *Runner) noteBusy(ctx context.Context, servers []pageReader) {
 func (r *Runner) noteBusyAt(ctx context.Context, pages pageReader) {
 	page, err := pages.metrics(ctx)
 	if err != nil {
-		r.Progress.Note(fmt.Sprintf("whether others use %s is not checked: it tells no counters: %v", maskURL(pages.base), err))
+		r.Progress.Note(fmt.Sprintf("whether others use %s is not checked: it tells no counters: %v", redact.URL(pages.base), err))
 		return
 	}
 	if c := page.Counters; c.Running > 0 || c.Waiting > 0 {
@@ -258,7 +260,7 @@ func (r *Runner) noteBusyAt(ctx context.Context, pages pageReader) {
 func busyText(c telemetry.Counters) string {
 	text := "0 requests"
 	if c.Running > 0 {
-		text = plural(int(c.Running), "request")
+		text = wording.Plural(int(c.Running), "request")
 	}
 	if c.Waiting > 0 {
 		text += fmt.Sprintf(", with %.0f more waiting,", c.Waiting)

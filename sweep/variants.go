@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"llmsweep/dataset"
+	"llmsweep/sweep/conf"
 )
 
 const (
@@ -19,23 +20,23 @@ type variant struct {
 	part   string            // of its cases' names
 	more   map[string]string // its coordinates, by key
 	values map[string]any    // the same as they are, and of axes with a single value too: for conditions
-	faults Faults
+	faults conf.Faults
 }
 
 // expand reads the config once for each combination of its axes' values. The
 // Config is that of the first variant, with them all behind it; without axes it
 // is the only one.
-func (r *configReader) expand(root *value) *Config {
+func (r *configReader) expand(root *conf.Value) *Config {
 	axes := r.axes(root)
 	include, exclude := r.conditions(root, axes)
-	sound := len(r.faults) == 0 // axes and conditions are
+	sound := len(r.Faults) == 0 // axes and conditions are
 	variants := r.variants(root, axes)
 	chosen := variants[:0:0]
 	for _, v := range variants {
 		if sound && len(v.faults) > 0 && v.leftOut(include, exclude) {
 			continue // what cannot be is what was excluded
 		}
-		r.faults = append(r.faults, v.faults...)
+		r.Faults = append(r.Faults, v.faults...)
 		chosen = append(chosen, v)
 	}
 	if len(chosen) == 0 {
@@ -50,7 +51,7 @@ func (r *configReader) expand(root *value) *Config {
 	c.include, c.exclude = include, exclude
 	c.stopWhen = r.stopWhen(root, axes, chosen)
 	c.setSeed(c.Seed) // drawn once
-	if len(r.faults) == 0 {
+	if len(r.Faults) == 0 {
 		r.checkPlan(c, root)
 	}
 	return c
@@ -58,11 +59,11 @@ func (r *configReader) expand(root *value) *Config {
 
 // variants reads the config with each combination of values, the last axis'
 // fastest.
-func (r *configReader) variants(root *value, axes []axis) []variant {
+func (r *configReader) variants(root *conf.Value, axes []axis) []variant {
 	n := 1
 	for _, a := range axes {
 		if n *= a.size(); n > maxVariants {
-			r.faults = append(r.faults, a.keys[0].at.fault(a.keys[0].path, "", fmt.Sprintf("the values that vary make more than %d combinations; shorten a list, or zip them", maxVariants)))
+			r.Faults = append(r.Faults, a.keys[0].at.Fault(a.keys[0].path, "", fmt.Sprintf("the values that vary make more than %d combinations; shorten a list, or zip them", maxVariants)))
 			n, axes = 1, nil
 			break
 		}
@@ -80,11 +81,11 @@ func (r *configReader) variants(root *value, axes []axis) []variant {
 }
 
 // readVariant reads combination at of n.
-func (of *configReader) readVariant(root *value, axes []axis, at, n int) variant {
+func (of *configReader) readVariant(root *conf.Value, axes []axis, at, n int) variant {
 	v := variant{more: map[string]string{}, values: map[string]any{}}
-	r := &configReader{lookup: of.lookup}
+	r := newConfigReader(nil, nil, of.lookup)
 	vars := map[string]string{}
-	var server *value
+	var server *conf.Value
 	several := false // servers
 	for _, a := range axes {
 		n /= a.size()
@@ -99,7 +100,7 @@ func (of *configReader) readVariant(root *value, axes []axis, at, n int) variant
 				root = withDatasetKeys(root, k.at)
 			}
 			if k.free {
-				vars[k.path] = k.values[i].text
+				vars[k.path] = k.values[i].Text
 				continue
 			}
 			if k.path == "servers" {
@@ -107,9 +108,9 @@ func (of *configReader) readVariant(root *value, axes []axis, at, n int) variant
 				several = a.size() > 1
 				continue
 			}
-			changed, blocked := root.with(strings.Split(k.path, "."), k.values[i], k.at)
+			changed, blocked := root.With(strings.Split(k.path, "."), k.values[i], k.at)
 			if blocked != "" {
-				r.faults = append(r.faults, k.at.fault(k.path, "", blocked+" has no keys within it; vary it whole"))
+				r.Faults = append(r.Faults, k.at.Fault(k.path, "", blocked+" has no keys within it; vary it whole"))
 				continue
 			}
 			root = changed
@@ -136,21 +137,21 @@ func (of *configReader) readVariant(root *value, axes []axis, at, n int) variant
 	if v.config.ownLengths() { // the name has the dataset's type already
 		v.part = strings.TrimSuffix(strings.Replace(v.part+"_", "_ds"+v.config.Dataset.Type+"_", "_", 1), "_")
 	}
-	v.faults = r.faults
+	v.faults = r.Faults
 	return v
 }
 
 // withDatasetKeys is the root with its dataset's type as a key, so that others can
 // stand beside it.
-func withDatasetKeys(root *value, at position) *value {
-	kind, written := root.get("dataset")
+func withDatasetKeys(root *conf.Value, at conf.Position) *conf.Value {
+	kind, written := root.Get("dataset")
 	switch {
 	case !written:
-		kind = &value{at: at, tag: "!!str", text: dataset.TypeRandom, written: dataset.TypeRandom, size: 1}
-	case kind.kind != kindScalar:
+		kind = &conf.Value{At: at, Tag: "!!str", Text: dataset.TypeRandom, Written: dataset.TypeRandom, Size: 1}
+	case kind.Kind != conf.KindScalar:
 		return root
 	}
-	root, _ = root.with([]string{"dataset"}, &value{at: kind.at, kind: kindMapping, entries: []entry{{"type", kind.at, kind}}}, kind.at)
+	root, _ = root.With([]string{"dataset"}, &conf.Value{At: kind.At, Kind: conf.KindMapping, Entries: []conf.Entry{{Key: "type", At: kind.At, Value: kind}}}, kind.At)
 	return root
 }
 
@@ -168,9 +169,9 @@ func (v variant) leftOut(include, exclude []condition) bool {
 
 // checkPlan faults what only the whole plan shows: too many cases or none,
 // conditions that cannot be told, names that are two cases'.
-func (r *configReader) checkPlan(c *Config, root *value) {
+func (r *configReader) checkPlan(c *Config, root *conf.Value) {
 	fault := func(format string, args ...any) {
-		r.faults = append(r.faults, root.at.fault("", "", fmt.Sprintf(format, args...)))
+		r.Faults = append(r.Faults, root.At.Fault("", "", fmt.Sprintf(format, args...)))
 	}
 	if n := c.caseCount(); n > maxCases {
 		fault("the config asks for %d cases, more than %d; shorten a list or repeats", n, maxCases)
@@ -180,8 +181,8 @@ func (r *configReader) checkPlan(c *Config, root *value) {
 		return // names differ by their numbers
 	}
 	cases, err := c.plan()
-	if f, isFault := err.(Fault); isFault {
-		r.faults = append(r.faults, f)
+	if f, isFault := err.(conf.Fault); isFault {
+		r.Faults = append(r.Faults, f)
 		return
 	}
 	if len(cases) == 0 {

@@ -9,6 +9,7 @@ import (
 
 	"llmsweep/client"
 	"llmsweep/dataset"
+	"llmsweep/sweep/redact"
 )
 
 // checkWindow faults cases whose input and output are longer than the context of
@@ -29,7 +30,7 @@ func (in *inputs) checkWindow(ctx context.Context, server *client.Client, base s
 			over.pc.Name, over.Type, inScenario(over.Longest), over.Input, over.Output, over.Total())
 		if told {
 			errs = append(errs, fmt.Errorf("%s: %s, and model %s takes %d at %s (max_model_len): %s, or start the server with more",
-				in.config.Path, lengths, in.config.Model, window, maskURL(in.config.BaseURL), shorterHint(over.Type, over.pc)))
+				in.config.Path, lengths, in.config.Model, window, redact.URL(in.config.BaseURL), shorterHint(over.Type, over.pc)))
 		} else {
 			in.progress.Warn(fmt.Sprintf("%s, more than the model_max_length of tokenizer %s, %d: the server may refuse them", lengths, in.tok.ID(), window))
 		}

@@ -19,6 +19,7 @@ import (
 	"llmsweep/client"
 	"llmsweep/runlog"
 	"llmsweep/sweep"
+	"llmsweep/sweep/conf"
 )
 
 // benchFlags are vllm bench serve's, spelled as there.
@@ -235,7 +236,7 @@ func (b *benchFlags) config(f *pflag.FlagSet) (*sweep.Config, error) {
 		return nil, err
 	}
 	c, err := sweep.Parse("flags", text, sweep.Env{LookupEnv: os.LookupEnv, Now: time.Now()})
-	if faults, ok := errors.AsType[sweep.Faults](err); ok { // the text is ours: lines and columns say nothing
+	if faults, ok := errors.AsType[conf.Faults](err); ok { // the text is ours: lines and columns say nothing
 		errs = nil
 		for _, f := range faults {
 			if f.Value != "" {

@@ -11,7 +11,7 @@ import (
 	"os/signal"
 	"syscall"
 
-	"llmsweep/sweep"
+	"llmsweep/sweep/launch"
 )
 
 // version is set by the linker.
@@ -25,7 +25,7 @@ func main() {
 		cancel(stopped{<-signals})
 		<-signals // the user will not wait for things to end in order
 		fmt.Fprintln(os.Stderr, "interrupted twice: ended at once; of a run, the same command goes on from here")
-		sweep.EndNow()
+		launch.EndNow()
 		os.Exit(exitInterrupted)
 	}()
 	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))

@@ -12,7 +12,8 @@ import (
 )
 
 // rooms says what each room may import of the others: upstream only, to where
-// the data came from. cmd/llmsweep may import any, and nobody imports it.
+// the data came from. cmd/llmsweep may import any, and nobody imports it. What
+// holds for a room holds for its folders, which may not import the room itself.
 var rooms = map[string][]string{
 	"stats":     {},
 	"tokenizer": {},
@@ -60,8 +61,13 @@ func TestRoomsImportDownstreamOnly(t *testing.T) {
 			continue
 		}
 		for _, path := range p.Imports {
-			if to := roomOf(path); to != "" && to != room && !slices.Contains(allowed, to) {
+			switch to := roomOf(path); {
+			case to == room && !below(p.ImportPath, path):
+				t.Errorf("%s imports %s, which is above it", p.ImportPath, path)
+			case to != "" && to != room && !slices.Contains(allowed, to):
 				t.Errorf("%s imports %s; %s may import %v", p.ImportPath, path, room, allowed)
+			case to != "" && to != room && strings.Count(path, "/") > 1:
+				t.Errorf("%s imports %s, a folder within a room: those are for their own room, and for the command", p.ImportPath, path)
 			}
 		}
 		// A test may look at more than its room, but never at the command.
@@ -74,6 +80,29 @@ func TestRoomsImportDownstreamOnly(t *testing.T) {
 	for _, room := range []string{"cmd", "sweep", "dataset", "tokenizer", "loadgen", "client", "metrics", "stats", "runlog", "aggregate", "simserver"} {
 		if !seen[room] {
 			t.Errorf("room %s is missing", room)
+		}
+	}
+}
+
+// below reports whether a package may import another one of its room: a folder is
+// there for the room, and for the folders beside it, but never knows the room.
+func below(importer, imported string) bool {
+	return imported != importer && !strings.HasPrefix(importer, imported+"/")
+}
+
+func TestBelow(t *testing.T) {
+	for _, tt := range []struct {
+		importer, imported string
+		want               bool
+	}{
+		{"llmsweep/sweep", "llmsweep/sweep/launch", true},
+		{"llmsweep/sweep/launch", "llmsweep/sweep/redact", true},
+		{"llmsweep/sweep/launch", "llmsweep/sweep", false},
+		{"llmsweep/sweep/a/b", "llmsweep/sweep/a", false},
+		{"llmsweep/sweep/launcher", "llmsweep/sweep/launch", true},
+	} {
+		if got := below(tt.importer, tt.imported); got != tt.want {
+			t.Errorf("%s imports %s: %v, want %v", tt.importer, tt.imported, got, tt.want)
 		}
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"llmsweep/sweep"
+	"llmsweep/sweep/selftest"
 )
 
 const (
@@ -32,7 +33,7 @@ the client that runs use, and compares each event's measured arrival with the
 instant at which the server wrote it, on one clock. It prints, by number of
 streams, the errors of TTFT and ITL and what the tool itself took; first the
 largest load at which this machine's figures can be trusted. That is
-` + sweep.TrustRule + `.
+` + selftest.TrustRule + `.
 
 The last self-test of the host is kept in the user's cache folder (` + cacheEnv + ` names
 another), and run and bench call a case suspect whose load goes beyond it.`,
@@ -49,12 +50,12 @@ another), and run and bench call a case suspect whose load goes beyond it.`,
 			}
 			*lasts = selftestQuick
 		}
-		return selftest(cmd, *streams, *lasts, *jsonFile)
+		return runSelftest(cmd, *streams, *lasts, *jsonFile)
 	}
 	return cmd
 }
 
-func selftest(cmd *cobra.Command, streams []int, lasts time.Duration, jsonFile string) error {
+func runSelftest(cmd *cobra.Command, streams []int, lasts time.Duration, jsonFile string) error {
 	slices.Sort(streams)
 	streams = slices.Compact(streams)
 	if len(streams) == 0 || streams[0] < 1 {
@@ -67,9 +68,9 @@ func selftest(cmd *cobra.Command, streams []int, lasts time.Duration, jsonFile s
 	if err != nil {
 		return withStatus(exitFailed, err)
 	}
-	tester := sweep.SelfTester{
+	tester := selftest.Tester{
 		Version: version, Executable: exe, Streams: streams, Lasts: lasts, Now: time.Now,
-		Row: func(r sweep.SelfTestRow) { fmt.Fprintln(cmd.ErrOrStderr(), r.Text()) },
+		Row: func(r selftest.Row) { fmt.Fprintln(cmd.ErrOrStderr(), r.Text()) },
 	}
 	t, err := tester.Run(cmd.Context())
 	switch {
@@ -85,7 +86,7 @@ func selftest(cmd *cobra.Command, streams []int, lasts time.Duration, jsonFile s
 }
 
 // tellSelftest prints the self-test and keeps it.
-func tellSelftest(cmd *cobra.Command, t *sweep.SelfTest, jsonFile string) error {
+func tellSelftest(cmd *cobra.Command, t *selftest.Result, jsonFile string) error {
 	var errs []error
 	if jsonFile == "-" {
 		enc := json.NewEncoder(cmd.OutOrStdout())
@@ -125,7 +126,7 @@ func selftestPath() (string, error) {
 
 // lastSelftest is the host's last self-test; nil where there is none. One that
 // cannot be read is told of, and does not hold up a run.
-func lastSelftest(p sweep.Progress) *sweep.SelfTest {
+func lastSelftest(p sweep.Progress) *selftest.Result {
 	path, err := selftestPath()
 	if err != nil {
 		return nil // no home, no cache: nothing can have been kept
@@ -134,7 +135,7 @@ func lastSelftest(p sweep.Progress) *sweep.SelfTest {
 	if err != nil {
 		return nil
 	}
-	t, err := sweep.LastSelfTest(path, hostname)
+	t, err := selftest.Last(path, hostname)
 	if err != nil {
 		p.Warn(err.Error())
 	}

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"llmsweep/sweep"
+	"llmsweep/sweep/selftest"
 )
 
 // TestE2ESelftest runs the whole self-test as it stands: within 90 s, and with
@@ -31,7 +31,7 @@ func TestE2ESelftest(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var s sweep.SelfTest
+	var s selftest.Result
 	if err := json.Unmarshal(text, &s); err != nil {
 		t.Fatal(err)
 	}

@@ -1,9 +1,0 @@
-//go:build !linux
-
-package sweep
-
-// kernel is the running kernel's release; "" = not known.
-func kernel() string { return "" }
-
-// cpuModel is the first CPU's name; "" = not known.
-func cpuModel() string { return "" }

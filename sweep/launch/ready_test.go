@@ -1,0 +1,52 @@
+package launch
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// By hand: questions after 0, 10, 20, 40 … 320 ms and then every 500 ms, so the
+// first one past 5 s is at 5.13 s, and notes follow 5 s apart.
+func TestAwaitNotes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &Server{launch: &Entry{Name: "TP2", LogPath: "TP2.log"}, done: make(chan struct{}), exited: make(chan struct{})}
+		began := time.Now()
+		s.ready = func(context.Context) error {
+			if time.Since(began) < 16*time.Second {
+				return errors.New("status 503: loading")
+			}
+			return nil
+		}
+		var notes []string
+		if err := s.await(t.Context(), time.Minute, func(text string) { notes = append(notes, text) }); err != nil {
+			t.Fatal(err)
+		}
+		want := []string{"waiting up to 1m0s for TP2, log TP2.log", "waiting for TP2: 5 s, log TP2.log", "waiting for TP2: 10 s, log TP2.log", "waiting for TP2: 15 s, log TP2.log"}
+		if !slices.Equal(notes, want) {
+			t.Errorf("notes %q, want %q", notes, want)
+		}
+	})
+}
+
+// A server that takes the question and never answers is asked again after 10 s;
+// what is told in the end is what it last said.
+func TestAwaitASilentServer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &Server{launch: &Entry{Name: "TP2", LogPath: "none.log"}, done: make(chan struct{}), exited: make(chan struct{})}
+		asked := 0
+		s.ready = func(ctx context.Context) error {
+			asked++
+			<-ctx.Done()
+			return errors.New("no answer")
+		}
+		err := s.await(t.Context(), 25*time.Second, func(string) {})
+		if asked != 3 || err == nil || !strings.HasPrefix(err.Error(), "server TP2 was not ready within 25s: no answer; see its log, or raise ready_timeout; it wrote nothing") {
+			t.Errorf("asked %d times, %v; want 3 questions of 10 s", asked, err)
+		}
+	})
+}

@@ -1,8 +1,0 @@
-//go:build !unix
-
-package sweep
-
-import "math"
-
-// cpuSeconds is the user and system time of this process; NaN = not known.
-func cpuSeconds() float64 { return math.NaN() }
