@@ -55,8 +55,8 @@ type Comparison struct {
 // A CaseChange is one case on both sides.
 type CaseChange struct {
 	Name              string
-	BaseRuns, NewRuns int      // measured repeats
-	Doubt             string   // "" = both are valid, else as in "NEW suspect: …"
+	BaseRuns, NewRuns int      // repeats in the figures
+	Doubt             string   // "" = both are valid and whole, else as in "NEW suspect: …"
 	Changes           []Change // of the headline figures and those that are gated; one that is undefined on both sides is left out
 
 	base, new *caseRuns

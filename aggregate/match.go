@@ -20,7 +20,7 @@ func match(base, other *Side) *Comparison {
 			continue
 		}
 		c.Cases = append(c.Cases, CaseChange{
-			Name: sharedName(old.name(), g.name()), BaseRuns: len(old.measured), NewRuns: len(g.measured),
+			Name: sharedName(old.name(), g.name()), BaseRuns: len(old.used), NewRuns: len(g.used),
 			Doubt: doubtOf(old, g), base: old, new: g,
 		})
 	}

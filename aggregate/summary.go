@@ -82,22 +82,17 @@ func Groups(rows []Row) []Group {
 
 func group(rows []Row) Group {
 	g := Group{First: rows[0], Repeats: len(rows)}
-	var believed []Row
 	for _, r := range rows {
 		switch r.Validity {
 		case metrics.Invalid:
 			g.Invalid++
-			continue
 		case metrics.Suspect:
 			g.Suspect++
 		}
-		believed = append(believed, r)
 	}
-	if len(believed) == 0 {
-		believed = rows
-	}
+	used := usable(rows, func(r Row) bool { return r.invalid() })
 	for _, h := range headline() {
-		g.Figures = append(g.Figures, over(believed, h))
+		g.Figures = append(g.Figures, over(used, h))
 	}
 	return g
 }
