@@ -15,7 +15,7 @@ import (
 // How a change was tested.
 const (
 	ByWelch     = "Welch"       // Welch's t on the logarithms of the repeats
-	ByPaired    = "paired"      // paired t on the logarithms, repeat by repeat
+	ByPaired    = "paired"      // paired t on the logarithms, repeat by repeat: it found more than Welch's
 	ByOne       = "one against" // one run against several, whose spread stands for both
 	ByBootstrap = "bootstrap"   // over the requests of single runs: what differs from run to run is not in it
 )
@@ -77,7 +77,7 @@ type Change struct {
 
 	test     stats.TTest // of the difference of logarithms
 	old, new []float64   // the repeats
-	sdOld    float64     // of the logarithms from run to run; NaN = unknown
+	sdOld    float64     // of the logarithms from run to run, or of their differences; NaN = unknown
 	sdNew    float64
 }
 
@@ -181,12 +181,13 @@ func (c *CaseChange) change(name string, paired bool) Change {
 	return ch
 }
 
-// pair tests the change repeat by repeat.
+// pair tests the change repeat by repeat, too.
 func (c *Change) pair() {
-	a, b := logs(c.old), logs(c.new)
-	c.test, c.By = stats.Paired(a, b), ByPaired
-	each := c.test.SE * math.Sqrt(float64(len(a))/2) // as if the spread of the differences came from both alike
-	c.sdOld, c.sdNew = each, each
+	paired := false
+	if c.test, paired = stats.PairedOrWelch(logs(c.old), logs(c.new)); paired {
+		c.By = ByPaired
+		c.sdOld, c.sdNew = c.test.SE*math.Sqrt(float64(len(c.old))), 0 // of the differences
+	}
 }
 
 // byRepeat keeps the repeats that both sides have, each at the same place.

@@ -205,7 +205,7 @@ func (r *GateResult) settle(p float64, tests int) {
 // needs says how many repeats would tell.
 func (r *GateResult) needs(tests int) {
 	r.Why = "beyond the limit, but it may be noise"
-	n, ok := stats.RepeatsNeeded(r.test.Estimate, r.sds[0], r.sds[1], Alpha/float64(tests), wantedPower)
+	n, ok := stats.RepeatsNeeded(r.test.Estimate, r.sds[0], r.sds[1], Alpha/float64(tests)/cmp.Or(r.test.Times, 1), wantedPower)
 	r.AtLeast = r.By == ByBootstrap
 	switch {
 	case !ok:
