@@ -101,6 +101,9 @@ func draw(rng *rand.Rand, n int, slower float64) []float64 {
 // TestGateIsAsGoodAsItsDocs simulates the gate and holds it to what is promised;
 // docs/gate.md shows the very table. It is written there by -update.
 func TestGateIsAsGoodAsItsDocs(t *testing.T) {
+	if testing.Short() {
+		t.Skip("thousands of simulated runs")
+	}
 	var table strings.Builder
 	table.WriteString("| cases × metrics gated | truly slower by 10 % | repeats | tolerance | gate breaks | wanted | cannot tell | repeats it then asks for (median) |\n")
 	table.WriteString("| --- | --- | --- | --- | --- | --- | --- | --- |\n")

@@ -52,6 +52,9 @@ func (tr turns) run(t *testing.T, seed uint64, test func(*Change)) (broken float
 // TestTurnsAreAsGoodAsTheirDocs holds --ab to its table in docs/gate.md: it is near the
 // better one of the two tests it is made of, whatever drifts, and keeps the level.
 func TestTurnsAreAsGoodAsTheirDocs(t *testing.T) {
+	if testing.Short() {
+		t.Skip("thousands of simulated runs")
+	}
 	var table strings.Builder
 	table.WriteString("| cases | truly slower by 10 % | repeats | drift from pair to pair | tolerance | `--ab`: gate breaks | wanted | paired t alone | Welch alone |\n")
 	table.WriteString("| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n")
