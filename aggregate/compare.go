@@ -43,6 +43,7 @@ type Comparisons struct {
 // A Comparison is how one run differs from another.
 type Comparison struct {
 	Base, New *Side
+	Same      bool     // both are the very same measurements: there is nothing to compare
 	Changed   []string // what differs between the sides as a whole: "model a → b"
 	Cases     []CaseChange
 	OnlyBase  []string // cases without a partner
@@ -87,9 +88,13 @@ const (
 	VerdictBetter = "better"
 )
 
+// leastNotable is the least share that is a change: less is shown as ±0 %. Repeats
+// without any spread, of a quantity that is counted, make every difference significant.
+const leastNotable = 0.0005
+
 // Verdict says which way a notable change went; "" where there is none.
 func (c *Change) Verdict() string {
-	if !(c.P < Notable) || c.Better == metrics.Neither || c.Share == 0 {
+	if !(c.P < Notable) || c.Better == metrics.Neither || math.Abs(c.Share) < leastNotable {
 		return ""
 	}
 	if (c.Share > 0) == (c.Better == metrics.HigherBetter) {

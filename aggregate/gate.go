@@ -54,7 +54,11 @@ func judge(o CompareOptions, pairs []*Comparison) []GateResult {
 	for _, pair := range pairs {
 		for i := range pair.Cases {
 			for _, g := range o.Gates {
-				all = append(all, pair.Cases[i].gate(g, pair.New.Name))
+				r := pair.Cases[i].gate(g, pair.New.Name)
+				if pair.Same && g.Relative {
+					r = unknown(g, r.Case, r.New, "BASE and NEW are the same measurements")
+				}
+				all = append(all, r)
 			}
 		}
 		for _, lost := range pair.lost {

@@ -77,6 +77,27 @@ func TestCompareWithoutGates(t *testing.T) {
 	golden(t, "compare_plain.golden.txt", b.String())
 }
 
+// What could not be tested is said with the answer, and that a run is itself.
+func TestCompareSaysWhatItCannotTell(t *testing.T) {
+	var b bytes.Buffer
+	alone := &aggregate.Comparison{Base: &aggregate.Side{Path: "a"}, New: &aggregate.Side{Path: "b"}, Cases: []aggregate.CaseChange{{Name: "mc1", Changes: []aggregate.Change{
+		{Metric: "mean_ttft_ms", P: 0.5, By: aggregate.ByWelch},
+		{Metric: "output_throughput", P: math.NaN(), Why: "undefined in NEW"},
+		{Metric: "request_throughput", P: math.NaN(), Why: "undefined in NEW"},
+	}}}}
+	all := &aggregate.Comparisons{Pairs: []*aggregate.Comparison{alone}}
+	check(t, CompareTerminal(&b, all, false, 0))
+	if want := "no notable change: of 1 figure tested, none with p < 0.01\nnot tested: 2 of 3 figures: undefined in NEW\n\n"; !strings.HasPrefix(b.String(), want) {
+		t.Errorf("%s\nwant first\n%s", b.String(), want)
+	}
+	b.Reset()
+	alone.Same = true
+	check(t, CompareMarkdown(&b, all, false))
+	if !strings.Contains(b.String(), "- cannot tell: BASE and NEW are the same measurements\n") {
+		t.Error(b.String())
+	}
+}
+
 // A CI system counts what the suite says; with strict, what cannot be told fails.
 func TestJUnitCounts(t *testing.T) {
 	all := sample(t, "p99_ttft_ms > +5%")
