@@ -165,9 +165,10 @@ func TestTexts(t *testing.T) {
 func TestTrendGolden(t *testing.T) {
 	nan := math.NaN()
 	lines := []aggregate.TrendLine{
-		{Case: "io32x8_mc2", Metric: "p99_ttft_ms", Better: -1, Values: []float64{10, 11, 10, nan, 13}, First: 4, Share: 0.3, P: 0.002},
-		{Case: "io32x8_mc2", Metric: "duration", Values: []float64{10, 11, 10, nan, 13}, First: 4, Share: 0.3, P: 0.002},
-		{Case: "io32x8_mc2", Metric: "output_throughput", Better: 1, Values: []float64{100, 100, 101, nan, 100}, First: -1, Share: nan, P: nan},
+		{Case: "io32x8_mc2", Metric: "p99_ttft_ms", Better: -1, Values: []float64{10, 10, 12, nan, 13}, Differ: []aggregate.Difference{{Run: 2, Share: 0.2, P: 0.01}, {Run: 4, Share: 0.3, P: 0.002}}},
+		{Case: "io32x8_mc2", Metric: "duration", Values: []float64{10, 11, 10, nan, 13}, Differ: []aggregate.Difference{{Run: 4, Share: 0.3, P: 0.002}}},
+		{Case: "io32x8_mc2", Metric: "output_throughput", Better: 1, Values: []float64{100, 100, 101, nan, 100}},
+		{Case: "io32x8_mc4", Metric: "output_throughput", Better: 1, Values: []float64{100, 50, 101, nan, 100}, Differ: []aggregate.Difference{{Run: 1, Share: -0.5, P: 0.001}}},
 	}
 	var b bytes.Buffer
 	check(t, TrendTerminal(&b, []string{"n1", "n2", "n3", "n4", "n5"}, lines, 0))
