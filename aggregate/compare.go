@@ -134,6 +134,9 @@ func oneDefinition(sides []*Side) (string, error) {
 	found := map[string]bool{}
 	for _, s := range sides {
 		for _, d := range s.values(definitionsOf) {
+			if d == "" {
+				return "", fmt.Errorf("%s does not tell by which definitions its figures are: aggregate its results folder again", s.Name)
+			}
 			found[d] = true
 		}
 		told = append(told, s.Name+" has "+strings.Join(s.values(definitionsOf), " and "))

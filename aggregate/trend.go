@@ -10,8 +10,8 @@ import (
 
 // A night differs from those before it when it is beyond all of this.
 const (
+	TrendNights = 3    // nights there have to be before it
 	trendLeast  = 0.05 // of the median of those before: less is not worth waking anyone for
-	trendNights = 3    // nights there have to be before it
 	trendAlpha  = 0.05 // level of all nights of a line together
 )
 
@@ -105,13 +105,13 @@ func differing(values []float64) (all []Difference) {
 		}
 	}
 	var before, scaled []float64
-	looked := nights - trendNights // at as many nights a change is looked for, but at one for whether it lasts
+	looked := nights - TrendNights // at as many nights a change is looked for, but at one for whether it lasts
 	times := looked
 	for i, v := range values {
 		if math.IsNaN(v) {
 			continue
 		}
-		if len(before) >= trendNights {
+		if len(before) >= TrendNights {
 			median := stats.Median(before)
 			d := Difference{Run: i, Share: v/median - 1}
 			d.P = min(1, float64(times)*stats.OneAgainst(scaled, scale(v)).TwoSided(0))

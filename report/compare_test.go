@@ -173,4 +173,12 @@ func TestTrendGolden(t *testing.T) {
 	var b bytes.Buffer
 	check(t, TrendTerminal(&b, []string{"n1", "n2", "n3", "n4", "n5"}, lines, 0))
 	golden(t, "trend.golden.txt", b.String())
+
+	b.Reset()
+	check(t, TrendTerminal(&b, []string{"n1", "n2", "n3", "n4"}, []aggregate.TrendLine{
+		{Case: "mc1", Metric: "duration", Values: []float64{1, 1, 1, nan}}, {Case: "mc2", Metric: "duration", Values: []float64{1, 1, 1, 1}},
+	}, 0))
+	if want := "no run differs from those before it\n1 of 2 lines have too few values to tell: a run is held against three or more before it\n"; !strings.HasPrefix(b.String(), want) {
+		t.Errorf("%s\nwant first\n%s", b.String(), want)
+	}
 }

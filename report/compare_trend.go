@@ -57,6 +57,22 @@ func trendSentences(names []string, lines []aggregate.TrendLine) (now, passed []
 	return now, passed
 }
 
+// tooShort is how many lines have too few values for any to be held against others.
+func tooShort(lines []aggregate.TrendLine) (n int) {
+	for i := range lines {
+		values := 0
+		for _, v := range lines[i].Values {
+			if !math.IsNaN(v) {
+				values++
+			}
+		}
+		if values <= aggregate.TrendNights {
+			n++
+		}
+	}
+	return n
+}
+
 // TrendTerminal writes which runs differ from those before, then a line a case and
 // figure. Names are the runs', the oldest first; width is the terminal's, 0 = any will
 // do.
@@ -72,8 +88,10 @@ func TrendTerminal(w io.Writer, names []string, lines []aggregate.TrendLine, wid
 	}
 	out.line(now...)
 	out.line(passed...)
-	if len(names) < 4 {
+	if short := tooShort(lines); short == len(lines) {
 		out.line(fmt.Sprintf("%s are too few to tell: a run is held against three or more before it", counted(len(names), "run")))
+	} else if short > 0 {
+		out.line(fmt.Sprintf("%d of %s too few values to tell: a run is held against three or more before it", short, counted(len(lines), "line")+" have"))
 	}
 	var rows [][]string
 	for i := range lines {
