@@ -10,11 +10,26 @@ import (
 	"llmsweep/runlog"
 )
 
-// caseRuns are the repeats of a case on one side: those that were measured, and the
-// rest.
+// caseRuns are the repeats of a case on one side.
 type caseRuns struct {
-	measured []*Row
-	rest     []*Row // failed or interrupted
+	used    []*Row // measured, and in the figures
+	invalid []*Row // measured, and left out of them
+	rest    []*Row // failed or interrupted
+}
+
+// usable is the repeats that figures are taken from: those that are not invalid, or
+// all where all are.
+func usable[T any](repeats []T, invalid func(T) bool) []T {
+	var used []T
+	for _, r := range repeats {
+		if !invalid(r) {
+			used = append(used, r)
+		}
+	}
+	if used == nil {
+		return repeats
+	}
+	return used
 }
 
 func (s *Side) groups(k keyed) (order []string, groups map[string]*caseRuns) {
@@ -28,17 +43,31 @@ func (s *Side) groups(k keyed) (order []string, groups map[string]*caseRuns) {
 			groups[key], order = g, append(order, key)
 		}
 		if r.Status == "" || r.Status == runlog.StatusMeasured {
-			g.measured = append(g.measured, r)
+			g.used = append(g.used, r)
 		} else {
 			g.rest = append(g.rest, r)
+		}
+	}
+	for _, g := range groups {
+		measured := g.used
+		g.used = usable(measured, (*Row).invalid)
+		for _, r := range measured {
+			if len(g.used) < len(measured) && r.invalid() {
+				g.invalid = append(g.invalid, r)
+			}
 		}
 	}
 	return order, groups
 }
 
+func (r *Row) invalid() bool { return r.Validity == metrics.Invalid }
+
+// repeats is how many there are, in the figures or not.
+func (g *caseRuns) repeats() int { return len(g.used) + len(g.invalid) + len(g.rest) }
+
 func (g *caseRuns) first() *Row {
-	if len(g.measured) > 0 {
-		return g.measured[0]
+	if len(g.used) > 0 {
+		return g.used[0]
 	}
 	return g.rest[0]
 }
@@ -67,11 +96,11 @@ func sharedName(a, b string) string {
 	return strings.Join(both, "_")
 }
 
-// doubt is the worst verdict on the measured repeats, with its reason; "" = valid,
-// or none was told.
+// doubt is the worst verdict on the repeats in the figures, with its reason; "" =
+// valid, or none was told.
 func (g *caseRuns) doubt() (verdict, reason string) {
 	for _, want := range []string{metrics.Invalid, metrics.Suspect} {
-		for _, r := range g.measured {
+		for _, r := range g.used {
 			if r.Validity == want {
 				return want, cmp.Or(r.ValidityReasons, "no reason given")
 			}
@@ -82,7 +111,7 @@ func (g *caseRuns) doubt() (verdict, reason string) {
 
 // figures are the repeats' values of a figure, where it is defined.
 func (g *caseRuns) figures(name string) (values []float64, rows []*Row) {
-	for _, r := range g.measured {
+	for _, r := range g.used {
 		if v, ok := r.figure(name); ok {
 			values, rows = append(values, v), append(rows, r)
 		}

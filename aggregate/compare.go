@@ -15,7 +15,7 @@ import (
 // How a change was tested.
 const (
 	ByWelch     = "Welch"       // Welch's t on the logarithms of the repeats
-	ByPaired    = "paired"      // paired t on the logarithms, repeat by repeat
+	ByPaired    = "paired"      // paired t on the logarithms, repeat by repeat: it found more than Welch's
 	ByOne       = "one against" // one run against several, whose spread stands for both
 	ByBootstrap = "bootstrap"   // over the requests of single runs: what differs from run to run is not in it
 )
@@ -43,6 +43,7 @@ type Comparisons struct {
 // A Comparison is how one run differs from another.
 type Comparison struct {
 	Base, New *Side
+	Same      bool     // both are the very same measurements: there is nothing to compare
 	Changed   []string // what differs between the sides as a whole: "model a → b"
 	Cases     []CaseChange
 	OnlyBase  []string // cases without a partner
@@ -55,8 +56,8 @@ type Comparison struct {
 // A CaseChange is one case on both sides.
 type CaseChange struct {
 	Name              string
-	BaseRuns, NewRuns int      // measured repeats
-	Doubt             string   // "" = both are valid, else as in "NEW suspect: …"
+	BaseRuns, NewRuns int      // repeats in the figures
+	Doubt             string   // "" = both are valid and whole, else as in "NEW suspect: …"
 	Changes           []Change // of the headline figures and those that are gated; one that is undefined on both sides is left out
 
 	base, new *caseRuns
@@ -77,7 +78,7 @@ type Change struct {
 
 	test     stats.TTest // of the difference of logarithms
 	old, new []float64   // the repeats
-	sdOld    float64     // of the logarithms from run to run; NaN = unknown
+	sdOld    float64     // of the logarithms from run to run, or of their differences; NaN = unknown
 	sdNew    float64
 }
 
@@ -87,9 +88,13 @@ const (
 	VerdictBetter = "better"
 )
 
+// leastNotable is the least share that is a change: less is shown as ±0 %. Repeats
+// without any spread, of a quantity that is counted, make every difference significant.
+const leastNotable = 0.0005
+
 // Verdict says which way a notable change went; "" where there is none.
 func (c *Change) Verdict() string {
-	if !(c.P < Notable) || c.Better == metrics.Neither || c.Share == 0 {
+	if !(c.P < Notable) || c.Better == metrics.Neither || math.Abs(c.Share) < leastNotable {
 		return ""
 	}
 	if (c.Share > 0) == (c.Better == metrics.HigherBetter) {
@@ -129,6 +134,9 @@ func oneDefinition(sides []*Side) (string, error) {
 	found := map[string]bool{}
 	for _, s := range sides {
 		for _, d := range s.values(definitionsOf) {
+			if d == "" {
+				return "", fmt.Errorf("%s does not tell by which definitions its figures are: aggregate its results folder again", s.Name)
+			}
 			found[d] = true
 		}
 		told = append(told, s.Name+" has "+strings.Join(s.values(definitionsOf), " and "))
@@ -181,12 +189,13 @@ func (c *CaseChange) change(name string, paired bool) Change {
 	return ch
 }
 
-// pair tests the change repeat by repeat.
+// pair tests the change repeat by repeat, too.
 func (c *Change) pair() {
-	a, b := logs(c.old), logs(c.new)
-	c.test, c.By = stats.Paired(a, b), ByPaired
-	each := c.test.SE * math.Sqrt(float64(len(a))/2) // as if the spread of the differences came from both alike
-	c.sdOld, c.sdNew = each, each
+	paired := false
+	if c.test, paired = stats.PairedOrWelch(logs(c.old), logs(c.new)); paired {
+		c.By = ByPaired
+		c.sdOld, c.sdNew = c.test.SE*math.Sqrt(float64(len(c.old))), 0 // of the differences
+	}
 }
 
 // byRepeat keeps the repeats that both sides have, each at the same place.

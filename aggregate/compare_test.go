@@ -179,6 +179,10 @@ func TestMatching(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "a has llmsweep-1, b has vllm-0.32; with --definitions vllm") {
 		t.Errorf("other definitions: %v", err)
 	}
+	_, err = Compare([]*Side{sideOf("a", nil, 1), sideOf("b", func(r *Row) { r.Definitions = "" }, 1)}, CompareOptions{})
+	if err == nil || !strings.Contains(err.Error(), "b does not tell by which definitions its figures are") {
+		t.Errorf("no definitions: %v", err)
+	}
 }
 
 func TestResolve(t *testing.T) {

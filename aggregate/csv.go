@@ -31,9 +31,9 @@ func ReadCSV(r io.Reader) ([]Row, error) {
 	var rows []Row
 	if err := gocsv.Unmarshal(r, &rows); err != nil {
 		if errors.Is(err, gocsv.ErrEmptyCSVFile) {
-			err = errors.New("the file is empty; aggregate the results folder again")
+			err = errors.New("the file is empty")
 		}
-		return nil, fmt.Errorf("reading CSV: %w", err)
+		return nil, fmt.Errorf("reading CSV: %w; aggregate the results folder again", err)
 	}
 	for i, row := range rows {
 		if row.Case == "" {

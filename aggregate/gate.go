@@ -44,6 +44,8 @@ type GateResult struct {
 	test stats.TTest // of how much worse it is than the limit of its null hypothesis, in logarithms
 	sds  [2]float64
 	past bool // Found is beyond the limit
+
+	partial string // which repeats of NEW are not in it: those that are may be the better ones; "" = all are
 }
 
 // judge holds every gate to every case of every pair.
@@ -52,7 +54,11 @@ func judge(o CompareOptions, pairs []*Comparison) []GateResult {
 	for _, pair := range pairs {
 		for i := range pair.Cases {
 			for _, g := range o.Gates {
-				all = append(all, pair.Cases[i].gate(g, pair.New.Name))
+				r := pair.Cases[i].gate(g, pair.New.Name)
+				if pair.Same && g.Relative {
+					r = unknown(g, r.Case, r.New, "BASE and NEW are the same measurements")
+				}
+				all = append(all, r)
 			}
 		}
 		for _, lost := range pair.lost {
@@ -78,9 +84,10 @@ func unknown(g runlog.Gate, name, side, why string) GateResult {
 // gate prepares the test of a gate, or tells why there is none.
 func (c *CaseChange) gate(g runlog.Gate, side string) GateResult {
 	r := unknown(g, c.Name, side, "")
+	r.partial = c.new.leftOut()
 	verdict, why := c.new.doubt()
 	switch {
-	case len(c.new.measured) == 0:
+	case len(c.new.used) == 0:
 		r.Outcome, r.Why = GateBroken, "the case "+c.new.first().Status+" in NEW: without figures no gate is passed"
 		return r
 	case verdict == metrics.Invalid:
@@ -176,26 +183,33 @@ func decide(all []GateResult) {
 	}
 	for i, p := range stats.Holm(ps) {
 		r := &all[i]
-		if !r.test.Defined() {
-			continue
+		if r.test.Defined() {
+			r.settle(p, tests)
 		}
-		r.P = p
-		switch {
-		case !r.past:
-			r.Outcome = GatePassed
-		case p < Alpha:
-			r.Outcome = GateBroken
-		default:
-			r.Outcome = GateUnknown
-			r.needs(tests)
+		if r.Outcome == GatePassed && r.partial != "" {
+			r.Outcome, r.Why = GateUnknown, "within the limit, but in NEW "+r.partial
 		}
+	}
+}
+
+// settle decides by the corrected p-value.
+func (r *GateResult) settle(p float64, tests int) {
+	r.P = p
+	switch {
+	case !r.past:
+		r.Outcome = GatePassed
+	case p < Alpha:
+		r.Outcome = GateBroken
+	default:
+		r.Outcome = GateUnknown
+		r.needs(tests)
 	}
 }
 
 // needs says how many repeats would tell.
 func (r *GateResult) needs(tests int) {
 	r.Why = "beyond the limit, but it may be noise"
-	n, ok := stats.RepeatsNeeded(r.test.Estimate, r.sds[0], r.sds[1], Alpha/float64(tests), wantedPower)
+	n, ok := stats.RepeatsNeeded(r.test.Estimate, r.sds[0], r.sds[1], Alpha/float64(tests)/cmp.Or(r.test.Times, 1), wantedPower)
 	r.AtLeast = r.By == ByBootstrap
 	switch {
 	case !ok:

@@ -1,7 +1,6 @@
 package aggregate
 
 import (
-	"math"
 	"strings"
 	"testing"
 
@@ -81,40 +80,5 @@ func TestGatesOfCasesWithoutPartner(t *testing.T) {
 		if got[key] != want {
 			t.Errorf("%s: %s, want %s", key, got[key], want)
 		}
-	}
-}
-
-func TestTrend(t *testing.T) {
-	var slow []*Side
-	for _, v := range []float64{100, 102, 99, 101, 112, 113, 111} {
-		slow = append(slow, sideOf("n", nil, v))
-	}
-	var repeated []*Side
-	for _, v := range []float64{100, 101, 100, 88} {
-		repeated = append(repeated, sideOf("n", nil, v-1, v, v+1))
-	}
-	noisy := []*Side{sideOf("n", nil, 100), sideOf("n", nil, 120), sideOf("n", nil, 85), sideOf("n", nil, 115)}
-	invalid := append(append([]*Side{}, slow[:4]...), sideOf("n", func(r *Row) { r.Validity = metrics.Invalid }, 200))
-	for name, tt := range map[string]struct {
-		runs    []*Side
-		first   int
-		verdict string
-	}{
-		"a step up of 12 %":                {slow, 4, VerdictWorse},
-		"better, with repeats":             {repeated, 3, VerdictBetter},
-		"as noisy as before":               {noisy, -1, ""},
-		"too few before it":                {slow[2:5], -1, ""},
-		"an invalid night is no value":     {invalid, -1, ""},
-		"less than 5 %, though very quiet": {[]*Side{sideOf("n", nil, 100), sideOf("n", nil, 100), sideOf("n", nil, 100), sideOf("n", nil, 104)}, -1, ""},
-	} {
-		l := Trend(tt.runs, []string{"p99_ttft_ms"})[0]
-		if l.First != tt.first || l.Verdict() != tt.verdict || len(l.Values) != len(tt.runs) {
-			t.Errorf("%s: first %d, %s, %v; want %d, %s", name, l.First, l.Verdict(), l.Values, tt.first, tt.verdict)
-		}
-	}
-	l := Trend(slow, []string{"p99_ttft_ms"})[0]
-	near(t, "share", l.Share, 112/100.5-1)
-	if !math.IsNaN(l.P) {
-		t.Errorf("single runs have p %v", l.P)
 	}
 }

@@ -21,7 +21,8 @@ import (
 // manifest, only cases of its plan count, as they are configured now, in the
 // plan's order; else rows are in the natural order of their names (mc2 before
 // mc10). A file that cannot be read is named in broken, and skipped; in a folder,
-// a JSON of another kind is passed over unless it is called bench_*.
+// a JSON of another kind is passed over unless it is called bench_*. A file that paths
+// name twice is one row.
 func Load(paths []string) (rows []Row, broken []error) { return load(paths, runlog.ReadCaseFigures) }
 
 // A reader reads a case file.
@@ -46,7 +47,25 @@ func load(paths []string, read reader) (rows []Row, broken []error) {
 		}
 		rows = append(rows, l.row)
 	}
+	if len(paths) > 1 {
+		rows = once(rows)
+	}
 	return rows, broken
+}
+
+// once is the rows without those of files that came before, by another path or the same:
+// a case named twice is no repeat of itself.
+func once(rows []Row) []Row {
+	seen := map[string]bool{}
+	return slices.DeleteFunc(rows, func(r Row) bool {
+		path, err := filepath.Abs(r.File)
+		if real, linkErr := filepath.EvalSymlinks(path); linkErr == nil {
+			path = real
+		}
+		known := seen[path]
+		seen[path] = true
+		return known && err == nil
+	})
 }
 
 func loadFolder(dir string, read reader) (rows []Row, broken []error) {

@@ -105,12 +105,14 @@ func TestLoadFolder(t *testing.T) {
 	} {
 		write(t, filepath.Join(dir, name), minimal)
 	}
+	alone := filepath.Join(t.TempDir(), "alone.json")
+	write(t, alone, minimal)
 	write(t, filepath.Join(dir, "package.json"), `{"name":"x"}`)
 	write(t, filepath.Join(dir, "bench_other.json"), `{"name":"x"}`)
 	write(t, filepath.Join(dir, "bench_cut.json"), minimal[:50])
 	write(t, filepath.Join(dir, "notes.txt"), "x")
-	rows, broken := Load([]string{dir, filepath.Join(dir, "none.json"), filepath.Join(dir, "package.json"), filepath.Join(dir, "mine.json")})
-	want := []string{"bench_io256x1_mc2_np1", "bench_io256x1_mc10_np1", "bench_io1024x1_mc2_np1", "mine", "mine"}
+	rows, broken := Load([]string{dir, filepath.Join(dir, "none.json"), filepath.Join(dir, "package.json"), filepath.Join(dir, "mine.json"), alone})
+	want := []string{"bench_io256x1_mc2_np1", "bench_io256x1_mc10_np1", "bench_io1024x1_mc2_np1", "mine", "alone"}
 	if diff := cmp.Diff(want, cases(rows)); diff != "" {
 		t.Errorf("rows (-want +got):\n%s", diff)
 	}

@@ -9,7 +9,7 @@ import (
 
 // match pairs the cases of two sides.
 func match(base, other *Side) *Comparison {
-	c := &Comparison{Base: base, New: other, Changed: changedBetween(base, other)}
+	c := &Comparison{Base: base, New: other, Same: sameRuns(base, other), Changed: changedBetween(base, other)}
 	k := keyOf(base, other)
 	baseKeys, olds := base.groups(k)
 	newKeys, news := other.groups(k)
@@ -20,7 +20,7 @@ func match(base, other *Side) *Comparison {
 			continue
 		}
 		c.Cases = append(c.Cases, CaseChange{
-			Name: sharedName(old.name(), g.name()), BaseRuns: len(old.measured), NewRuns: len(g.measured),
+			Name: sharedName(old.name(), g.name()), BaseRuns: len(old.used), NewRuns: len(g.used),
 			Doubt: doubtOf(old, g), base: old, new: g,
 		})
 	}
@@ -30,6 +30,27 @@ func match(base, other *Side) *Comparison {
 		}
 	}
 	return c
+}
+
+// sameRuns reports whether a side's cases are those of the other: by their names, ends
+// and durations, so that a folder is its CSV.
+func sameRuns(base, other *Side) bool {
+	known := map[string]bool{}
+	identity := func(r *Row) string {
+		if r.Date == "" || r.Duration == nil {
+			return ""
+		}
+		return fmt.Sprintf("%q %q %v", r.Case, r.Date, *r.Duration)
+	}
+	for i := range base.Rows {
+		known[identity(&base.Rows[i])] = true
+	}
+	for i := range other.Rows {
+		if id := identity(&other.Rows[i]); id == "" || !known[id] {
+			return false
+		}
+	}
+	return true
 }
 
 // axesOf are the first cases of a side, with what they are matched by.

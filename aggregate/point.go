@@ -10,7 +10,7 @@ import (
 // pointOf folds the repeats of one load.
 func pointOf(rows []Row, of []int) Point {
 	p := Point{Rows: of}
-	used := usable(rows, of)
+	used := usable(of, func(i int) bool { return rows[i].invalid() })
 	mean := func(x func(*Row) *float64) *float64 { return meanOf(rows, used, x) }
 	p.OutputThroughput = mean(func(r *Row) *float64 { return r.OutputThroughput })
 	p.TotalThroughput = mean(func(r *Row) *float64 { return r.TotalTokenThroughput })
@@ -28,19 +28,6 @@ func pointOf(rows []Row, of []int) Point {
 	p.Cost = costOf(rows, used)
 	p.judge(rows, used)
 	return p
-}
-
-// usable is the rows that are not invalid; all of them where none is left.
-func usable(rows []Row, of []int) (used []int) {
-	for _, i := range of {
-		if rows[i].Validity != metrics.Invalid {
-			used = append(used, i)
-		}
-	}
-	if used == nil {
-		return of
-	}
-	return used
 }
 
 // perUser is the tokens/s that one user sees.
@@ -124,7 +111,7 @@ func (p *Point) FewSamples() bool {
 // Mean is a figure's mean over the repeats that the point's figures are made of:
 // those that are not invalid, or all, if all are. nil = none has it.
 func (p *Point) Mean(rows []Row, of func(*Row) *float64) *float64 {
-	return meanOf(rows, usable(rows, p.Rows), of)
+	return meanOf(rows, usable(p.Rows, func(i int) bool { return rows[i].invalid() }), of)
 }
 
 // Group is the point's repeats with their spread; a point without repeats is a

@@ -16,7 +16,7 @@ import (
 
 // Schema is the version of the columns of both CSVs. A newer version has those of
 // the older ones, unchanged and in their order, and more after them.
-const Schema = 1
+const Schema = 2
 
 // A Row is a line of aggregate_results.csv: a case's coordinates, then the names
 // that users of `vllm bench serve` know, then the rest. The order is part of the
@@ -115,6 +115,8 @@ type Row struct {
 
 	Schema int `csv:"schema"` // Schema when the row was written; 0 = before there were versions
 
+	FewSamples string `csv:"few_samples"` // percentiles of fewer requests than they need, joined by ";"
+
 	File string `csv:"-"` // path of the case file that the row is from; "" = it was read from a CSV
 }
 
@@ -132,6 +134,7 @@ func rowOf(name string, f *runlog.CaseFile) Row {
 		Labels: pairs(f.Labels), Schema: Schema,
 	}
 	r.latencies(f)
+	r.FewSamples = r.fewSamples()
 	if f.Schema == 0 {
 		r.foreign(name, f)
 	} else {

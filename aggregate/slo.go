@@ -32,7 +32,7 @@ func (l limits) met(rows []Row, p *Point) bool {
 	if l.good {
 		return p.GoodputShare != nil && *p.GoodputShare >= GoodShare
 	}
-	used := usable(rows, p.Rows)
+	used := usable(p.Rows, func(i int) bool { return rows[i].invalid() })
 	for name, limit := range l.of {
 		v := meanOf(rows, used, func(r *Row) *float64 { v, _ := r.column(name); return v })
 		if v == nil || metrics.Beyond(name, *v, limit) {

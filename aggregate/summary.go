@@ -6,6 +6,7 @@ import (
 	"io"
 	"path/filepath"
 	"strconv"
+	"strings"
 
 	"llmsweep/metrics"
 	"llmsweep/runlog"
@@ -30,6 +31,7 @@ type Group struct {
 type Figure struct {
 	Name                             string // a column of aggregate_results.csv
 	N                                int
+	Few                              bool // a percentile, of fewer requests than it needs in one repeat at least
 	Mean, Median, Std, CV, Low, High *float64
 }
 
@@ -82,22 +84,17 @@ func Groups(rows []Row) []Group {
 
 func group(rows []Row) Group {
 	g := Group{First: rows[0], Repeats: len(rows)}
-	var believed []Row
 	for _, r := range rows {
 		switch r.Validity {
 		case metrics.Invalid:
 			g.Invalid++
-			continue
 		case metrics.Suspect:
 			g.Suspect++
 		}
-		believed = append(believed, r)
 	}
-	if len(believed) == 0 {
-		believed = rows
-	}
+	used := usable(rows, func(r Row) bool { return r.invalid() })
 	for _, h := range headline() {
-		g.Figures = append(g.Figures, over(believed, h))
+		g.Figures = append(g.Figures, over(used, h))
 	}
 	return g
 }
@@ -129,12 +126,14 @@ func cell(n *int) string {
 
 func over(rows []Row, h figure) Figure {
 	var xs []float64
+	f := Figure{Name: h.name}
 	for i := range rows {
 		if v := h.of(&rows[i]); v != nil {
 			xs = append(xs, *v)
+			f.Few = f.Few || rows[i].Completed < SamplesNeeded(h.name)
 		}
 	}
-	f := Figure{Name: h.name, N: len(xs)}
+	f.N = len(xs)
 	if len(xs) == 0 {
 		return f
 	}
@@ -154,7 +153,8 @@ func over(rows []Row, h figure) Figure {
 
 // SummaryColumns are the columns of aggregate_summary.csv, in their order: the
 // first case's name, the coordinates, how many repeats there are and by which
-// rules they were measured, then each headline figure's over the repeats.
+// rules they were measured, then each headline figure's over the repeats, and which of
+// these rest on too few requests.
 func SummaryColumns() []string {
 	columns := []string{
 		"case", "model", "input_len", "output_len", "max_concurrency", "num_prompts", "request_rate",
@@ -165,7 +165,7 @@ func SummaryColumns() []string {
 			columns = append(columns, h.name+stat)
 		}
 	}
-	return append(columns, "schema")
+	return append(columns, "schema", "few_samples")
 }
 
 // cells are a group's, in the columns' order; undefined is an empty cell.
@@ -175,12 +175,16 @@ func (g *Group) cells() []string {
 		line = append(line, strconv.Itoa(n))
 	}
 	line = append(line, g.First.Definitions, g.First.Backend)
+	var few []string
 	for _, f := range g.Figures {
+		if f.Few {
+			few = append(few, f.Name)
+		}
 		for _, v := range []*float64{f.Mean, f.Median, f.Std, f.CV, f.Low, f.High} {
 			line = append(line, float(v))
 		}
 	}
-	return append(line, strconv.Itoa(Schema))
+	return append(line, strconv.Itoa(Schema), strings.Join(few, ";"))
 }
 
 func float(v *float64) string {

@@ -10,10 +10,9 @@ import (
 
 // A night differs from those before it when it is beyond all of this.
 const (
-	trendLeast   = 0.05 // of the median of those before: less is not worth waking anyone for
-	trendNights  = 3    // nights there have to be before it
-	trendSpreads = 3    // robust standard deviations (1.4826 · MAD) from their median
-	madToSigma   = 1.4826
+	TrendNights = 3    // nights there have to be before it
+	trendLeast  = 0.05 // of the median of those before: less is not worth waking anyone for
+	trendAlpha  = 0.05 // level of all nights of a line together
 )
 
 // A TrendLine is one figure of one case over runs, the oldest first.
@@ -21,21 +20,44 @@ type TrendLine struct {
 	Case   string
 	Metric string
 	Better metrics.Direction
-	Values []float64 // means of a run's repeats; NaN = not measured, or invalid
-	First  int       // the first run that differs from those before; -1 = none
-	Share  float64   // by how much it differs from their median; NaN without one
-	P      float64   // of Welch's test; NaN where the robust rule decided
+	Values []float64    // means of a run's repeats; NaN = not measured, or invalid
+	Differ []Difference // the runs that differ from those before them that do not, the oldest first
 }
 
-// Verdict says which way the first run that differs went; "" = there is none.
-func (l *TrendLine) Verdict() string {
+// A Difference is how a run differs from those before it.
+type Difference struct {
+	Run   int     // its place in Values
+	Share float64 // of the median of those before, in addition to it
+	P     float64 // two-sided, of one night against the others, times how many nights were looked at: 1 after one that differs
+}
+
+// Verdict says which way a run went; "" = neither is better.
+func (l *TrendLine) Verdict(d Difference) string {
 	switch {
-	case l.First < 0 || l.Better == metrics.Neither:
+	case l.Better == metrics.Neither:
 		return ""
-	case (l.Share > 0) == (l.Better == metrics.HigherBetter):
+	case (d.Share > 0) == (l.Better == metrics.HigherBetter):
 		return VerdictBetter
 	}
 	return VerdictWorse
+}
+
+// Lasting is the difference that the newest run still has, by the first of the runs in
+// a row that have it; ok is false where the newest run does not differ.
+func (l *TrendLine) Lasting() (since, newest Difference, ok bool) {
+	at := len(l.Differ) - 1
+	if at < 0 || l.Differ[at].Run < len(l.Values)-1 {
+		return since, newest, false
+	}
+	since, newest = l.Differ[at], l.Differ[at]
+	for _, d := range slices.Backward(l.Differ[:at]) {
+		between := slices.ContainsFunc(l.Values[d.Run+1:since.Run], func(v float64) bool { return !math.IsNaN(v) })
+		if between || math.Signbit(d.Share) != math.Signbit(newest.Share) {
+			break
+		}
+		since = d
+	}
+	return since, newest, true
 }
 
 // Trend follows figures over runs, the oldest first. Cases are those of the newest
@@ -51,63 +73,56 @@ func Trend(runs []*Side, names []string) []TrendLine {
 	for _, key := range order {
 		for _, name := range names {
 			l := TrendLine{Metric: name, Better: metrics.Better(name)}
-			repeats := make([][]float64, len(runs))
 			for i := range runs {
+				var repeats []float64
 				if g := groups[i][key]; g != nil {
 					l.Case = g.name()
 					if verdict, _ := g.doubt(); verdict != metrics.Invalid {
-						repeats[i], _ = g.figures(name)
+						repeats, _ = g.figures(name)
 					}
 				}
-				l.Values = append(l.Values, stats.Mean(repeats[i]))
+				l.Values = append(l.Values, stats.Mean(repeats))
 			}
-			l.First, l.Share, l.P = firstDifferent(repeats)
+			l.Differ = differing(l.Values)
 			lines = append(lines, l)
 		}
 	}
 	return lines
 }
 
-// firstDifferent finds the first run that differs from all those before it.
-func firstDifferent(repeats [][]float64) (at int, share, p float64) {
-	var means, pooled []float64 // of the runs before
-	for i, xs := range repeats {
-		if len(xs) == 0 {
+// differing finds the runs that differ from those before them. One that does is not
+// among those that later ones are held to, so that a change that stays is seen in each
+// run from then on, and one bad night hides no other.
+func differing(values []float64) (all []Difference) {
+	scale := math.Log
+	nights := 0
+	for _, v := range values {
+		if v <= 0 { // shares may be 0
+			scale = func(x float64) float64 { return x }
+		}
+		if !math.IsNaN(v) {
+			nights++
+		}
+	}
+	var before, scaled []float64
+	looked := nights - TrendNights // at as many nights a change is looked for, but at one for whether it lasts
+	times := looked
+	for i, v := range values {
+		if math.IsNaN(v) {
 			continue
 		}
-		mean := stats.Mean(xs)
-		if len(means) >= trendNights {
-			if share, p, ok := differs(means, pooled, xs, mean); ok {
-				return i, share, p
+		if len(before) >= TrendNights {
+			median := stats.Median(before)
+			d := Difference{Run: i, Share: v/median - 1}
+			d.P = min(1, float64(times)*stats.OneAgainst(scaled, scale(v)).TwoSided(0))
+			if math.Abs(v-median) >= trendLeast*math.Abs(median) && d.P < trendAlpha {
+				all = append(all, d)
+				times = 1
+				continue
 			}
 		}
-		means, pooled = append(means, mean), append(pooled, xs...)
+		times = looked
+		before, scaled = append(before, v), append(scaled, scale(v))
 	}
-	return -1, math.NaN(), math.NaN()
-}
-
-// differs holds a run to those before: their nights must not reach as far, and
-// where it was repeated, Welch's test on the logarithms of all repeats must find it
-// different, too.
-func differs(means, pooled, xs []float64, mean float64) (share, p float64, ok bool) {
-	median := stats.Median(means)
-	away := math.Abs(mean - median)
-	share, p = mean/median-1, math.NaN()
-	if away < trendLeast*math.Abs(median) || away <= trendSpreads*madToSigma*deviationFrom(median, means) {
-		return share, p, false
-	}
-	if len(xs) > 1 && slices.Min(pooled) > 0 && slices.Min(xs) > 0 {
-		p = stats.Welch(logs(pooled), logs(xs)).TwoSided(0)
-		return share, p, p < Notable
-	}
-	return share, p, true
-}
-
-// deviationFrom is the median absolute deviation.
-func deviationFrom(median float64, xs []float64) float64 {
-	away := make([]float64, len(xs))
-	for i, x := range xs {
-		away[i] = math.Abs(x - median)
-	}
-	return stats.Median(away)
+	return all
 }

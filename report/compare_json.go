@@ -24,6 +24,7 @@ type (
 	pairJSON struct {
 		Base     string     `json:"base"`
 		New      string     `json:"new"`
+		Same     bool       `json:"same,omitempty"` // the very same measurements
 		Changed  []string   `json:"changed"`
 		OnlyBase []string   `json:"only_base"`
 		OnlyNew  []string   `json:"only_new"`
@@ -86,7 +87,7 @@ func CompareJSON(w io.Writer, all *aggregate.Comparisons) error {
 }
 
 func pairOf(c *aggregate.Comparison) pairJSON {
-	p := pairJSON{Base: c.Base.Path, New: c.New.Path, Changed: orNone(c.Changed), OnlyBase: orNone(c.OnlyBase), OnlyNew: orNone(c.OnlyNew)}
+	p := pairJSON{Base: c.Base.Path, New: c.New.Path, Same: c.Same, Changed: orNone(c.Changed), OnlyBase: orNone(c.OnlyBase), OnlyNew: orNone(c.OnlyNew)}
 	for i := range c.Cases {
 		from := &c.Cases[i]
 		to := caseJSON{Case: from.Name, BaseRuns: from.BaseRuns, NewRuns: from.NewRuns, Doubt: from.Doubt}

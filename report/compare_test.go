@@ -77,6 +77,27 @@ func TestCompareWithoutGates(t *testing.T) {
 	golden(t, "compare_plain.golden.txt", b.String())
 }
 
+// What could not be tested is said with the answer, and that a run is itself.
+func TestCompareSaysWhatItCannotTell(t *testing.T) {
+	var b bytes.Buffer
+	alone := &aggregate.Comparison{Base: &aggregate.Side{Path: "a"}, New: &aggregate.Side{Path: "b"}, Cases: []aggregate.CaseChange{{Name: "mc1", Changes: []aggregate.Change{
+		{Metric: "mean_ttft_ms", P: 0.5, By: aggregate.ByWelch},
+		{Metric: "output_throughput", P: math.NaN(), Why: "undefined in NEW"},
+		{Metric: "request_throughput", P: math.NaN(), Why: "undefined in NEW"},
+	}}}}
+	all := &aggregate.Comparisons{Pairs: []*aggregate.Comparison{alone}}
+	check(t, CompareTerminal(&b, all, false, 0))
+	if want := "no notable change: of 1 figure tested, none with p < 0.01\nnot tested: 2 of 3 figures: undefined in NEW\n\n"; !strings.HasPrefix(b.String(), want) {
+		t.Errorf("%s\nwant first\n%s", b.String(), want)
+	}
+	b.Reset()
+	alone.Same = true
+	check(t, CompareMarkdown(&b, all, false))
+	if !strings.Contains(b.String(), "- cannot tell: BASE and NEW are the same measurements\n") {
+		t.Error(b.String())
+	}
+}
+
 // A CI system counts what the suite says; with strict, what cannot be told fails.
 func TestJUnitCounts(t *testing.T) {
 	all := sample(t, "p99_ttft_ms > +5%")
@@ -143,11 +164,20 @@ func TestTexts(t *testing.T) {
 func TestTrendGolden(t *testing.T) {
 	nan := math.NaN()
 	lines := []aggregate.TrendLine{
-		{Case: "io32x8_mc2", Metric: "p99_ttft_ms", Better: -1, Values: []float64{10, 11, 10, nan, 13}, First: 4, Share: 0.3, P: 0.002},
-		{Case: "io32x8_mc2", Metric: "duration", Values: []float64{10, 11, 10, nan, 13}, First: 4, Share: 0.3, P: 0.002},
-		{Case: "io32x8_mc2", Metric: "output_throughput", Better: 1, Values: []float64{100, 100, 101, nan, 100}, First: -1, Share: nan, P: nan},
+		{Case: "io32x8_mc2", Metric: "p99_ttft_ms", Better: -1, Values: []float64{10, 10, 12, nan, 13}, Differ: []aggregate.Difference{{Run: 2, Share: 0.2, P: 0.01}, {Run: 4, Share: 0.3, P: 0.002}}},
+		{Case: "io32x8_mc2", Metric: "duration", Values: []float64{10, 11, 10, nan, 13}, Differ: []aggregate.Difference{{Run: 4, Share: 0.3, P: 0.002}}},
+		{Case: "io32x8_mc2", Metric: "output_throughput", Better: 1, Values: []float64{100, 100, 101, nan, 100}},
+		{Case: "io32x8_mc4", Metric: "output_throughput", Better: 1, Values: []float64{100, 50, 101, nan, 100}, Differ: []aggregate.Difference{{Run: 1, Share: -0.5, P: 0.001}}},
 	}
 	var b bytes.Buffer
 	check(t, TrendTerminal(&b, []string{"n1", "n2", "n3", "n4", "n5"}, lines, 0))
 	golden(t, "trend.golden.txt", b.String())
+
+	b.Reset()
+	check(t, TrendTerminal(&b, []string{"n1", "n2", "n3", "n4"}, []aggregate.TrendLine{
+		{Case: "mc1", Metric: "duration", Values: []float64{1, 1, 1, nan}}, {Case: "mc2", Metric: "duration", Values: []float64{1, 1, 1, 1}},
+	}, 0))
+	if want := "no run differs from those before it\n1 of 2 lines have too few values to tell: a run is held against three or more before it\n"; !strings.HasPrefix(b.String(), want) {
+		t.Errorf("%s\nwant first\n%s", b.String(), want)
+	}
 }

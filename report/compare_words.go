@@ -52,8 +52,30 @@ func answers(c *aggregate.Comparison) []string {
 			lines = append(lines, l.sentence(verdict))
 		}
 	}
+	if c.Same {
+		return []string{"cannot tell: BASE and NEW are the same measurements"}
+	}
 	if len(lines) == 0 {
 		lines = append(lines, noChange(c))
+	}
+	return append(lines, untested(c)...)
+}
+
+// untested says how many figures no test could be made of, a line a reason.
+func untested(c *aggregate.Comparison) (lines []string) {
+	all := every(c)
+	n := map[string]int{}
+	var reasons []string
+	for _, l := range all {
+		if l.change.By != "" {
+			continue
+		}
+		if n[l.change.Why]++; n[l.change.Why] == 1 {
+			reasons = append(reasons, l.change.Why)
+		}
+	}
+	for _, why := range reasons {
+		lines = append(lines, fmt.Sprintf("not tested: %d of %s: %s", n[why], counted(len(all), "figure"), why))
 	}
 	return lines
 }
@@ -69,7 +91,7 @@ func noChange(c *aggregate.Comparison) string {
 	if tested == 0 {
 		return fmt.Sprintf("cannot tell: none of the %d figures could be tested; set repeats: 5", len(all))
 	}
-	return fmt.Sprintf("no notable change: of %d figures tested, none with p < %s", tested, pText(aggregate.Notable))
+	return fmt.Sprintf("no notable change: of %s tested, none with p < %s", counted(tested, "figure"), pText(aggregate.Notable))
 }
 
 func (l located) sentence(verdict string) string {
@@ -174,7 +196,7 @@ func remark(l located) string {
 func method(all *aggregate.Comparisons) []string {
 	test := "Welch's t on the logarithms of repeats"
 	if all.Paired {
-		test = "paired t on the logarithms, repeat by repeat"
+		test = "paired t on the logarithms, repeat by repeat, or Welch's where that finds more, each × 1.5 for the choice"
 	}
 	lines := []string{"change: ratio of geometric means; p: " + test + ", U p: Mann–Whitney; neither is corrected for how many there are"}
 	tested := 0

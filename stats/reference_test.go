@@ -74,6 +74,8 @@ func TestTestsAgainstSciPy(t *testing.T) {
 		close9(t, "Welch, one-sided", w.Above(0), s.Welch.Greater)
 		if s.Paired != nil {
 			s.Paired.check(t, "paired", Paired(s.A, s.B))
+			both, _ := PairedOrWelch(s.A, s.B)
+			close9(t, "the smaller of both, × 1.5", both.TwoSided(0), min(1, 1.5*min(s.Welch.P, s.Paired.P)))
 		}
 		one := OneSample(s.A)
 		close9(t, "one sample, above 1", one.Above(1), s.One.P)

@@ -30,11 +30,6 @@ func SampleStdDev(xs []float64) float64 {
 	return orNaN(stats.StandardDeviationSample(xs))
 }
 
-// Percentile is the p-th percentile, p in (0, 100], by linear interpolation
-// (Hyndman–Fan 7, 1996; NumPy's default); NaN for an empty sample or another p.
-// It sorts a copy at each call: for many percentiles of one sample, Sort once.
-func Percentile(xs []float64, p float64) float64 { return orNaN(stats.Percentile(xs, p)) }
-
 func orNaN(x float64, err error) float64 {
 	if err != nil {
 		return math.NaN()

@@ -13,14 +13,7 @@ type Slope struct {
 	P      float64 // chance of a T at least so large where nothing rises (one-sided, Student's t)
 }
 
-// FitSlope is the textbook t test of a least-squares slope: values are taken for
-// independent, so df = n − 2. It needs 3 values, and 2 different x.
-func FitSlope(xs, ys []float64) Slope {
-	s, _, _ := fitSlope(xs, ys)
-	return s
-}
-
-// FitTrend is FitSlope for a series in order of time, whose neighbours are alike:
+// FitTrend tests the slope of a series in order of time, whose neighbours are alike:
 // a queue that is long now was long just before, and drifts up and down without
 // any trend. With r₁ the lag-1 autocorrelation of the residuals, n values tell as
 // much as n·(1−r₁)/(1+r₁) independent ones; df and the standard error are taken
@@ -53,7 +46,9 @@ func FitTrend(xs, ys []float64) Slope {
 	return s
 }
 
-// fitSlope also returns the residuals, and Σ(x−x̄)².
+// fitSlope is the textbook t test of a least-squares slope: values are taken for
+// independent, so df = n − 2. It needs 3 values, and 2 different x. It also returns the
+// residuals, and Σ(x−x̄)².
 func fitSlope(xs, ys []float64) (s Slope, residuals []float64, spread float64) {
 	n := len(xs)
 	s = Slope{N: n, Slope: math.NaN(), StdErr: math.NaN(), DF: math.NaN(), T: math.NaN(), P: math.NaN()}

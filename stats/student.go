@@ -23,27 +23,29 @@ func studentTail(t, df float64) float64 {
 	return tail
 }
 
-// studentQuantile is the t whose studentTail is tail, found by halving; tail in
-// (0, ½], NaN for another one.
+// studentQuantile is the t whose studentTail is tail; tail in (0, ½], NaN for another
+// one. Newton's method from 0 comes up to it from below, for the tail is convex.
 func studentQuantile(tail, df float64) float64 {
 	if !(tail > 0 && tail <= 0.5 && df > 0) {
 		return math.NaN()
 	}
-	low, high := 0.0, 1.0
-	for studentTail(high, df) > tail {
-		low, high = high, 2*high
-	}
-	for {
-		t := low + (high-low)/2
-		if t <= low || t >= high { // neighbours: there is no number between
-			return high
+	for t := 0.0; ; {
+		next := t + (studentTail(t, df)-tail)/studentDensity(t, df)
+		if !(next > t) {
+			return t
 		}
-		if studentTail(t, df) > tail {
-			low = t
-		} else {
-			high = t
-		}
+		t = next
 	}
+}
+
+// studentDensity is that of Student's t with df degrees of freedom.
+func studentDensity(t, df float64) float64 {
+	if math.IsInf(df, 1) {
+		return math.Exp(-t*t/2) / math.Sqrt(2*math.Pi)
+	}
+	above, _ := math.Lgamma((df + 1) / 2)
+	below, _ := math.Lgamma(df / 2)
+	return math.Exp(above-below-(df+1)/2*math.Log1p(t*t/df)) / math.Sqrt(df*math.Pi)
 }
 
 // regularizedBeta is I(x; a, b) for x in [0, 1], by its continued fraction

@@ -47,6 +47,13 @@ func TestStudentQuantile(t *testing.T) {
 			t.Errorf("t(%v; %v) = %v, want %v", tt.tail, tt.df, got, tt.want)
 		}
 	}
+	for _, df := range []float64{0.5, 1, 4, 300, 1e7, math.Inf(1)} {
+		for _, tail := range []float64{0.3, 1e-3, 1e-9} {
+			if back := studentTail(studentQuantile(tail, df), df); math.Abs(back/tail-1) > 1e-8 {
+				t.Errorf("with %v degrees of freedom the tail of t(%v) is %v", df, tail, back)
+			}
+		}
+	}
 	for _, tt := range [][2]float64{{0, 3}, {0.6, 3}, {-1, 3}, {0.025, 0}, {math.NaN(), 3}, {0.025, math.NaN()}} {
 		if got := studentQuantile(tt[0], tt[1]); !math.IsNaN(got) {
 			t.Errorf("t(%v; %v) = %v, want NaN", tt[0], tt[1], got)

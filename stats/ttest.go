@@ -1,6 +1,9 @@
 package stats
 
-import "math"
+import (
+	"cmp"
+	"math"
+)
 
 // A TTest is an estimate with its standard error: all that a test against a null
 // hypothesis and a confidence interval need. Its zero value knows nothing; see
@@ -9,6 +12,7 @@ type TTest struct {
 	Estimate float64 // of the difference, or of the mean
 	SE       float64 // its standard error; 0 = the samples have no spread
 	DoF      float64 // degrees of freedom of Student's t; +Inf = the normal distribution
+	Times    float64 // what p-values are multiplied by, for the test was picked from several; 0 = 1
 }
 
 // Defined reports whether there was enough to estimate a spread from.
@@ -47,6 +51,25 @@ func Paired(a, b []float64) TTest {
 	return OneSample(d)
 }
 
+// pickedTimes is what a p-value is multiplied by that is the smaller one of the paired
+// and of Welch's test. They have one estimate, so that 2 (Bonferroni) is more than it
+// takes: with 1.5 no more than the level is found of equal samples, by simulation of 2
+// to 8 pairs, drift of 0 to 4 times the noise, and levels from 2 % to 0.06 %.
+const pickedTimes = 1.5
+
+// PairedOrWelch is the one of Paired and Welch that finds more. Pairs see through drift,
+// but have half the degrees of freedom, which costs them much where there is none.
+func PairedOrWelch(a, b []float64) (t TTest, paired bool) {
+	p, w := Paired(a, b), Welch(a, b)
+	if paired = p.TwoSided(0) < w.TwoSided(0); paired {
+		t = p
+	} else {
+		t = w
+	}
+	t.Times = pickedTimes
+	return t, paired
+}
+
 // OneSample is the mean of a sample of two or more values.
 func OneSample(xs []float64) TTest {
 	if len(xs) < 2 {
@@ -76,13 +99,18 @@ func (t TTest) Minus() TTest {
 // TwoSided is the p-value of the null hypothesis that what is estimated equals
 // null; NaN where undefined. Without any spread it is 1 for what equals it, else 0.
 func (t TTest) TwoSided(null float64) float64 {
-	above := t.Above(null)
-	return min(1, 2*min(above, 1-above))
+	above := t.tail(null)
+	return min(1, 2*t.times()*min(above, 1-above))
 }
+
+func (t TTest) times() float64 { return cmp.Or(t.Times, 1) }
 
 // Above is the one-sided p-value of the null hypothesis that what is estimated is
 // at most null: small where it is larger. NaN where undefined.
-func (t TTest) Above(null float64) float64 {
+func (t TTest) Above(null float64) float64 { return min(1, t.times()*t.tail(null)) }
+
+// tail is Above of this test alone.
+func (t TTest) tail(null float64) float64 {
 	d := t.Estimate - null
 	switch {
 	case !t.Defined():
@@ -106,7 +134,7 @@ func (t TTest) Interval(confidence float64) (low, high float64) {
 	if t.SE == 0 {
 		return t.Estimate, t.Estimate
 	}
-	half := studentQuantile((1-confidence)/2, t.DoF) * t.SE
+	half := studentQuantile((1-confidence)/2/t.times(), t.DoF) * t.SE
 	return t.Estimate - half, t.Estimate + half
 }
 

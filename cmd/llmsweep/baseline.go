@@ -9,7 +9,6 @@ import (
 
 	"llmsweep/aggregate"
 	"llmsweep/runlog"
-	"llmsweep/sweep"
 )
 
 // checkBaseline faults a baseline that is not there, before anything is run.
@@ -31,7 +30,14 @@ func checkBaseline(baseline, resultsDir string) error {
 
 // againstBaseline compares a run that ended well with an earlier one, and judges it
 // by the config's gates. The first run has none before it, and passes.
-func againstBaseline(w *watch, stderr io.Writer, c *sweep.Config, baseline string, strict bool) error {
+func againstBaseline(w *watch, stderr io.Writer, run ended) error {
+	c, baseline := run.config, run.baseline
+	if run.err != nil {
+		if baseline != "" {
+			w.Note("not compared with --baseline " + baseline + ": the run did not end well")
+		}
+		return run.err
+	}
 	if baseline == "" {
 		if len(c.Gate) > 0 {
 			w.Note("gate: not checked; run with --baseline @prev to hold a run to the one before it")
@@ -50,7 +56,7 @@ func againstBaseline(w *watch, stderr io.Writer, c *sweep.Config, baseline strin
 		}
 		path = runs[len(runs)-1]
 	}
-	f := compareFlags{definitions: "llmsweep", failOn: c.Gate, strict: strict}
+	f := compareFlags{definitions: "llmsweep", failOn: c.Gate, strict: run.strict}
 	var sides []*aggregate.Side
 	for _, s := range []struct{ name, path string }{{baseline, path}, {c.ResultsDir, c.ResultsDir}} {
 		side, broken, err := aggregate.ReadSide(s.name, s.path, false)

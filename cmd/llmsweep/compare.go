@@ -81,7 +81,7 @@ compared; 3 a gate is broken, or with --strict cannot tell.`,
 			return err
 		}
 		if len(broken) > 0 {
-			return withStatus(exitFailed, fmt.Errorf("%w\n%d files skipped", errors.Join(broken...), len(broken)))
+			return withStatus(exitFailed, fmt.Errorf("%w\nskipped: %d", errors.Join(broken...), len(broken)))
 		}
 		return nil
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -29,15 +30,24 @@ func compareAB(cmd *cobra.Command, config string, sets []string, flags compareFl
 		return withStatus(exitUsage, errNoGates)
 	}
 	flags.paired = true
-	run := runThen(func(w *watch, stderr io.Writer, c *sweep.Config, _ string, _ bool) error {
+	run := runThen(func(w *watch, stderr io.Writer, run ended) error {
+		c := run.config
 		sides, broken, err := twoServers(c.ResultsDir, servers, flags.definitions == "vllm")
 		for _, b := range broken {
 			w.Warn(b.Error())
 		}
 		if err != nil {
-			return withStatus(exitFailed, err)
+			return withStatus(exitFailed, errors.Join(err, run.err))
 		}
-		return flags.compare(cmd.OutOrStdout(), stderr, sides)
+		// Of a run that did not end well the rest is compared: what is left out is said.
+		err = flags.compare(cmd.OutOrStdout(), stderr, sides)
+		switch {
+		case err == nil:
+			return run.err
+		case run.err == nil:
+			return err
+		}
+		return withStatus(statusOf(err), errors.Join(err, run.err))
 	})
 	args := []string{config}
 	for _, s := range sets {
@@ -69,6 +79,9 @@ func twoServers(dir string, servers []string, vllm bool) (sides []*aggregate.Sid
 		}
 		broken = b
 		s.Rows = slices.DeleteFunc(s.Rows, func(r aggregate.Row) bool { return r.Server != name })
+		if len(s.Rows) == 0 {
+			return nil, b, fmt.Errorf("%s: no case files of server %s", dir, name)
+		}
 		sides = append(sides, s)
 	}
 	return sides, broken, nil

@@ -47,7 +47,7 @@ without records is named and left out, and makes the exit status 1.`,
 		if len(rows) == 0 {
 			return withStatus(exitFailed, errors.Join(append(broken, fmt.Errorf("no case files in %s", strings.Join(args, ", ")))...))
 		}
-		cases := len(rows) + len(broken)
+		all := len(rows) + len(broken)
 		path := *output
 		if path == "" {
 			path = filepath.Join(folder(args), aggregate.RequestsFile+"."+picked[0])
@@ -57,10 +57,10 @@ without records is named and left out, and makes the exit status 1.`,
 			return withStatus(exitFailed, errors.Join(append(broken, err)...))
 		}
 		if path != "-" {
-			fmt.Fprintf(cmd.OutOrStdout(), "%d requests of %d cases\n%s\n", n, len(rows), path)
+			fmt.Fprintf(cmd.OutOrStdout(), "%d requests of %s\n%s\n", n, cases(len(rows)), path)
 		}
 		if len(broken) > 0 {
-			return withStatus(exitFailed, errors.Join(append(broken, brokenOf(len(broken), cases))...))
+			return withStatus(exitFailed, errors.Join(append(broken, brokenOf(len(broken), all))...))
 		}
 		return nil
 	}

@@ -17,7 +17,7 @@ import (
 func aggregateFormats() []string { return []string{"csv", "xlsx", "md", "json", "parquet"} }
 
 // pickFormats checks formats against those there are. None asked: the output's by
-// its ending, else CSV.
+// its ending, CSV where it has none.
 func pickFormats(asked []string, output string, known []string) ([]string, error) {
 	var picked []string
 	for _, f := range asked {
@@ -29,10 +29,14 @@ func pickFormats(asked []string, output string, known []string) ([]string, error
 		}
 	}
 	if len(picked) == 0 {
-		picked = []string{"csv"}
-		if ending := strings.TrimPrefix(filepath.Ext(output), "."); slices.Contains(known, ending) {
-			picked[0] = ending
+		ending := strings.TrimPrefix(filepath.Ext(output), ".")
+		switch {
+		case output == "" || output == "-" || ending == "":
+			ending = "csv"
+		case !slices.Contains(known, ending):
+			return nil, fmt.Errorf("--output %s: what is a .%s? want an ending of %s, or --format", output, ending, strings.Join(known, ", "))
 		}
+		picked = []string{ending}
 	}
 	if output != "" && len(picked) > 1 {
 		return nil, fmt.Errorf("--output %s holds one format of %s; leave --output out, or ask for one", output, strings.Join(picked, ", "))

@@ -23,8 +23,17 @@ import (
 
 func runCommand() *cobra.Command { return runThen(againstBaseline) }
 
-// runThen is the command with what comes after a run that ended well.
-func runThen(after func(w *watch, stderr io.Writer, c *sweep.Config, baseline string, strict bool) error) *cobra.Command {
+// An ended is a run that has begun and was not interrupted: how it ended, and by which
+// flags.
+type ended struct {
+	config   *sweep.Config
+	err      error // a case has no result or is invalid; nil = it ended well
+	baseline string
+	strict   bool
+}
+
+// runThen is the command with what comes after its run. Its error is the command's.
+func runThen(after func(w *watch, stderr io.Writer, run ended) error) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "run [config.yaml]",
 		Short: "Run the sweep; run it again to go on after a break",
@@ -95,13 +104,11 @@ server cannot be reached; 2 the command or the config is wrong; 3 a gate is brok
 			w.Note(fmt.Sprintf("left out: %s of %d not measured yet; run without --only and --only-failed to add them", cases(out.LeftOut), len(out.Names)))
 		}
 		printSkipped(w.results, out.Skipped)
-		if err := ending(cmd.Context(), out, rows, err, *strict); err != nil {
-			if *baseline != "" {
-				w.Note("not compared with --baseline " + *baseline + ": the run did not end well")
-			}
+		err = ending(cmd.Context(), out, rows, err, *strict)
+		if statusOf(err) == exitInterrupted {
 			return err
 		}
-		return after(w, cmd.ErrOrStderr(), c, *baseline, *strict)
+		return after(w, cmd.ErrOrStderr(), ended{c, err, *baseline, *strict})
 	}
 	return cmd
 }

@@ -79,7 +79,7 @@ func trend(cmd *cobra.Command, dir string, folders, figures []string) error {
 		}
 	}
 	if len(broken) > 0 {
-		return withStatus(exitFailed, fmt.Errorf("%w\n%d files or runs skipped", errors.Join(broken...), len(broken)))
+		return withStatus(exitFailed, fmt.Errorf("%w\nskipped: %d", errors.Join(broken...), len(broken)))
 	}
 	return nil
 }
