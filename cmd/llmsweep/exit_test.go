@@ -75,7 +75,7 @@ func TestExitStatus(t *testing.T) {
 		{name: "no such command", args: []string{"rum"}, want: exitUsage, says: "rum"},
 		{name: "no such case", url: good, args: []string{"run", "-q", "--only", "x"}, want: exitUsage, says: "no case has such a name"},
 		{name: "nothing to go on with", url: good, args: []string{"run", "-q", "--only-failed"}, want: exitUsage, says: "no broken run"},
-		{name: "bench without a model", args: []string{"bench", "--base-url", good}, want: exitUsage, says: "model"},
+		{name: "bench of a model that is not there", args: append(bench(good), "--model", "org/other"), want: exitUsage, says: "model"},
 
 		{name: "interrupted before it began", url: good, ctx: ended, want: exitInterrupted, says: "interrupted before anything was measured"},
 		{name: "bench, interrupted", args: bench(good), ctx: ended, want: exitInterrupted, says: "interrupted"},
