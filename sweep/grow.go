@@ -100,7 +100,7 @@ func (g *growth) recorded(pc PlannedCase, e runlog.Entry, failedToo bool) (m sea
 		if err != nil {
 			return search.Reading{}, false // damaged: it is measured again
 		}
-		return search.ReadingOf(f), true
+		return search.ReadingOf(f, pc.Config.FailuresAllowed), true
 	}
 	return search.Reading{}, false
 }
@@ -174,7 +174,7 @@ func (g *growth) take(wanted []PlannedCase) (todo []PlannedCase, err error) {
 // heard is the agenda's. A run that does not grow keeps nothing.
 func (g *growth) heard(pc PlannedCase, f *runlog.CaseFile) {
 	if len(g.searches)+len(g.curves) > 0 {
-		g.known[pc.Name] = search.ReadingOf(f)
+		g.known[pc.Name] = search.ReadingOf(f, pc.Config.FailuresAllowed)
 	}
 }
 

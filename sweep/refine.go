@@ -121,7 +121,7 @@ func (r *refiner) points(cases []PlannedCase, known map[string]search.Reading) (
 func meanOver(cases []PlannedCase, known map[string]search.Reading, figure string) float64 {
 	var of []float64
 	for _, pc := range cases {
-		if m := known[pc.Name]; m.Broken == "" {
+		if m := known[pc.Name]; m.Broken == "" && m.Invalid == "" {
 			if v, ok := m.Figures[figure]; ok {
 				of = append(of, v)
 			}

@@ -78,7 +78,7 @@ func TestRefine(t *testing.T) {
 		{"an invalid case is no knee", "concurrency_prompts: [[4, 3x], [16, 3x]]\nrefine: {at: knee, cases: 1}\n", func(load float64, n int) search.Reading {
 			m := humped(load, n)
 			if load == 16 {
-				m.Broken = "it is invalid"
+				m.Invalid = "it is invalid"
 			}
 			return m
 		}, "mc8_np24", "qwen3, 256 → 128: the knee is at 8 in flight (800 tok/s, mean E2EL 464 ms); added: 8"},

@@ -36,7 +36,7 @@ func (s *searcher) at(load float64, n int) PlannedCase {
 
 // runs are what is known of a load, from its first case on.
 func (s *searcher) runs(load float64, known map[string]search.Reading) (runs []search.Reading) {
-	for n := 1; n <= s.Repeats; n++ {
+	for n := 1; n <= s.Repeats+search.MoreIfInvalid; n++ {
 		pc := s.at(load, n)
 		m, ok := known[pc.Name]
 		if !ok {
