@@ -92,7 +92,11 @@ func TestBudget(t *testing.T) {
 			want: []string{"1_srva", "4_srva", "2_srva: no time left for server a, 10 min kept for those after it", "1_srvb", "4_srvb", "2_srvb"}},
 		{name: "servers in turns share by taking turns", sets: []string{"concurrency_prompts=[[1, 1], [2, 2], [4, 4]]", servers, "order=interleaved", "budget=20m"},
 			real: map[string]time.Duration{"1_srva": 6 * minute, "1_srvb": 6 * minute, "4_srvb": 6 * minute},
-			want: []string{"1_srva", "1_srvb", "4_srvb", "4_srva: 2 min left, about 6 min needed", "2_srva: 2 min left, about 6 min needed", "2_srvb: 2 min left, about 6 min needed"}},
+			want: []string{"1_srva", "1_srvb", "4_srvb: 8 min left, about 12 min needed on all servers", "4_srva: 8 min left, about 12 min needed on all servers",
+				"2_srva: 8 min left, about 12 min needed on all servers", "2_srvb: 8 min left, about 12 min needed on all servers"}},
+		{name: "a round that has begun runs to its end", sets: []string{"concurrency_prompts=[[1, 1], [2, 2], [4, 4]]", servers, "order=interleaved", "budget=20m"},
+			real: map[string]time.Duration{"1_srva": minute, "1_srvb": minute, "4_srvb": 30 * minute},
+			want: []string{"1_srva", "1_srvb", "4_srvb", "4_srva", "2_srva: no time left", "2_srvb: no time left"}},
 		{name: "no more than the other needs is kept for it", sets: []string{"concurrency_prompts=[[1, 1], [2, 2], [4, 4]]", servers, "budget=20m"},
 			real: map[string]time.Duration{"1_srva": 5 * minute, "4_srva": 5 * minute},
 			last: map[string]time.Duration{"1_srvb": minute, "2_srvb": minute, "4_srvb": minute},
@@ -131,6 +135,21 @@ func TestBudget(t *testing.T) {
 		}
 		if !slices.Equal(got, tt.want) {
 			t.Errorf("%s:\n%q\nwant\n%q", tt.name, got, tt.want)
+		}
+	}
+}
+
+// What ran on one server before a kill runs on the other after it, whatever is left.
+func TestBudgetGoesOnWithARound(t *testing.T) {
+	c := parse(t, "", "concurrency_prompts=[[1, 1], [2, 2]]", "order=interleaved", "budget=20m",
+		"servers=[{name: a, base_url: 'http://h:1'}, {name: b, base_url: 'http://h:2'}]")
+	plan := c.Plan() // 1 on a, 1 on b, 2 on b, 2 on a
+	entries := map[string]runlog.Entry{plan[0].Name: {Hash: plan[0].Hash, Status: runlog.StatusMeasured}}
+	b := newBudget(c, plan, plan[1:], 20*time.Minute, nil, time.Now)
+	b.goOn(plan, entries)
+	for i, want := range []string{"", "no time left", "no time left"} {
+		if why := b.skip(&plan[i+1]); strings.TrimPrefix(why, b.rule()) != want {
+			t.Errorf("%s: %q, want %q", plan[i+1].Name, why, want)
 		}
 	}
 }

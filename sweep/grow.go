@@ -164,6 +164,7 @@ func (g *growth) take(wanted []PlannedCase) (todo []PlannedCase, err error) {
 		todo = append(todo, pc)
 		g.added = append(g.added, pc)
 	}
+	g.r.leave.budget.inRounds(todo)
 	if grew {
 		g.r.run.Cases = casesOf(g.r.plan)
 		err = g.dir.Update(g.r.run)

@@ -131,7 +131,7 @@ func (r *Runner) missing(dir *runlog.Dir) ([]PlannedCase, error) {
 	if len(entries) > 0 {
 		r.Progress.Note(fmt.Sprintf("going on: %d of %d cases stay as they are, %d to run", done, len(r.plan), len(todo)))
 	}
-	return todo, r.openBudget(dir, todo)
+	return todo, r.openBudget(dir, todo, entries)
 }
 
 // measured reports whether the journal's entry is a result of the case as planned.
