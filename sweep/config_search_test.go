@@ -107,6 +107,8 @@ func TestPlanOfSearch(t *testing.T) {
 		{"search: {vary: request_rate, slo: {p99_ttft_ms: 500}, max: 4, repeats: 1}\nconcurrency_prompts: [[4, 8], [8, 8]]\n",
 			"2 searches over request_rate: each from the case above, then doubling to at most 4 requests/s, and bisection; about 2 to 7 cases each; the figures"},
 		{"concurrency_prompts: [[4, 8], [8, 8]]\nrefine: knee\nrepeats: 2\n", "1 curve to be refined around the knee: up to 8 more cases each"},
+		{"concurrency_prompts: [[4, 8], [8, 8]]\nrefine: knee\norder: interleaved\nservers: [{name: a, base_url: 'http://h:1'}, {name: b, base_url: 'http://h:2'}]\n",
+			"1 curve to be refined around the knee: up to 8 more cases each"},
 	} {
 		c := parseSearch(t, tt.yaml)
 		var b strings.Builder

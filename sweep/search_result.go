@@ -157,7 +157,7 @@ func (g *growth) results() growthFile {
 		f.Searches = append(f.Searches, s.result(g.known))
 	}
 	for _, c := range g.curves {
-		f.Knees = append(f.Knees, c.result(g.known))
+		f.Knees = append(f.Knees, c.results(g.known)...)
 	}
 	return f
 }

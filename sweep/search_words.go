@@ -120,7 +120,11 @@ func (c *Config) searchText(cases []PlannedCase) string {
 		}
 		return text + "; the figures above are of the first cases alone"
 	case c.Refine != nil:
-		return fmt.Sprintf("%s to be refined around the knee: up to %s each", wording.Plural(len(c.refiners(cases)), "curve"), wording.Plural(c.Refine.Cases*c.Repeats, "more case"))
+		curves, most := c.refiners(cases), c.Refine.Cases*c.Repeats
+		if c.Order == orderInterleaved && len(curves) > 0 {
+			most *= len(curves[0].firsts()) // servers
+		}
+		return fmt.Sprintf("%s to be refined around the knee: up to %s each", wording.Plural(len(curves), "curve"), wording.Plural(most, "more case"))
 	}
 	return ""
 }
