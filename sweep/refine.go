@@ -22,6 +22,7 @@ type refiner struct {
 	config *Config // of the sweep
 	over   string  // the load that varies
 	cases  []PlannedCase
+	keys   []string // that the sweep's cases differ in
 }
 
 // refiners are the plan's curves, over concurrency where that varies, else over the
@@ -32,7 +33,7 @@ func (c *Config) refiners(plan []PlannedCase) (all []*refiner) {
 		more   string // in place of config, for all servers
 		at     point
 	}
-	curves := map[curveKey]*refiner{}
+	curves, keys := map[curveKey]*refiner{}, varyingKeys(plan)
 	for _, pc := range plan {
 		key, over := curveKey{config: pc.Config, at: pc.point()}, overRate
 		if c.Order == orderInterleaved {
@@ -48,7 +49,7 @@ func (c *Config) refiners(plan []PlannedCase) (all []*refiner) {
 			continue // no load that another is halfway to
 		}
 		if curves[key] == nil {
-			curves[key] = &refiner{Refine: c.Refine, config: c, over: over}
+			curves[key] = &refiner{Refine: c.Refine, config: c, over: over, keys: keys}
 			all = append(all, curves[key])
 		}
 		curves[key].cases = append(curves[key].cases, pc)
@@ -243,7 +244,7 @@ func (r *refiner) results(known map[string]search.Reading) (all []KneeResult) {
 
 func (r *refiner) result(first *PlannedCase, now *refined, points []search.Point) KneeResult {
 	res := KneeResult{
-		Title: curveTitle(first, r.over, r.config), Model: first.Config.Model, Axes: first.Axes, Over: r.over,
+		Title: curveTitle(first, r.over, r.keys), Model: first.Config.Model, Axes: first.Axes, Over: r.over,
 		Added: append([]float64{}, now.added...), Done: now.ended == "" && len(now.want) == 0, Ended: now.ended,
 		Throughput: runlog.NaN(), MeanE2EL: runlog.NaN(),
 	}

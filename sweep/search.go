@@ -13,12 +13,14 @@ type searcher struct {
 	*Search
 	config *Config     // of the sweep
 	first  PlannedCase // at the least load
+	keys   []string    // that the sweep's cases differ in
 }
 
 // searchers are the sweep's, by the cases that they begin with.
 func (c *Config) searchers(plan []PlannedCase) (all []*searcher) {
+	keys := varyingKeys(plan)
 	for _, pc := range plan {
-		all = append(all, &searcher{c.Search, c, pc})
+		all = append(all, &searcher{c.Search, c, pc, keys})
 	}
 	return all
 }

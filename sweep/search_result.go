@@ -83,10 +83,11 @@ func (s *searcher) result(known map[string]search.Reading) SearchResult {
 }
 
 // title is what sets the search apart: qwen3 on tp2, 256 → 128.
-func (s *searcher) title() string { return curveTitle(&s.first, s.Vary, s.config) }
+func (s *searcher) title() string { return curveTitle(&s.first, s.Vary, s.keys) }
 
-// curveTitle is what sets a curve over a load apart.
-func curveTitle(pc *PlannedCase, over string, c *Config) string {
+// curveTitle is what sets a curve over a load apart; keys are those that the sweep's
+// cases differ in.
+func curveTitle(pc *PlannedCase, over string, keys []string) string {
 	t := pc.Config.Model
 	if pc.Axes.Server != "" {
 		t += " on " + pc.Axes.Server
@@ -96,7 +97,7 @@ func curveTitle(pc *PlannedCase, over string, c *Config) string {
 	} else {
 		t += fmt.Sprintf(", %d → %d", pc.Input, pc.Output)
 	}
-	for _, key := range varyingKeys(c.Plan()) {
+	for _, key := range keys {
 		if text, ok := pc.Axes.More[key]; ok {
 			t += ", " + key + " " + wording.Short(text)
 		}
