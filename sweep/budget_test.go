@@ -168,14 +168,14 @@ func TestBudgetStays(t *testing.T) {
 }
 
 func TestPlanWithBudget(t *testing.T) {
-	c := parse(t, "", "input_output=[[8000, 50]]", "concurrency_prompts=[[1, 10], [2, 10], [4, 12]]", "warmup=0", "budget=21s")
+	c := parse(t, "", "input_output=[[8000, 50]]", "concurrency_prompts=[[1, 10], [2, 10], [4, 12]]", "warmup=0", "budget=26s")
 	var b strings.Builder
-	if err := PrintPlan(&b, c, c.Plan(), map[string]time.Duration{"bench_io8000x50_mc4_np12": time.Second}); err != nil {
+	if err := PrintPlan(&b, c, c.Plan(), map[string]time.Duration{"bench_io8000x50_mc4_np12": 6 * time.Second}); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{ // 20 s + 1 s, and no time for 10 s
+	for _, want := range []string{ // 20 s + 6 s, as both were assumed, and no time for 10 s
 		"1  bench_io8000x50_mc1_np10", "2  bench_io8000x50_mc4_np12", "3  bench_io8000x50_mc2_np10", "  left out: ~10 s\n",
-		"budget of 21s: 1 case of about 10 s would be left out, by these times: bench_io8000x50_mc2_np10\n",
+		"budget of 26s: 1 case of about 10 s would be left out, by these times: bench_io8000x50_mc2_np10\n",
 	} {
 		if !strings.Contains(b.String(), want) {
 			t.Errorf("no %q in\n%s", want, b.String())

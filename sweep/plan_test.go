@@ -254,7 +254,8 @@ func TestEstimateCase(t *testing.T) {
 // roundSeconds is a span in whole µs: what is computed in two ways differs below.
 func roundSeconds(s float64) time.Duration { return time.Duration(s * 1e9).Round(time.Microsecond) }
 
-// What a case took before counts for more than an assumption.
+// What a case took before counts for more than an assumption, and corrects it for the
+// others: 3,600 s for 40 s make 1,800 of 20.
 func TestEstimate(t *testing.T) {
 	c := parse(t, "", "input_output=[[8000, 50]]", "concurrency_prompts=[[1, 10], [1, 20]]", "warmup=0")
 	cases := c.Plan()
@@ -262,8 +263,19 @@ func TestEstimate(t *testing.T) {
 		t.Errorf("without earlier spans: %v, want 1m", got)
 	}
 	earlier := map[string]time.Duration{cases[1].Name: time.Hour, "another": time.Second}
-	if got := Estimate(cases, earlier); got != time.Hour+20*time.Second {
-		t.Errorf("with an earlier span: %v, want 1h0m20s", got)
+	if got := Estimate(cases, earlier); got != 90*time.Minute {
+		t.Errorf("with an earlier span: %v, want 1h30m", got)
+	}
+}
+
+// What a case at a rate took says nothing of how fast the server is.
+func TestEstimateAtARate(t *testing.T) {
+	cases := parse(t, "", "input_output=[[8000, 50]]", "concurrency_prompts=[[1, 10]]", "request_rate=[0.1, inf]", "warmup=0").Plan()
+	if got := Estimate(cases, map[string]time.Duration{cases[0].Name: time.Hour}); got != time.Hour+20*time.Second {
+		t.Errorf("%v, want 1h0m20s", got)
+	}
+	if text := estimateText(cases, map[string]time.Duration{cases[0].Name: time.Hour}); text != "about 1 h: 1 case as in the last run, 1 if a decode step takes 20 ms and prefill runs at 8,000 tokens/s" {
+		t.Error(text)
 	}
 }
 

@@ -115,6 +115,9 @@ func (c *Config) searchText(cases []PlannedCase) string {
 		least, most := s.loads().Steps()
 		text := fmt.Sprintf("%s over %s: each from the case above, then doubling to at most %s, and bisection; about %d to %d cases each",
 			searches(len(cases)), s.Vary, loadWords(s.Vary, s.Max), least, most)
+		if least == most {
+			text = fmt.Sprintf("%s over %s: min is max, so %s each", searches(len(cases)), s.Vary, wording.Plural(least, "case"))
+		}
 		if s.Repeats > 1 {
 			text += fmt.Sprintf(", and up to %d of a load that is close to a limit", s.Repeats)
 		}
