@@ -99,6 +99,16 @@ func TestSearchFaults(t *testing.T) {
 	}
 }
 
+// All that is wrong with a search is told at once.
+func TestSearchFaultsAtOnce(t *testing.T) {
+	_, err := Parse("c.yaml", []byte(searchBase+"search: {vary: max_concurrency, slo: {p98_ttft_ms: 100}, objective: foo, precision: 0}\nrepeats: 2\n"), testEnv(nil))
+	for _, want := range []string{"search.slo.p98_ttft_ms: no figure", "search.objective: no figure", "search.precision: 0, want", "repeats: 2, want 1"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %s", err, want)
+		}
+	}
+}
+
 // What plan says of cases that it does not know yet.
 func TestPlanOfSearch(t *testing.T) {
 	for _, tt := range []struct{ yaml, want string }{
