@@ -161,3 +161,20 @@ func BenchmarkGrow(b *testing.B) {
 		})
 	}
 }
+
+// A run that was broken off says that its search goes on; the manifest has what was
+// added until then.
+func TestGoingOnWithASearch(t *testing.T) {
+	b := newBench(t, "input_output: [[8, 8]]\nresults_dir: DIR/out\nsearch: {vary: max_concurrency, slo: {p99_ttft_ms: 60000}, max: 4, prompts: 2x}\n")
+	b.breakOff(2)
+	if n := len(b.manifest("out").Cases); n != 2 {
+		t.Errorf("%d cases in the manifest, want 2", n)
+	}
+	out := b.wantRun()
+	if want := "going on: 1 of 1 cases stay as they are, 0 to run, and those that are still to be added"; !b.said(want) {
+		t.Errorf("%q, want %q", b.notes, want)
+	}
+	if len(b.ran) != 2 || len(out.Searches) != 1 || out.Searches[0].Meets != 4 {
+		t.Errorf("ran %v, %+v", b.ran, out.Searches)
+	}
+}
