@@ -61,7 +61,13 @@ func (r *Runner) agenda(toRun []PlannedCase) *agenda {
 	}
 	return &agenda{
 		todo: toRun,
-		skip: r.leave.skip,
+		skip: func(pc PlannedCase) string {
+			why := r.leave.skip(pc)
+			if why != "" {
+				g.leftOut(pc, why)
+			}
+			return why
+		},
 		grow: g.grow,
 		heard: func(pc PlannedCase, f *runlog.CaseFile) {
 			r.leave.heard(pc, f)

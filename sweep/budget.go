@@ -21,9 +21,10 @@ type budget struct {
 	pace *Pace
 
 	blocks   []budgetBlock
-	blockOf  map[string]int // by the case's name
-	searches map[int]int    // blocks, by the places of the searches' first cases; nil = there are none
-	started  time.Time      // of the case at work
+	blockOf  map[string]int          // by the case's name
+	searches map[int]int             // blocks, by the places of the searches' first cases; nil = there are none
+	rounds   map[string]*budgetRound // by the case's name; of servers that take turns
+	started  time.Time               // of the case at work
 }
 
 // A budgetBlock is the cases of a launched server in one repeat, or those of a search,
@@ -47,6 +48,10 @@ func newBudget(c *Config, plan, toRun []PlannedCase, used time.Duration, last ma
 		if took, ok := last[b.pace.cases[i].Name]; ok {
 			b.pace.learn(&b.pace.cases[i], took)
 		}
+	}
+	if c.Order == orderInterleaved {
+		b.rounds = map[string]*budgetRound{}
+		b.inRounds(toRun)
 	}
 	if c.Search != nil {
 		b.searches = map[int]int{}
@@ -82,18 +87,43 @@ func (b *budget) skip(pc *PlannedCase) string {
 		return ""
 	}
 	now := b.now()
+	round := b.rounds[pc.Name]
+	switch {
+	case round == nil:
+	case round.begun:
+		b.started = now
+		return ""
+	case round.why != "":
+		return round.why
+	}
+	why := b.noTime(pc, round, now)
+	if round != nil {
+		round.begun, round.why = why == "", why
+	}
+	if why == "" {
+		b.started = now
+	}
+	return why
+}
+
+// noTime is why the case, or the round that it begins, does not fit into what is left.
+func (b *budget) noTime(pc *PlannedCase, round *budgetRound, now time.Time) string {
 	left := b.total - b.used - now.Sub(b.began)
 	spare, of := b.spare(pc, left)
 	need, known := b.expected(*pc)
+	on := ""
+	if round != nil && len(round.cases) > 1 {
+		need, known = b.sum(round.cases)
+		on = " on all servers"
+	}
 	switch mine := left - spare; {
 	case left <= 0:
 		return b.rule() + "no time left"
 	case mine <= 0:
 		return b.rule() + fmt.Sprintf("no time left%s, %s kept for those after it", of, tenths(spare))
 	case known && need > mine:
-		return b.rule() + fmt.Sprintf("%s left%s, about %s needed", tenths(mine), of, tenths(need))
+		return b.rule() + fmt.Sprintf("%s left%s, about %s needed%s", tenths(mine), of, tenths(need), on)
 	}
-	b.started = now
 	return ""
 }
 

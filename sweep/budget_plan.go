@@ -2,29 +2,21 @@ package sweep
 
 import (
 	"fmt"
-	"maps"
 	"strings"
 	"time"
 
+	"llmsweep/sweep/conf"
 	"llmsweep/sweep/wording"
 )
 
 // overBudget are the cases of a plan that its budget would leave out, by name, if
-// each took as long as in earlier or else as EstimateCase says.
+// each took as long as estimates says.
 func (c *Config) overBudget(cases []PlannedCase, earlier map[string]time.Duration) map[string]bool {
 	over := map[string]bool{}
 	if c.Budget == 0 {
 		return over
 	}
-	takes := maps.Clone(earlier)
-	if takes == nil {
-		takes = map[string]time.Duration{}
-	}
-	for _, pc := range cases {
-		if _, known := takes[pc.Name]; !known {
-			takes[pc.Name] = EstimateCase(pc)
-		}
-	}
+	takes, _ := estimates(cases, earlier)
 	clock := time.Unix(0, 0)
 	b := newBudget(c, cases, cases, 0, takes, func() time.Time { return clock })
 	for i := range cases {
@@ -50,15 +42,17 @@ func (c *Config) budgetText(cases []PlannedCase, earlier map[string]time.Duratio
 		}
 		return fmt.Sprintf("budget of %s: %s fits, by these times\n", shortSpan(c.Budget), every)
 	}
-	var out []PlannedCase
+	takes, _ := estimates(cases, earlier)
+	var need time.Duration
 	var names []string
 	for _, pc := range cases {
 		if over[pc.Name] {
-			out, names = append(out, pc), append(names, pc.Name)
+			names = append(names, pc.Name)
+			need = min(need+takes[pc.Name], conf.MaxSpan)
 		}
 	}
 	return fmt.Sprintf("budget of %s: %s of about %s would be left out, by these times: %s\n",
-		shortSpan(c.Budget), wording.Plural(len(out), "case"), Roughly(Estimate(out, earlier)), FirstFew(names))
+		shortSpan(c.Budget), wording.Plural(len(names), "case"), Roughly(need), FirstFew(names))
 }
 
 // FirstFew are the first of many names, and how many more there are.

@@ -92,7 +92,11 @@ func TestBudget(t *testing.T) {
 			want: []string{"1_srva", "4_srva", "2_srva: no time left for server a, 10 min kept for those after it", "1_srvb", "4_srvb", "2_srvb"}},
 		{name: "servers in turns share by taking turns", sets: []string{"concurrency_prompts=[[1, 1], [2, 2], [4, 4]]", servers, "order=interleaved", "budget=20m"},
 			real: map[string]time.Duration{"1_srva": 6 * minute, "1_srvb": 6 * minute, "4_srvb": 6 * minute},
-			want: []string{"1_srva", "1_srvb", "4_srvb", "4_srva: 2 min left, about 6 min needed", "2_srva: 2 min left, about 6 min needed", "2_srvb: 2 min left, about 6 min needed"}},
+			want: []string{"1_srva", "1_srvb", "4_srvb: 8 min left, about 12 min needed on all servers", "4_srva: 8 min left, about 12 min needed on all servers",
+				"2_srva: 8 min left, about 12 min needed on all servers", "2_srvb: 8 min left, about 12 min needed on all servers"}},
+		{name: "a round that has begun runs to its end", sets: []string{"concurrency_prompts=[[1, 1], [2, 2], [4, 4]]", servers, "order=interleaved", "budget=20m"},
+			real: map[string]time.Duration{"1_srva": minute, "1_srvb": minute, "4_srvb": 30 * minute},
+			want: []string{"1_srva", "1_srvb", "4_srvb", "4_srva", "2_srva: no time left", "2_srvb: no time left"}},
 		{name: "no more than the other needs is kept for it", sets: []string{"concurrency_prompts=[[1, 1], [2, 2], [4, 4]]", servers, "budget=20m"},
 			real: map[string]time.Duration{"1_srva": 5 * minute, "4_srva": 5 * minute},
 			last: map[string]time.Duration{"1_srvb": minute, "2_srvb": minute, "4_srvb": minute},
@@ -135,6 +139,21 @@ func TestBudget(t *testing.T) {
 	}
 }
 
+// What ran on one server before a kill runs on the other after it, whatever is left.
+func TestBudgetGoesOnWithARound(t *testing.T) {
+	c := parse(t, "", "concurrency_prompts=[[1, 1], [2, 2]]", "order=interleaved", "budget=20m",
+		"servers=[{name: a, base_url: 'http://h:1'}, {name: b, base_url: 'http://h:2'}]")
+	plan := c.Plan() // 1 on a, 1 on b, 2 on b, 2 on a
+	entries := map[string]runlog.Entry{plan[0].Name: {Hash: plan[0].Hash, Status: runlog.StatusMeasured}}
+	b := newBudget(c, plan, plan[1:], 20*time.Minute, nil, time.Now)
+	b.goOn(plan, entries)
+	for i, want := range []string{"", "no time left", "no time left"} {
+		if why := b.skip(&plan[i+1]); strings.TrimPrefix(why, b.rule()) != want {
+			t.Errorf("%s: %q, want %q", plan[i+1].Name, why, want)
+		}
+	}
+}
+
 // A case that a budget left out stays so as long as the budget is the same.
 func TestBudgetStays(t *testing.T) {
 	r := &Runner{}
@@ -149,14 +168,14 @@ func TestBudgetStays(t *testing.T) {
 }
 
 func TestPlanWithBudget(t *testing.T) {
-	c := parse(t, "", "input_output=[[8000, 50]]", "concurrency_prompts=[[1, 10], [2, 10], [4, 12]]", "warmup=0", "budget=21s")
+	c := parse(t, "", "input_output=[[8000, 50]]", "concurrency_prompts=[[1, 10], [2, 10], [4, 12]]", "warmup=0", "budget=26s")
 	var b strings.Builder
-	if err := PrintPlan(&b, c, c.Plan(), map[string]time.Duration{"bench_io8000x50_mc4_np12": time.Second}); err != nil {
+	if err := PrintPlan(&b, c, c.Plan(), map[string]time.Duration{"bench_io8000x50_mc4_np12": 6 * time.Second}); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{ // 20 s + 1 s, and no time for 10 s
+	for _, want := range []string{ // 20 s + 6 s, as both were assumed, and no time for 10 s
 		"1  bench_io8000x50_mc1_np10", "2  bench_io8000x50_mc4_np12", "3  bench_io8000x50_mc2_np10", "  left out: ~10 s\n",
-		"budget of 21s: 1 case of about 10 s would be left out, by these times: bench_io8000x50_mc2_np10\n",
+		"budget of 26s: 1 case of about 10 s would be left out, by these times: bench_io8000x50_mc2_np10\n",
 	} {
 		if !strings.Contains(b.String(), want) {
 			t.Errorf("no %q in\n%s", want, b.String())

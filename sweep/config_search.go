@@ -74,7 +74,7 @@ func readSearch(c *Config) conf.Read {
 			r.Complain(key, v, want)
 			return
 		}
-		s, before := defaultSearch(), len(r.Faults)
+		s := defaultSearch()
 		c.searchAt = v
 		r.Mapping(v, key, []conf.Field{
 			conf.Key("vary", conf.ReadOneOf(&s.Vary, overConcurrency, overRate)),
@@ -90,7 +90,7 @@ func readSearch(c *Config) conf.Read {
 		if s.Objective == "goodput" {
 			s.Objective = "request_goodput"
 		}
-		if len(r.Faults) == before {
+		if s.Vary != "" && len(s.SLO) > 0 { // else nothing more can be told of it
 			c.Search = s
 		}
 	}

@@ -26,6 +26,8 @@ type growth struct {
 	searches []*searcher
 	curves   []*refiner
 	known    map[string]search.Reading // by case
+	entries  map[string]runlog.Entry   // of the journal before this process measured anything
+	planned  map[string]bool           // the plan's cases, by name
 	added    []PlannedCase             // in this process
 	left     []PlannedCase             // to run once nothing grows
 	ended    int                       // growers that want no more: with many of them, asking them all before each case takes long
@@ -57,8 +59,7 @@ func (g *growth) growers() (all []grower) {
 // far as that is known. What had failed then is measured again, and what was left out
 // is decided anew. Where nothing is to be added, that is all there is to tell.
 func (g *growth) recall() error {
-	entries, err := g.dir.Entries()
-	if err != nil {
+	if err := g.readJournal(); err != nil {
 		return err
 	}
 	for _, gr := range g.growers() {
@@ -68,10 +69,11 @@ func (g *growth) recall() error {
 				if _, known := g.known[pc.Name]; known {
 					continue
 				}
+				var err error
 				if pc.Hash, err = g.r.hashOf(&pc); err != nil {
 					return err
 				}
-				e := entries[pc.Name]
+				e := g.entries[pc.Name]
 				if skipped(pc, e) {
 					g.known[pc.Name] = leftOut(pc.Name, e.Why)
 					found++
@@ -92,6 +94,15 @@ func (g *growth) recall() error {
 	return nil
 }
 
+// readJournal reads what earlier processes have of the run, once: what this one
+// measures and leaves out it is told.
+func (g *growth) readJournal() (err error) {
+	if g.entries == nil {
+		g.entries, err = g.dir.Entries()
+	}
+	return err
+}
+
 // recorded is what the folder has of the case as planned.
 func (g *growth) recorded(pc PlannedCase, e runlog.Entry, failedToo bool) (m search.Reading, ok bool) {
 	switch {
@@ -100,23 +111,30 @@ func (g *growth) recorded(pc PlannedCase, e runlog.Entry, failedToo bool) (m sea
 		if err != nil {
 			return search.Reading{}, false // damaged: it is measured again
 		}
-		return search.ReadingOf(f), true
+		return search.ReadingOf(f, pc.Config.FailuresAllowed), true
 	}
 	return search.Reading{}, false
 }
 
 // add takes a case into the plan, unless it is there, and deals its prompts.
 func (g *growth) add(pc PlannedCase) (isNew bool) {
-	if slices.ContainsFunc(g.r.plan, func(p PlannedCase) bool { return p.Name == pc.Name }) {
+	if g.planned == nil {
+		g.planned = make(map[string]bool, len(g.r.plan))
+		for i := range g.r.plan {
+			g.planned[g.r.plan[i].Name] = true
+		}
+	}
+	if g.planned[pc.Name] {
 		return false
 	}
+	g.planned[pc.Name] = true
 	g.r.plan = append(g.r.plan, pc)
 	g.r.inputs.add(pc)
 	return true
 }
 
 // grow is the agenda's: the cases that the first grower wants that is not over, then
-// what is left. They are in the manifest before they run.
+// what is left. They are planned before they run: see note.
 func (g *growth) grow() ([]PlannedCase, error) {
 	if !g.still {
 		for all := g.growers(); g.ended < len(all); g.ended++ {
@@ -137,8 +155,7 @@ func (g *growth) grow() ([]PlannedCase, error) {
 // take is what of the wanted cases is not known and has to be measured, each at its
 // next attempt.
 func (g *growth) take(wanted []PlannedCase) (todo []PlannedCase, err error) {
-	entries, err := g.dir.Entries()
-	if err != nil {
+	if err := g.readJournal(); err != nil {
 		return nil, err
 	}
 	grew := false
@@ -150,7 +167,7 @@ func (g *growth) take(wanted []PlannedCase) (todo []PlannedCase, err error) {
 			return nil, err
 		}
 		grew = g.add(pc) || grew
-		e := entries[pc.Name]
+		e := g.entries[pc.Name]
 		if g.r.staysOut(pc, e) {
 			g.known[pc.Name] = leftOut(pc.Name, e.Why)
 			continue
@@ -164,17 +181,40 @@ func (g *growth) take(wanted []PlannedCase) (todo []PlannedCase, err error) {
 		todo = append(todo, pc)
 		g.added = append(g.added, pc)
 	}
+	g.r.leave.budget.inRounds(todo)
 	if grew {
-		g.r.run.Cases = casesOf(g.r.plan)
-		err = g.dir.Update(g.r.run)
+		err = g.note(false)
 	}
 	return todo, err
+}
+
+// unnoted is the share of the manifest's cases by which it may be behind the plan. It
+// is written whole, so of many cases not for each; the journal has each case all the
+// same, and a run that is gone on with finds them again.
+const unnoted = 1.0 / 64
+
+// note puts the cases that were added into the manifest, once they are many enough, or
+// at the end all of them.
+func (g *growth) note(all bool) error {
+	behind := len(g.r.plan) - len(g.r.run.Cases)
+	if behind == 0 || !all && float64(behind) <= unnoted*float64(len(g.r.run.Cases)) {
+		return nil
+	}
+	g.r.run.Cases = casesOf(g.r.plan)
+	return g.dir.Update(g.r.run)
+}
+
+// leftOut is the agenda's: a case whose turn it was does not run.
+func (g *growth) leftOut(pc PlannedCase, why string) {
+	if len(g.searches)+len(g.curves) > 0 {
+		g.known[pc.Name] = leftOut(pc.Name, why)
+	}
 }
 
 // heard is the agenda's. A run that does not grow keeps nothing.
 func (g *growth) heard(pc PlannedCase, f *runlog.CaseFile) {
 	if len(g.searches)+len(g.curves) > 0 {
-		g.known[pc.Name] = search.ReadingOf(f)
+		g.known[pc.Name] = search.ReadingOf(f, pc.Config.FailuresAllowed)
 	}
 }
 

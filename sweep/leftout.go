@@ -58,7 +58,7 @@ func (l *leaveOut) takes(pc PlannedCase) time.Duration {
 }
 
 // openBudget makes the run's budget of what earlier parts of the run left of it.
-func (r *Runner) openBudget(dir *runlog.Dir, toRun []PlannedCase) error {
+func (r *Runner) openBudget(dir *runlog.Dir, toRun []PlannedCase, entries map[string]runlog.Entry) error {
 	if r.Config.Budget == 0 {
 		return nil
 	}
@@ -70,5 +70,6 @@ func (r *Runner) openBudget(dir *runlog.Dir, toRun []PlannedCase) error {
 		r.Progress.Note(fmt.Sprintf("budget of %s: %s used before", shortSpan(r.Config.Budget), Roughly(used)))
 	}
 	r.leave.budget = newBudget(r.Config, r.plan, toRun, used, LastSpans(r.Config), r.Now)
+	r.leave.budget.goOn(r.plan, entries)
 	return nil
 }

@@ -72,32 +72,47 @@ func sessionsOf(s *dataset.Spec, n int) float64 {
 	return float64(n)
 }
 
-// Estimate is about how long the cases take, one after the other. earlier holds
-// what cases of the same name took before; it may be nil.
-func Estimate(cases []PlannedCase, earlier map[string]time.Duration) time.Duration {
-	var sum time.Duration
+// Estimate is about how long the cases take, one after the other: see estimates.
+func Estimate(cases []PlannedCase, earlier map[string]time.Duration) (sum time.Duration) {
+	takes, _ := estimates(cases, earlier)
 	for _, p := range cases {
-		d, known := earlier[p.Name]
-		if !known {
-			d = EstimateCase(p)
-		}
-		if sum += d; sum > conf.MaxSpan {
-			return conf.MaxSpan
-		}
+		sum = min(sum+takes[p.Name], conf.MaxSpan)
 	}
 	return sum
 }
 
+// estimates is about how long each case takes, by name: what one of its name took
+// before, which earlier holds; else EstimateCase, corrected by what the others took,
+// as the time to go is. learned is false where they tell nothing. earlier may be nil.
+func estimates(cases []PlannedCase, earlier map[string]time.Duration) (takes map[string]time.Duration, learned bool) {
+	pace := NewPace(cases)
+	for i := range pace.cases {
+		if took, known := earlier[pace.cases[i].Name]; known {
+			pace.learn(&pace.cases[i], took)
+			learned = learned || pace.cases[i].byServer()
+		}
+	}
+	takes = make(map[string]time.Duration, len(cases))
+	for i := range pace.cases {
+		c := &pace.cases[i]
+		took, known := earlier[c.Name]
+		if !known {
+			took, _ = pace.expect(c)
+		}
+		takes[c.Name] = took
+	}
+	return takes, learned
+}
+
 // timeText is about how long the case takes: as in the last run, or roughly.
-func (p *PlannedCase) timeText(earlier map[string]time.Duration) string {
-	d, known := earlier[p.Name]
+func (p *PlannedCase) timeText(took time.Duration, known bool) string {
 	switch {
 	case known:
-		return Roughly(d) + " last run"
+		return Roughly(took) + " last run"
 	case p.Replay > 0:
 		return "as recorded"
 	}
-	return "~" + Roughly(EstimateCase(*p))
+	return "~" + Roughly(took)
 }
 
 // estimateText is about how long the cases take, and what that rests on.
@@ -132,6 +147,9 @@ func estimateText(cases []PlannedCase, earlier map[string]time.Duration) string 
 	}
 	if think {
 		assumed += "; the pauses between turns come on top"
+	}
+	if _, learned := estimates(timed, earlier); learned {
+		assumed = "by what these took"
 	}
 	about := "about " + Roughly(Estimate(timed, earlier))
 	switch {

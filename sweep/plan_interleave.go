@@ -1,6 +1,7 @@
 package sweep
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 )
@@ -25,6 +26,18 @@ func interleave(cases []PlannedCase, repeat int) {
 			slices.Reverse(round)
 		}
 		next = append(next, round...)
+	}
+}
+
+// inTurns orders a load's cases of several repeats in the same way, as the loads
+// before it left off.
+func inTurns(cases []PlannedCase, before int) {
+	slices.SortStableFunc(cases, func(a, b PlannedCase) int { return cmp.Compare(a.Axes.Repeat, b.Axes.Repeat) })
+	for from, i := 0, 1; i <= len(cases); i++ {
+		if i == len(cases) || cases[i].Axes.Repeat != cases[from].Axes.Repeat {
+			interleave(cases[from:i], before+cases[from].Axes.Repeat)
+			from = i
+		}
 	}
 }
 

@@ -75,6 +75,7 @@ func planRows(cases []PlannedCase, earlier map[string]time.Duration, over map[st
 	heading := []string{"#", "case", "input", "output", "concurrency", "prompts", "warmup", "rate"}
 	heading = append(heading, keys...)
 	rows := [][]string{append(heading, "tokens", "time")}
+	takes, _ := estimates(cases, earlier)
 	for i, p := range cases {
 		row := []string{
 			strconv.Itoa(i + 1), p.Name, lengthText(p.Input), lengthText(p.Output), strconv.Itoa(p.MaxConcurrency),
@@ -83,7 +84,8 @@ func planRows(cases []PlannedCase, earlier map[string]time.Duration, over map[st
 		for _, key := range keys {
 			row = append(row, wording.Short(p.Axes.More[key]))
 		}
-		took := p.timeText(earlier)
+		_, known := earlier[p.Name]
+		took := p.timeText(takes[p.Name], known)
 		if over[p.Name] {
 			took = "left out: " + took
 		}

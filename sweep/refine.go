@@ -1,6 +1,7 @@
 package sweep
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"math"
@@ -14,12 +15,14 @@ import (
 )
 
 // A refiner is a curve that gets more loads around its knee: cases of the plan that
-// differ in their load, and repeat, alone.
+// differ in their load, and repeat, alone. With servers in turns it is the curves of
+// all servers, and a load that one gets is measured on each.
 type refiner struct {
 	*Refine
 	config *Config // of the sweep
 	over   string  // the load that varies
 	cases  []PlannedCase
+	keys   []string // that the sweep's cases differ in
 }
 
 // refiners are the plan's curves, over concurrency where that varies, else over the
@@ -27,11 +30,15 @@ type refiner struct {
 func (c *Config) refiners(plan []PlannedCase) (all []*refiner) {
 	type curveKey struct {
 		config *Config
+		more   string // in place of config, for all servers
 		at     point
 	}
-	curves := map[curveKey]*refiner{}
+	curves, keys := map[curveKey]*refiner{}, varyingKeys(plan)
 	for _, pc := range plan {
-		key, over := curveKey{pc.Config, pc.point()}, overRate
+		key, over := curveKey{config: pc.Config, at: pc.point()}, overRate
+		if c.Order == orderInterleaved {
+			key.config, key.more = nil, fmt.Sprintf("%q %q", pc.Axes.Dataset, pc.Axes.More)
+		}
 		if pc.Config.severalCaps() {
 			over = overConcurrency
 			key.at.load = Load{}
@@ -42,7 +49,7 @@ func (c *Config) refiners(plan []PlannedCase) (all []*refiner) {
 			continue // no load that another is halfway to
 		}
 		if curves[key] == nil {
-			curves[key] = &refiner{Refine: c.Refine, config: c, over: over}
+			curves[key] = &refiner{Refine: c.Refine, config: c, over: over, keys: keys}
 			all = append(all, curves[key])
 		}
 		curves[key].cases = append(curves[key].cases, pc)
@@ -59,10 +66,16 @@ func (c *Config) severalCaps() bool {
 
 // refined is how a curve stands.
 type refined struct {
+	series []series
+	added  []float64     // loads, in the order in which they were
+	want   []PlannedCase // to be measured next
+	ended  string        // why it ended before its time; "" = it did not
+}
+
+// A series is the curve on one server.
+type series struct {
+	cases  []PlannedCase
 	points []search.Point // by load, rising
-	added  []float64      // loads, in the order in which they were
-	want   []PlannedCase  // to be measured next
-	ended  string         // why it ended before its time; "" = it did not
 }
 
 // stand goes through the refining with what is known.
@@ -84,17 +97,55 @@ func (r *refiner) stand(known map[string]search.Reading) (now refined) {
 			return now
 		}
 		sound := slices.DeleteFunc(slices.Clone(cases), func(pc PlannedCase) bool { return known[pc.Name].Above }) // the curve ends below those
-		now.points = r.points(sound, known)
-		loads := r.loads().Around(now.points)
+		now.series = r.series(sound, known)
+		var loads []float64
+		for _, s := range now.series {
+			for _, load := range r.loads().Around(s.points) {
+				if !slices.Contains(loads, load) && !slices.Contains(now.added, load) {
+					loads = append(loads, load)
+				}
+			}
+		}
 		loads = loads[:min(len(loads), r.Cases-len(now.added))]
 		if len(loads) == 0 {
 			return now
 		}
-		for _, load := range loads {
-			cases = append(cases, r.at(load, sound, now.points)...)
+		for i, load := range loads {
+			var more []PlannedCase
+			for _, s := range now.series {
+				more = append(more, r.at(load, s)...)
+			}
+			if r.config.Order == orderInterleaved {
+				inTurns(more, len(now.added)+i)
+			}
+			cases = append(cases, more...)
 		}
 		now.added = append(now.added, loads...)
 	}
+}
+
+// series are the curves of cases that are all known, in the plan's order of servers.
+func (r *refiner) series(cases []PlannedCase, known map[string]search.Reading) (all []series) {
+	for _, first := range r.firsts() {
+		own := slices.DeleteFunc(slices.Clone(cases), func(pc PlannedCase) bool { return pc.Config != first.Config })
+		all = append(all, series{own, r.points(own, known)})
+	}
+	return all
+}
+
+// firsts are the first case of each server's curve, in the plan's order.
+func (r *refiner) firsts() (firsts []*PlannedCase) {
+	for i := range r.cases {
+		pc := &r.cases[i]
+		at := slices.IndexFunc(firsts, func(p *PlannedCase) bool { return p.Config == pc.Config })
+		if at < 0 {
+			firsts = append(firsts, pc)
+		} else if pc.place < firsts[at].place {
+			firsts[at] = pc
+		}
+	}
+	slices.SortFunc(firsts, func(a, b *PlannedCase) int { return cmp.Compare(a.place, b.place) })
+	return firsts
 }
 
 // loads are those that the refining may measure.
@@ -121,7 +172,7 @@ func (r *refiner) points(cases []PlannedCase, known map[string]search.Reading) (
 func meanOver(cases []PlannedCase, known map[string]search.Reading, figure string) float64 {
 	var of []float64
 	for _, pc := range cases {
-		if m := known[pc.Name]; m.Broken == "" {
+		if m := known[pc.Name]; m.Broken == "" && m.Invalid == "" {
 			if v, ok := m.Figures[figure]; ok {
 				of = append(of, v)
 			}
@@ -135,15 +186,15 @@ func meanOver(cases []PlannedCase, known map[string]search.Reading, figure strin
 
 // at are the cases that measure a load between two points: as those of the lower one,
 // with as many prompts a request in flight.
-func (r *refiner) at(load float64, measured []PlannedCase, points []search.Point) (cases []PlannedCase) {
-	lower := points[0].Load
-	for _, p := range points {
+func (r *refiner) at(load float64, s series) (cases []PlannedCase) {
+	lower := 0.0
+	for _, p := range s.points {
 		if p.Load < load {
 			lower = p.Load
 		}
 	}
-	for i := range measured {
-		like := &measured[i]
+	for i := range s.cases {
+		like := &s.cases[i]
 		if like.load(r.over) != lower {
 			continue
 		}
@@ -178,17 +229,27 @@ type KneeResult struct {
 	Text       string       `json:"text"`
 }
 
-// result is what the refining found, with what is known.
-func (r *refiner) result(known map[string]search.Reading) KneeResult {
+// results are what the refining found on each server, with what is known.
+func (r *refiner) results(known map[string]search.Reading) (all []KneeResult) {
 	now := r.stand(known)
-	first := &r.cases[0]
+	for i, first := range r.firsts() {
+		var points []search.Point
+		if i < len(now.series) {
+			points = now.series[i].points
+		}
+		all = append(all, r.result(first, &now, points))
+	}
+	return all
+}
+
+func (r *refiner) result(first *PlannedCase, now *refined, points []search.Point) KneeResult {
 	res := KneeResult{
-		Title: curveTitle(first, r.over, r.config), Model: first.Config.Model, Axes: first.Axes, Over: r.over,
+		Title: curveTitle(first, r.over, r.keys), Model: first.Config.Model, Axes: first.Axes, Over: r.over,
 		Added: append([]float64{}, now.added...), Done: now.ended == "" && len(now.want) == 0, Ended: now.ended,
 		Throughput: runlog.NaN(), MeanE2EL: runlog.NaN(),
 	}
-	if knee := search.Knee(now.points); knee >= 0 {
-		p := now.points[knee]
+	if knee := search.Knee(points); knee >= 0 {
+		p := points[knee]
 		res.Knee, res.Throughput, res.MeanE2EL = p.Load, runlog.Float(p.Throughput), runlog.Float(p.Latency)
 	}
 	res.Text = res.String()

@@ -19,7 +19,7 @@ func refineOn(t *testing.T, c *Config, measure curve) (res KneeResult, added []s
 	for {
 		wanted := r.next(known)
 		if len(wanted) == 0 {
-			return r.result(known), added
+			return r.results(known)[0], added
 		}
 		for _, pc := range wanted {
 			if _, twice := known[pc.Name]; twice {
@@ -78,7 +78,7 @@ func TestRefine(t *testing.T) {
 		{"an invalid case is no knee", "concurrency_prompts: [[4, 3x], [16, 3x]]\nrefine: {at: knee, cases: 1}\n", func(load float64, n int) search.Reading {
 			m := humped(load, n)
 			if load == 16 {
-				m.Broken = "it is invalid"
+				m.Invalid = "it is invalid"
 			}
 			return m
 		}, "mc8_np24", "qwen3, 256 → 128: the knee is at 8 in flight (800 tok/s, mean E2EL 464 ms); added: 8"},
@@ -91,6 +91,54 @@ func TestRefine(t *testing.T) {
 		if res.Text != tt.text {
 			t.Errorf("%s:\n%s, want\n%s", tt.name, res.Text, tt.text)
 		}
+	}
+}
+
+// Servers in turns get the same loads, those that either's knee asks for, one right
+// after the other, and each has its knee.
+func TestRefineInterleaved(t *testing.T) {
+	c := parseSearch(t, "servers: [{name: a, base_url: 'http://h:1'}, {name: b, base_url: 'http://h:2'}]\norder: interleaved\n"+
+		"concurrency_prompts: [[4, 3x], [16, 3x], [64, 3x]]\nrefine: {at: knee, cases: 3}\nrepeats: 2\n")
+	curves := c.refiners(c.Plan())
+	if len(curves) != 1 {
+		t.Fatalf("%d curves, want one of both servers", len(curves))
+	}
+	known := map[string]search.Reading{}
+	measure := func(pc PlannedCase) {
+		m := humped(pc.load(overConcurrency), 0)
+		if pc.Axes.Server == "b" { // its knee is at the end
+			m.Figures["mean_e2el_ms"] = 1
+		}
+		known[pc.Name] = m
+	}
+	for _, pc := range c.Plan() {
+		measure(pc)
+	}
+	var added []string
+	for {
+		wanted := curves[0].next(known)
+		if len(wanted) == 0 {
+			break
+		}
+		for _, pc := range wanted {
+			measure(pc)
+			added = append(added, fmt.Sprintf("%v%s%d", pc.MaxConcurrency, pc.Axes.Server, pc.Axes.Repeat))
+		}
+	}
+	// a's knee at 16 asks for 8 and 32, b's at 64 for 32; then a's for 11 and no more
+	if got, want := strings.Join(added, " "), "8a1 8b1 8b2 8a2 32b1 32a1 32a2 32b2 11a1 11b1 11b2 11a2"; got != want {
+		t.Errorf("added %s, want %s", got, want)
+	}
+	var said []string
+	for _, k := range curves[0].results(known) {
+		said = append(said, k.Text)
+	}
+	want := []string{
+		"qwen3 on a, 256 → 128: the knee is at 16 in flight (1,600 tok/s, mean E2EL 656 ms); added: 8, 32, 11",
+		"qwen3 on b, 256 → 128: the knee is at 64 in flight (6,400 tok/s, mean E2EL 1 ms); added: 8, 32, 11",
+	}
+	if fmt.Sprintf("%q", said) != fmt.Sprintf("%q", want) {
+		t.Errorf("%q\nwant\n%q", said, want)
 	}
 }
 

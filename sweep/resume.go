@@ -129,9 +129,13 @@ func (r *Runner) missing(dir *runlog.Dir) ([]PlannedCase, error) {
 		todo = append(todo, pc)
 	}
 	if len(entries) > 0 {
-		r.Progress.Note(fmt.Sprintf("going on: %d of %d cases stay as they are, %d to run", done, len(r.plan), len(todo)))
+		added := ""
+		if g := r.growth; !g.still && len(g.growers()) > 0 {
+			added = ", and those that are still to be added"
+		}
+		r.Progress.Note(fmt.Sprintf("going on: %d of %d cases stay as they are, %d to run%s", done, len(r.plan), len(todo), added))
 	}
-	return todo, r.openBudget(dir, todo)
+	return todo, r.openBudget(dir, todo, entries)
 }
 
 // measured reports whether the journal's entry is a result of the case as planned.

@@ -117,7 +117,7 @@ func (r *Runner) Run(ctx context.Context) (out Outcome, err error) {
 	}
 	grown := r.growth.results()
 	out.Searches, out.Knees = grown.Searches, grown.Knees
-	err = errors.Join(err, r.growth.write(grown), r.Fold(dir.Path()))
+	err = errors.Join(err, r.growth.note(true), r.growth.write(grown), r.Fold(dir.Path()))
 	return out, errors.Join(err, r.finish(dir, append(toRun, r.growth.added...), &out, err == nil && r.growth.over()))
 }
 

@@ -13,12 +13,14 @@ type searcher struct {
 	*Search
 	config *Config     // of the sweep
 	first  PlannedCase // at the least load
+	keys   []string    // that the sweep's cases differ in
 }
 
 // searchers are the sweep's, by the cases that they begin with.
 func (c *Config) searchers(plan []PlannedCase) (all []*searcher) {
+	keys := varyingKeys(plan)
 	for _, pc := range plan {
-		all = append(all, &searcher{c.Search, c, pc})
+		all = append(all, &searcher{c.Search, c, pc, keys})
 	}
 	return all
 }
@@ -36,7 +38,7 @@ func (s *searcher) at(load float64, n int) PlannedCase {
 
 // runs are what is known of a load, from its first case on.
 func (s *searcher) runs(load float64, known map[string]search.Reading) (runs []search.Reading) {
-	for n := 1; n <= s.Repeats; n++ {
+	for n := 1; n <= s.Repeats+search.MoreIfInvalid; n++ {
 		pc := s.at(load, n)
 		m, ok := known[pc.Name]
 		if !ok {

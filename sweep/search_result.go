@@ -1,6 +1,7 @@
 package sweep
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -42,6 +43,7 @@ type Probe struct {
 	Meets   bool                    `json:"meets"`
 	Figures map[string]runlog.Float `json:"figures"` // of the SLO and the objective: the median over its cases
 	Why     string                  `json:"why"`     // it does not meet the SLO, where that is not a figure; "" = it is
+	Invalid bool                    `json:"invalid"` // none of its cases is valid: it bounds the search, and says nothing of the server
 	Cases   []string                `json:"cases"`
 
 	decides search.Limit // the limit that it keeps worst
@@ -49,7 +51,7 @@ type Probe struct {
 
 // probe is what is told of a load.
 func (s *searcher) probe(load float64, j search.Judgment, runs []search.Reading) Probe {
-	p := Probe{Load: load, Meets: j.Meets, Figures: map[string]runlog.Float{}, Why: j.Broken, decides: j.Decides}
+	p := Probe{Load: load, Meets: j.Meets, Figures: map[string]runlog.Float{}, Why: cmp.Or(j.Broken, j.Invalid), Invalid: j.Invalid != "", decides: j.Decides}
 	for _, m := range runs {
 		p.Cases = append(p.Cases, m.Name)
 	}
@@ -81,10 +83,11 @@ func (s *searcher) result(known map[string]search.Reading) SearchResult {
 }
 
 // title is what sets the search apart: qwen3 on tp2, 256 → 128.
-func (s *searcher) title() string { return curveTitle(&s.first, s.Vary, s.config) }
+func (s *searcher) title() string { return curveTitle(&s.first, s.Vary, s.keys) }
 
-// curveTitle is what sets a curve over a load apart.
-func curveTitle(pc *PlannedCase, over string, c *Config) string {
+// curveTitle is what sets a curve over a load apart; keys are those that the sweep's
+// cases differ in.
+func curveTitle(pc *PlannedCase, over string, keys []string) string {
 	t := pc.Config.Model
 	if pc.Axes.Server != "" {
 		t += " on " + pc.Axes.Server
@@ -94,7 +97,7 @@ func curveTitle(pc *PlannedCase, over string, c *Config) string {
 	} else {
 		t += fmt.Sprintf(", %d → %d", pc.Input, pc.Output)
 	}
-	for _, key := range varyingKeys(c.Plan()) {
+	for _, key := range keys {
 		if text, ok := pc.Axes.More[key]; ok {
 			t += ", " + key + " " + wording.Short(text)
 		}
@@ -131,10 +134,11 @@ func (r *SearchResult) bestOf() (load float64) {
 	return load
 }
 
-// contradictions are the loads that break the SLO though a higher one meets it.
+// contradictions are the loads that break the SLO though a higher one meets it. One
+// without a valid case breaks nothing.
 func (r *SearchResult) contradictions() (broken []Probe) {
 	for _, p := range r.Probes {
-		if !p.Meets && p.Load < r.Meets {
+		if !p.Meets && !p.Invalid && p.Load < r.Meets {
 			broken = append(broken, p)
 		}
 	}
@@ -154,7 +158,7 @@ func (g *growth) results() growthFile {
 		f.Searches = append(f.Searches, s.result(g.known))
 	}
 	for _, c := range g.curves {
-		f.Knees = append(f.Knees, c.result(g.known))
+		f.Knees = append(f.Knees, c.results(g.known)...)
 	}
 	return f
 }

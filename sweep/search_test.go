@@ -84,6 +84,29 @@ func TestSearchWords(t *testing.T) {
 			return line(load, n)
 		}, "1 2 4 8 16 6 5",
 			"qwen3, 256 → 128: 4 in flight meets p99 TTFT ≤ 500 ms (240 ms) at 400 tok/s; 5 does not (it failed: ended by timeouts.case, after 1m)"},
+		{"an invalid case is measured again, and has no say", flight, func(load float64, n int) search.Reading {
+			if load == 4 && n == 1 {
+				return search.Reading{Invalid: "it is invalid: Little residual 43.8 %, limit 15 %", Figures: figures(900, 1).Figures}
+			}
+			return line(load, n)
+		}, "1 2 4 4_run2 8 8_run2 16 11 9 9_run2",
+			"qwen3, 256 → 128: 8 in flight meets p99 TTFT ≤ 500 ms (480 ms) at 800 tok/s; 9 does not (540 ms)"},
+		{"what is never valid is a bound, and not the server's", flight, func(load float64, n int) search.Reading {
+			if load > 4 {
+				return search.Reading{Invalid: "it is invalid: Little residual 43.8 %, limit 15 %"}
+			}
+			return line(load, n)
+		}, "1 2 4 8 8_run2 8_run3 16 16_run2 16_run3 6 6_run2 6_run3 5 5_run2 5_run3",
+			"qwen3, 256 → 128: 4 in flight meets p99 TTFT ≤ 500 ms (240 ms) at 400 tok/s; 5 could not be measured in 3 cases (it is invalid: Little residual 43.8 %, limit 15 %): it is not known to be the server's limit"},
+		{"nothing is valid", flight, func(float64, int) search.Reading { return search.Reading{Invalid: "it is invalid: x"} }, "1 1_run2 1_run3 2 2_run2 2_run3",
+			"qwen3, 256 → 128: no load is known to meet p99 TTFT ≤ 500 ms; 1 could not be measured in 3 cases (it is invalid: x): it is not known to be the server's limit"},
+		{"an invalid load below the limit contradicts nothing", flight, func(load float64, n int) search.Reading {
+			if load == 2 {
+				return search.Reading{Invalid: "it is invalid: x"}
+			}
+			return line(load, n)
+		}, "1 2 2_run2 2_run3 4 8 8_run2 16 11 9 9_run2",
+			"qwen3, 256 → 128: 8 in flight meets p99 TTFT ≤ 500 ms (480 ms) at 800 tok/s; 9 does not (540 ms)"},
 		{"a case that cannot begin ends the search", flight, func(load float64, n int) search.Reading {
 			if load > 2 {
 				return search.Reading{Unfit: "rows.jsonl: case x needs 40 rows", Failed: true}

@@ -13,6 +13,8 @@ func (r *SearchResult) sentences() (said []string) {
 	switch {
 	case met != nil:
 		said = append(said, r.metSentence(met))
+	case len(r.Probes) > 0 && r.Probes[0].Invalid:
+		said = append(said, "no load is known to meet "+r.sloWords(nil)+"; "+r.notMeasured(&r.Probes[0]))
 	case len(r.Probes) > 0:
 		said = append(said, fmt.Sprintf("not even %s meets %s %s", r.loadWords(r.Min), r.sloWords(nil), r.shortfall(&r.Probes[0])))
 	}
@@ -54,12 +56,20 @@ func (r *SearchResult) metSentence(met *Probe) string {
 	switch {
 	case broken != nil && strings.HasPrefix(broken.Why, leftOutWords):
 		text += fmt.Sprintf("; %s was %s", rateText(broken.Load), broken.Why)
+	case broken != nil && broken.Invalid:
+		text += "; " + r.notMeasured(broken)
 	case broken != nil:
 		text += fmt.Sprintf("; %s does not %s", rateText(broken.Load), r.shortfall(broken))
 	case met.Load >= r.Max:
 		text += "; that is search.max: it is not the server's limit"
 	}
 	return text
+}
+
+// notMeasured is said of a load without a valid case, which ended the search in place
+// of the SLO.
+func (r *SearchResult) notMeasured(p *Probe) string {
+	return fmt.Sprintf("%s could not be measured in %s (%s): it is not known to be the server's limit", rateText(p.Load), wording.Plural(len(p.Cases), "case"), p.Why)
 }
 
 // shortfall is why a load does not meet the SLO, in brackets.
@@ -105,12 +115,19 @@ func (c *Config) searchText(cases []PlannedCase) string {
 		least, most := s.loads().Steps()
 		text := fmt.Sprintf("%s over %s: each from the case above, then doubling to at most %s, and bisection; about %d to %d cases each",
 			searches(len(cases)), s.Vary, loadWords(s.Vary, s.Max), least, most)
+		if least == most {
+			text = fmt.Sprintf("%s over %s: min is max, so %s each", searches(len(cases)), s.Vary, wording.Plural(least, "case"))
+		}
 		if s.Repeats > 1 {
 			text += fmt.Sprintf(", and up to %d of a load that is close to a limit", s.Repeats)
 		}
 		return text + "; the figures above are of the first cases alone"
 	case c.Refine != nil:
-		return fmt.Sprintf("%s to be refined around the knee: up to %s each", wording.Plural(len(c.refiners(cases)), "curve"), wording.Plural(c.Refine.Cases*c.Repeats, "more case"))
+		curves, most := c.refiners(cases), c.Refine.Cases*c.Repeats
+		if c.Order == orderInterleaved && len(curves) > 0 {
+			most *= len(curves[0].firsts()) // servers
+		}
+		return fmt.Sprintf("%s to be refined around the knee: up to %s each", wording.Plural(len(curves), "curve"), wording.Plural(most, "more case"))
 	}
 	return ""
 }

@@ -46,19 +46,25 @@ func (l Limit) excess(v float64) float64 {
 	return l.At / v
 }
 
+// MoreIfInvalid is how many cases a load gets beyond its repeats where some are
+// invalid: what is wrong with the measurement may be gone the next time.
+const MoreIfInvalid = 2
+
 // A Reading is what one case says of its load.
 type Reading struct {
 	Name    string             // of the case
 	Figures map[string]float64 // see CaseFile.Figures
 	Failed  bool
-	Broken  string // why it breaks the SLO whatever the figures: it failed, is invalid, or above; "" = it does not
+	Broken  string // why it breaks the SLO whatever the figures: it failed, or above; "" = it does not
+	Invalid string // why it says nothing of the server, and another case may; "" = it is sound
 	Above   bool   // stop_when left it out: a lower load was enough
 	Unfit   string // why it says nothing of the load: it could not begin; "" = it does
 }
 
 // ReadingOf is what a case says of its load. A case that failed without having sent a
-// request failed for another reason than its load.
-func ReadingOf(f *runlog.CaseFile) Reading {
+// request failed for another reason than its load; one that is invalid since more
+// requests failed than the share allowed broke under it.
+func ReadingOf(f *runlog.CaseFile, failuresAllowed float64) Reading {
 	m := Reading{Name: f.Case.Name, Figures: f.Figures(), Failed: f.Status != runlog.StatusMeasured}
 	switch {
 	case f.Status != runlog.StatusMeasured && f.Failures.Sent == 0:
@@ -66,9 +72,14 @@ func ReadingOf(f *runlog.CaseFile) Reading {
 	case f.Status != runlog.StatusMeasured:
 		m.Broken = "it failed: " + cmp.Or(lastOf(f.Notes), f.Failures.First, "no request completed")
 	case f.Validity.Verdict == metrics.Invalid:
-		m.Broken = "it is invalid"
+		why := "it is invalid"
 		if len(f.Validity.Reasons) > 0 {
-			m.Broken += ": " + f.Validity.Reasons[0]
+			why += ": " + f.Validity.Reasons[0]
+		}
+		if float64(f.Failed) > failuresAllowed*float64(f.Failures.Sent) {
+			m.Broken = why
+		} else {
+			m.Invalid = why
 		}
 	}
 	return m
@@ -87,6 +98,7 @@ type Judgment struct {
 	Unfit   string             // why nothing can be said; "" = it can
 	Meets   bool               // the SLO
 	Broken  string             // why it does not, where that is not a figure: see Reading
+	Invalid string             // why none of its cases says anything of the server; "" = one does
 	Decides Limit              // the limit that is kept worst
 	Figures map[string]float64 // the median of each
 }
@@ -94,16 +106,19 @@ type Judgment struct {
 // Judge says whether a load meets all limits, by the median of each figure over the
 // cases there are, repeats at most. A load whose worst figure is within closeTo of
 // its limit is measured until most of its cases must agree, or repeats are used up.
+// Invalid cases have no say, and are measured again, MoreIfInvalid times in all.
 func Judge(slo []Limit, runs []Reading, repeats int) (j Judgment) {
-	if len(runs) == 0 {
-		return Judgment{Again: true}
-	}
-	met := 0
+	told, met := 0, 0   // cases that have a say, and those that meet the SLO
 	var sound []Reading // those with figures that count
 	for _, m := range runs {
 		if m.Unfit != "" {
 			return Judgment{Unfit: m.Unfit}
 		}
+		if m.Invalid != "" {
+			j.Invalid = m.Invalid
+			continue
+		}
+		told++
 		if m.Broken != "" {
 			j.Broken = m.Broken
 			continue
@@ -117,6 +132,12 @@ func Judge(slo []Limit, runs []Reading, repeats int) (j Judgment) {
 			met++
 		}
 	}
+	invalid := len(runs) - told
+	if told == 0 {
+		j.Again = invalid <= MoreIfInvalid
+		return j
+	}
+	j.Invalid = ""
 	j.Figures = medians(sound)
 	if len(sound) == 0 {
 		return j
@@ -124,17 +145,17 @@ func Judge(slo []Limit, runs []Reading, repeats int) (j Judgment) {
 	var excess float64
 	j.Decides, excess, _ = worst(slo, j.Figures)
 	j.Meets = excess <= 1
-	agree := len(runs) - met // of the cases with the verdict
-	if len(sound) < len(runs) {
-		j.Meets = 2*met > len(runs)
+	agree := told - met // of the cases with the verdict
+	if len(sound) < told {
+		j.Meets = 2*met > told
 	}
 	if j.Meets {
 		agree, j.Broken = met, ""
 	} else if excess > 1 {
 		j.Broken = ""
 	}
-	near := len(runs) > 1 || excess >= 1-closeTo && excess <= 1+closeTo
-	j.Again = near && len(runs) < repeats && 2*agree <= repeats
+	near := told > 1 || excess >= 1-closeTo && excess <= 1+closeTo
+	j.Again = near && told < repeats && 2*agree <= repeats && invalid <= MoreIfInvalid
 	return j
 }
 

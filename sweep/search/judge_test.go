@@ -15,6 +15,7 @@ func run(ttft, tpot float64) Reading {
 func TestJudge(t *testing.T) {
 	slo := []Limit{{"p99_ttft_ms", 500}, {"mean_tpot_ms", 50}}
 	broke := Reading{Broken: "it failed: reset", Failed: true}
+	void := Reading{Invalid: "it is invalid: Little residual 43.8 %, limit 15 %"}
 	unfit := Reading{Unfit: "rows.jsonl: too few rows", Failed: true}
 	for _, tt := range []struct {
 		name         string
@@ -39,12 +40,26 @@ func TestJudge(t *testing.T) {
 		{"close, then failed", []Reading{run(490, 20), broke}, false, true, "p99_ttft_ms", "it failed: reset"},
 		{"failed once of three", []Reading{run(490, 20), broke, run(480, 20)}, true, false, "p99_ttft_ms", ""},
 		{"failed twice of three", []Reading{run(490, 20), broke, broke}, false, false, "p99_ttft_ms", "it failed: reset"},
+		{"invalid", []Reading{void}, false, true, "", ""},
+		{"invalid, then clearly met", []Reading{void, run(440, 20)}, true, false, "p99_ttft_ms", ""},
+		{"invalid, then clearly broken", []Reading{void, run(560, 20)}, false, false, "p99_ttft_ms", ""},
+		{"invalid, then close: two more may agree", []Reading{void, run(455, 20)}, true, true, "p99_ttft_ms", ""},
+		{"it has no say", []Reading{void, run(455, 20), void, run(490, 20)}, true, false, "p99_ttft_ms", ""},
+		{"invalid, then failed", []Reading{void, broke}, false, false, "", "it failed: reset"},
+		{"close, then invalid as often as it may be", []Reading{run(455, 20), void, void, void}, true, false, "p99_ttft_ms", ""},
+		{"invalid as often as it may be", []Reading{void, void, void}, false, false, "", ""},
 		{"broken by its figures, then failed", []Reading{run(510, 20), broke}, false, false, "p99_ttft_ms", ""},
 	} {
 		j := Judge(slo, tt.runs, 3)
 		if j.Meets != tt.meets || j.Again != tt.again || j.Decides.Figure != tt.decides || j.Broken != tt.why || j.Unfit != "" {
 			t.Errorf("%s: %+v, want meets %v, again %v by %s, why %q", tt.name, j, tt.meets, tt.again, tt.decides, tt.why)
 		}
+	}
+	if j := Judge(slo, []Reading{void, void, void}, 3); j.Invalid != void.Invalid {
+		t.Errorf("never valid: %+v", j)
+	}
+	if j := Judge(slo, []Reading{void, run(440, 20)}, 3); j.Invalid != "" {
+		t.Errorf("valid the second time: %+v", j)
 	}
 	if j := Judge(slo, []Reading{run(490, 20), unfit}, 3); j.Unfit != unfit.Unfit {
 		t.Errorf("a case that could not begin: %+v", j)
@@ -72,26 +87,34 @@ func TestExcess(t *testing.T) {
 	}
 }
 
-// A Failed case that sent something says that the load was too much; one that sent
-// nothing says nothing of it.
+// A failed case that sent something says that the load was too much, as does one with
+// more failures than are allowed; one that sent nothing says nothing of it. What is
+// invalid for another reason says nothing of the server.
 func TestReadingOf(t *testing.T) {
 	file := func(status string, sent int, verdict string, notes ...string) *runlog.CaseFile {
 		return &runlog.CaseFile{Status: status, Failures: runlog.Failures{Sent: sent}, Notes: notes,
-			Validity: runlog.Validity{Verdict: verdict, Reasons: []string{"2 of 4 requests failed"}}}
+			Validity: runlog.Validity{Verdict: verdict, Reasons: []string{"for a reason"}}}
+	}
+	failures := func(failed int) *runlog.CaseFile {
+		f := file("measured", 100, "invalid")
+		f.Failed = failed
+		return f
 	}
 	for _, tt := range []struct {
-		name          string
-		f             *runlog.CaseFile
-		broken, unfit string
+		name                   string
+		f                      *runlog.CaseFile
+		broken, invalid, unfit string
 	}{
-		{"measured", file("measured", 4, "suspect"), "", ""},
-		{"invalid", file("measured", 4, "invalid"), "it is invalid: 2 of 4 requests failed", ""},
-		{"failed under load", file("failed", 4, "invalid", "doubt", "ended by timeouts.case,\n after 1s"), "it failed: ended by timeouts.case, after 1s", ""},
-		{"failed without a word", file("failed", 4, "invalid"), "it failed: no request completed", ""},
-		{"could not begin", file("failed", 0, "invalid", "rows.json: too few"), "", "rows.json: too few"},
+		{"measured", file("measured", 4, "suspect"), "", "", ""},
+		{"invalid", file("measured", 4, "invalid"), "", "it is invalid: for a reason", ""},
+		{"invalid, with as many failures as are allowed", failures(1), "", "it is invalid: for a reason", ""},
+		{"too many failures", failures(2), "it is invalid: for a reason", "", ""},
+		{"failed under load", file("failed", 4, "invalid", "doubt", "ended by timeouts.case,\n after 1s"), "it failed: ended by timeouts.case, after 1s", "", ""},
+		{"failed without a word", file("failed", 4, "invalid"), "it failed: no request completed", "", ""},
+		{"could not begin", file("failed", 0, "invalid", "rows.json: too few"), "", "", "rows.json: too few"},
 	} {
-		if m := ReadingOf(tt.f); m.Broken != tt.broken || m.Unfit != tt.unfit || m.Failed != (tt.f.Status == "failed") {
-			t.Errorf("%s: %+v, want broken %q, unfit %q", tt.name, m, tt.broken, tt.unfit)
+		if m := ReadingOf(tt.f, 0.01); m.Broken != tt.broken || m.Invalid != tt.invalid || m.Unfit != tt.unfit || m.Failed != (tt.f.Status == "failed") {
+			t.Errorf("%s: %+v, want broken %q, invalid %q, unfit %q", tt.name, m, tt.broken, tt.invalid, tt.unfit)
 		}
 	}
 }

@@ -1,0 +1,50 @@
+package sweep
+
+import (
+	"strconv"
+
+	"llmsweep/runlog"
+)
+
+// A budgetRound is one case on each of the servers that take turns: it runs on all of
+// them or on none, since what ran on one alone compares with nothing.
+type budgetRound struct {
+	cases []PlannedCase
+	begun bool
+	why   string // it is left out; "" = it is not
+}
+
+// inRounds takes cases that are to run into their rounds.
+func (b *budget) inRounds(cases []PlannedCase) {
+	if b == nil || b.rounds == nil {
+		return
+	}
+	rounds := map[string]*budgetRound{}
+	for i := range cases {
+		key := cases[i].round()
+		if rounds[key] == nil {
+			rounds[key] = &budgetRound{}
+		}
+		rounds[key].cases = append(rounds[key].cases, cases[i])
+		b.rounds[cases[i].Name] = rounds[key]
+	}
+}
+
+// goOn has the rounds go on of which a case was measured before the run was broken off.
+func (b *budget) goOn(plan []PlannedCase, entries map[string]runlog.Entry) {
+	if b == nil || b.rounds == nil {
+		return
+	}
+	begun := map[string]bool{}
+	for i := range plan {
+		if measured(plan[i], entries[plan[i].Name]) {
+			begun[plan[i].round()] = true
+		}
+	}
+	for _, round := range b.rounds {
+		round.begun = begun[round.cases[0].round()]
+	}
+}
+
+// round is the same for the cases of a repeat that differ in their server alone.
+func (p *PlannedCase) round() string { return p.apartFromServer() + " " + strconv.Itoa(p.Axes.Repeat) }
