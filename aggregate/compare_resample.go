@@ -59,7 +59,7 @@ func (r *Row) spreadOf(metric string) (float64, error) {
 	if r.File == "" {
 		return math.NaN(), errors.New("no records beside a CSV: name the results folder")
 	}
-	sample, err := latencies(r.File, m[2])
+	sample, err := r.requestLatencies(m[2])
 	if err != nil {
 		return math.NaN(), err
 	}
@@ -80,12 +80,16 @@ func (r *Row) spreadOf(metric string) (float64, error) {
 	return stats.StdDev(logs(found)), nil
 }
 
-// latencies are one kind of a case's latencies in ms, grouped by request: from its
+// requestLatencies are one kind of a case's latencies in ms, grouped by request: from its
 // records, else from the arrays in its file.
-func latencies(caseFile, kind string) (*stats.Clustered, error) {
-	records, err := recordsOf(caseFile)
+func (r *Row) requestLatencies(kind string) (*stats.Clustered, error) {
+	err := r.noRecords()
+	var records []metrics.Record
+	if err == nil {
+		records, err = recordsOf(r.File)
+	}
 	if err != nil {
-		f, errCase := runlog.ReadCase(caseFile)
+		f, errCase := r.ReadFile()
 		if errCase != nil || f.Arrays == nil {
 			return nil, err
 		}

@@ -79,7 +79,10 @@ type RequestRow struct {
 func Requests(rows []Row) iter.Seq2[RequestRow, error] {
 	return func(yield func(RequestRow, error) bool) {
 		for i := range rows {
-			path, err := recordsFile(rows[i].File)
+			path, err := "", rows[i].noRecords()
+			if err == nil {
+				path, err = recordsFile(rows[i].File)
+			}
 			if err != nil {
 				if !yield(RequestRow{}, err) {
 					return
@@ -97,6 +100,14 @@ func Requests(rows []Row) iter.Seq2[RequestRow, error] {
 			}
 		}
 	}
+}
+
+// noRecords is why the row cannot have records: those beside a file are of one result.
+func (r *Row) noRecords() error {
+	if r.Result == 0 {
+		return nil
+	}
+	return fmt.Errorf("%s: a file of several results has no records; keep each in a file of its own", r.File)
 }
 
 // recordsFile is the records' file beside a case file.

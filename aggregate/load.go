@@ -16,7 +16,7 @@ import (
 	"llmsweep/runlog"
 )
 
-// Load reads case files, ours and vLLM's, one row each. A path is a file or a
+// Load reads case files, ours and vLLM's, a row a result. A path is a file or a
 // results folder: its *.json without its subfolders. Where a folder holds a run's
 // manifest, only cases of its plan count, as they are configured now, in the
 // plan's order; else rows are in the natural order of their names (mc2 before
@@ -25,8 +25,8 @@ import (
 // name twice is one row.
 func Load(paths []string) (rows []Row, broken []error) { return load(paths, runlog.ReadCaseFigures) }
 
-// A reader reads a case file.
-type reader func(path string) (*runlog.CaseFile, error)
+// A reader reads the results in a case file, of which there is most often one.
+type reader func(path string) ([]*runlog.CaseFile, error)
 
 func load(paths []string, read reader) (rows []Row, broken []error) {
 	for _, path := range paths {
@@ -45,7 +45,7 @@ func load(paths []string, read reader) (rows []Row, broken []error) {
 			broken = append(broken, l.err)
 			continue
 		}
-		rows = append(rows, l.row)
+		rows = append(rows, l.rows...)
 	}
 	if len(paths) > 1 {
 		rows = once(rows)
@@ -62,6 +62,7 @@ func once(rows []Row) []Row {
 		if real, linkErr := filepath.EvalSymlinks(path); linkErr == nil {
 			path = real
 		}
+		path += fmt.Sprint(" ", r.Result)
 		known := seen[path]
 		seen[path] = true
 		return known && err == nil
@@ -86,7 +87,7 @@ func loadFolder(dir string, read reader) (rows []Row, broken []error) {
 	for i, l := range loadFiles(files, read, run) {
 		switch {
 		case l.err == nil:
-			rows = append(rows, l.row)
+			rows = append(rows, l.rows...)
 		case strings.HasPrefix(filepath.Base(files[i]), "bench_") || !errors.Is(l.err, runlog.ErrNotCase):
 			broken = append(broken, l.err)
 		}
@@ -103,10 +104,10 @@ func plans(run *runlog.Run, name string) bool {
 	return run != nil && slices.ContainsFunc(run.Cases, func(c runlog.Case) bool { return c.Name == name })
 }
 
-// loaded is a file's row, or why there is none.
+// loaded are a file's rows, or why there are none.
 type loaded struct {
-	row Row
-	err error
+	rows []Row
+	err  error
 }
 
 // loadFiles reads files of a run, if they are of one, on all cores; their rows come back in the files' order.
@@ -126,14 +127,21 @@ func loadFiles(files []string, read reader, run *runlog.Run) []loaded {
 }
 
 func loadFile(path string, read reader, run *runlog.Run) loaded {
-	f, err := read(path)
+	results, err := read(path)
 	name := strings.TrimSuffix(filepath.Base(path), ".json")
 	if err != nil {
 		return loaded{err: fmt.Errorf("%w; %s", err, nextStep(err, name, run))}
 	}
-	row := rowOf(name, f)
-	row.File = path
-	return loaded{row: row}
+	rows := make([]Row, len(results))
+	for i, f := range results {
+		rows[i] = rowOf(name, f)
+		rows[i].File = path
+		if len(results) > 1 {
+			rows[i].Result = i + 1
+			rows[i].Case += fmt.Sprintf("#%d", i+1)
+		}
+	}
+	return loaded{rows: rows}
 }
 
 // nextStep is what to do about the file of a case that cannot be read; run is the

@@ -2,6 +2,7 @@ package aggregate
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 
 	"llmsweep/metrics"
@@ -15,11 +16,15 @@ import (
 func LoadVLLM(paths []string) (rows []Row, broken []error) { return load(paths, readVLLM) }
 
 // readVLLM reads a case file as vLLM would have written it.
-func readVLLM(path string) (*runlog.CaseFile, error) {
-	f, err := runlog.ReadCaseFigures(path)
-	if err != nil || f.Definitions != runlog.DefinitionsOurs {
-		return f, err // it is vLLM's already
+func readVLLM(path string) ([]*runlog.CaseFile, error) {
+	results, err := runlog.ReadCaseFigures(path)
+	if err != nil || !slices.ContainsFunc(results, func(f *runlog.CaseFile) bool { return f.Definitions == runlog.DefinitionsOurs }) {
+		return results, err // they are vLLM's already
 	}
+	if len(results) > 1 {
+		return nil, (&Row{File: path, Result: 1}).noRecords()
+	}
+	f := results[0]
 	records, err := recordsOf(path)
 	if err != nil {
 		return nil, fmt.Errorf("%s by vLLM's definitions: %w", path, err)
@@ -42,7 +47,7 @@ func readVLLM(path string) (*runlog.CaseFile, error) {
 	f.Definitions = runlog.DefinitionsVLLM
 	f.Duration, f.Results, f.Failures = g.Duration, g.Results, g.Failures
 	f.MaxOutputTokensPerS, f.MaxConcurrentRequests = g.MaxOutputTokensPerS, g.MaxConcurrentRequests
-	return f, nil
+	return results, nil
 }
 
 // recordsOf reads the records beside a case file, with their arrivals.

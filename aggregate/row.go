@@ -117,8 +117,12 @@ type Row struct {
 
 	FewSamples string `csv:"few_samples"` // percentiles of fewer requests than they need, joined by ";"
 
-	File string `csv:"-"` // path of the case file that the row is from; "" = it was read from a CSV
+	File   string `csv:"-"` // path of the case file that the row is from; "" = it was read from a CSV
+	Result int    `csv:"-"` // which of the results in that file, from 1; 0 = the only one
 }
+
+// ReadFile reads all of what the row is from.
+func (r *Row) ReadFile() (*runlog.CaseFile, error) { return runlog.ReadResult(r.File, r.Result) }
 
 // rowOf is the row of a case file. Name is the file's without .json: it names the
 // case where the file does not.

@@ -101,11 +101,11 @@ func group(rows []Row) Group {
 
 // setting is what repeats share: also those of several runs of one config with the same
 // labels, and of no other, whose server may have been another one. A foreign file does not tell its repeat: its
-// name sets it apart.
+// name sets it apart, but not the results in it.
 func (r *Row) setting() string {
 	name := ""
 	if r.Repeat == nil {
-		name = r.Case
+		name = strings.TrimSuffix(r.Case, fmt.Sprintf("#%d", r.Result))
 	}
 	return fmt.Sprintf("%q %q", name, append(r.coordinates(), r.Definitions, r.Backend, r.Hash, r.Labels))
 }

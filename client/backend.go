@@ -102,7 +102,7 @@ var backends = []*backend{
 	{name: Ollama, shapes: []*shape{ollamaGenerate, ollamaChat}, health: "/api/version"},
 	{name: Anthropic, shapes: []*shape{messages}, auth: "X-Api-Key", always: [2]string{"Anthropic-Version", "2023-06-01"}},
 	{name: Embeddings, shapes: []*shape{embeddings}},
-	{name: Rerank, shapes: []*shape{rerank}},
+	{name: Rerank, shapes: []*shape{rerank, rerankTexts}},
 }
 
 // Backends are the names that Config.Backend takes.

@@ -52,6 +52,8 @@ func TestBackendStreams(t *testing.T) {
 		{"responses_error.sse", OpenAIResponses, "", 2, 0, nil, "", "", "gpt-x", nil, "", InBandError, "The server had an error."},
 		{"embeddings.json", Embeddings, "", 1, 0, nil, "", "", "text-embedding-ada-002", usage(8, 0, 0, 0, false), "", "", ""},
 		{"rerank.json", Rerank, "", 1, 0, nil, "", "", "BAAI/bge-reranker-base", usage(56, 0, 0, 0, false), "", "", ""},
+		{"rerank_list.json", Rerank, "/rerank", 1, 0, nil, "", "", "", nil, "", "", ""},
+		{"rerank_list_empty.json", Rerank, "/rerank", 1, 0, nil, "", "", "", nil, "", Protocol, "no result in it"},
 		{"rerank_empty.json", Rerank, "", 1, 0, nil, "", "", "BAAI/bge-reranker-base", nil, "", Protocol, "no result in it"},
 	} {
 		b, err := os.ReadFile("testdata/hand/backends/" + tt.file)
@@ -146,6 +148,9 @@ func TestBackendRequests(t *testing.T) {
 		{"embeddings", Config{Backend: Embeddings, ExtraBody: map[string]any{"dimensions": 64}}, prompt, "/v1/embeddings", `{"model":"org/m","input":"one two","dimensions":64}`},
 		{"embeddings of ids", Config{Backend: Embeddings}, dataset.Request{PromptIDs: []uint32{3, 4}}, "/v1/embeddings", `{"model":"org/m","input":[3,4]}`},
 		{"rerank", Config{Backend: Rerank}, prompt, "/v1/rerank", `{"model":"org/m","query":"one","documents":[" two"]}`},
+		{"rerank at TEI's", Config{Backend: Rerank, Endpoint: "/rerank"}, prompt, "/rerank", `{"model":"org/m","query":"one","documents":[" two"],"texts":[" two"]}`},
+		{"rerank of a row at TEI's", Config{Backend: Rerank, Endpoint: "/rerank"}, dataset.Request{Prompt: "q", Extra: map[string]any{"query": "q", "documents": []string{"a", "b"}}}, "/rerank",
+			`{"model":"org/m","texts":["a","b"],"documents":["a","b"],"query":"q"}`},
 		{"rerank of a row", Config{Backend: Rerank}, dataset.Request{Prompt: "q", Extra: map[string]any{"query": "q", "documents": []string{"a", "b"}}}, "/v1/rerank",
 			`{"model":"org/m","documents":["a","b"],"query":"q"}`},
 	} {

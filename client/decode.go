@@ -118,6 +118,9 @@ func (d *decoder) walk() bool {
 	if s == nil || s.member == nil {
 		return d.object(d.top) && d.end()
 	}
+	if d.lists() && d.peek() == '[' {
+		return d.results() && d.end()
+	}
 	d.undecided = undecided{}
 	ok := d.object(func(key []byte) bool { return s.member(d, key) }) && d.end()
 	if ok && s.settle != nil {
@@ -125,6 +128,9 @@ func (d *decoder) walk() bool {
 	}
 	return ok
 }
+
+// lists reports whether an answer may be the list of its results alone.
+func (d *decoder) lists() bool { return d.shape != nil && d.shape.single }
 
 // record notes a well-formed chunk in the Trace.
 func (d *decoder) record(st stamp) {

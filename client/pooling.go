@@ -30,19 +30,46 @@ var (
 				Documents string `json:"documents"`
 			}{a.model, "", ""}
 		},
-		prompt: map[string]func([]byte, dataset.Request) []byte{
-			"query": func(out []byte, r dataset.Request) []byte {
-				query, _ := queryOf(r.Prompt)
-				return appendText(out, query)
-			},
-			"documents": func(out []byte, r dataset.Request) []byte {
-				_, document := queryOf(r.Prompt)
-				return append(appendText(append(out, '['), document), ']')
-			},
+		prompt: rerankPrompt,
+		member: (*decoder).pooledMember,
+	}
+	// rerankTexts is for a page /rerank, vLLM's or that of Text Embeddings Inference,
+	// which has another name for the documents and answers with the list alone.
+	rerankTexts = &shape{
+		path: "/rerank", framing: wholeFraming, single: true,
+		frame: func(a *question) any {
+			return struct {
+				Model     string `json:"model"`
+				Query     string `json:"query"`
+				Documents string `json:"documents"`
+				Texts     string `json:"texts"`
+			}{a.model, "", "", ""}
 		},
+		prompt: rerankPrompt,
 		member: (*decoder).pooledMember,
 	}
 )
+
+// rerankPrompt writes the parts of a prompt, and a row's own documents under both
+// names.
+var rerankPrompt = map[string]func([]byte, dataset.Request) []byte{
+	"query": func(out []byte, r dataset.Request) []byte {
+		query, _ := queryOf(r.Prompt)
+		return appendText(out, query)
+	},
+	"documents": appendDocuments,
+	"texts":     appendDocuments,
+}
+
+func appendDocuments(out []byte, r dataset.Request) []byte {
+	if own, ok := r.Extra["documents"]; ok {
+		if with, err := appendJSON(out, own); err == nil {
+			return with
+		}
+	}
+	_, document := queryOf(r.Prompt)
+	return append(appendText(append(out, '['), document), ']')
+}
 
 // queryOf parts a prompt into a query and a document, so that together they have
 // its tokens: at the first space after an eighth of it, which stays with the
@@ -60,12 +87,10 @@ func queryOf(prompt string) (query, document string) {
 	return prompt[:from+at], prompt[from+at:]
 }
 
-func (d *decoder) pooledMember(key []byte) (ok bool) {
+func (d *decoder) pooledMember(key []byte) bool {
 	switch string(key) {
 	case "data", "results":
-		d.whole, ok = d.skip()
-		d.choices = d.whole
-		return ok
+		return d.results()
 	case "usage":
 		if d.peek() == '{' {
 			return d.pooledUsage()
@@ -76,6 +101,13 @@ func (d *decoder) pooledMember(key []byte) (ok bool) {
 		return d.errorMember()
 	}
 	return d.pass()
+}
+
+// results takes the list that an answer is for; an empty one is none.
+func (d *decoder) results() (ok bool) {
+	d.whole, ok = d.skip()
+	d.choices = d.whole
+	return ok
 }
 
 // pooledUsage takes the prompt's tokens; some servers of reranking tell the total

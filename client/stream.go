@@ -129,7 +129,7 @@ func (s *stream) settle() {
 // end decodes what is left. The standard drops a last event without its blank
 // line, since it may be cut; but there are servers that end a stream without
 // one. So it is taken if it cannot be cut: its data is [DONE] or a whole JSON
-// object.
+// object, or list where an answer may be one.
 func (s *stream) end() {
 	s.settle()
 	event := s.block[s.scan.event:]
@@ -138,7 +138,9 @@ func (s *stream) end() {
 		return
 	}
 	c := cursor{b: data}
-	if string(data) == "[DONE]" || c.peek() == '{' && c.pass() && c.end() {
+	first := c.peek()
+	whole := first == '{' || first == '[' && s.dec.lists()
+	if string(data) == "[DONE]" || whole && c.pass() && c.end() {
 		s.dec.event(data, failed, s.last)
 	}
 }

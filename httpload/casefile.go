@@ -138,7 +138,7 @@ func (r *Result) CaseFile(version string) *CaseFile {
 	}
 	if r.Streams > 0 {
 		f.OutputTokens, f.TokensPerSec, f.TokenSource = r.OutputTokens, r.TokensPerSec(), "usage"
-		if r.Chunks {
+		if r.Uncounted > 0 {
 			f.TokenSource = "events"
 		}
 	}

@@ -254,7 +254,9 @@ func (c *conn) streamed(x *exchange) {
 		return
 	}
 	n.tokens += int64(got.Tokens)
-	n.chunks = n.chunks || !got.Usage
+	if !got.Usage {
+		n.uncounted++
+	}
 	if got.First > 0 && !late {
 		if c.th.ttft == nil {
 			c.th.ttft = newLatencyTally()

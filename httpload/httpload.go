@@ -120,7 +120,7 @@ type Result struct {
 	Broken       int64  // of them, those that are not whole
 	TTFT         *Tally // µs from sent to the first token
 	OutputTokens int64  // of whole streams
-	Chunks       bool   // some stream came without usage: its token-bearing events were counted
+	Uncounted    int64  // whole streams without usage: their token-bearing events were counted
 }
 
 // ReqPerSec is the requests answered a second.

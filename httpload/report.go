@@ -69,10 +69,13 @@ func (r *Result) sums(b *strings.Builder) {
 func (r *Result) TokensPerSec() float64 { return float64(r.OutputTokens) / r.Took.Seconds() }
 
 func (r *Result) tokenSource() string {
-	if r.Chunks {
-		return ", some without usage: events counted"
+	switch r.Uncounted {
+	case 0:
+		return ""
+	case r.Streams - r.Broken:
+		return ", none with usage: events counted"
 	}
-	return ""
+	return fmt.Sprintf(", %d without usage: events counted", r.Uncounted)
 }
 
 // remarks say what the latencies are where they are not simply from sent to the

@@ -65,7 +65,7 @@ Transfer/sec:     128.00B
 func TestReportRemarks(t *testing.T) {
 	r := result()
 	r.Errors = Errors{Connect: 1, Read: 2, Write: 3, Timeout: 4}
-	r.Unanswered, r.Streams, r.Broken, r.OutputTokens, r.Chunks, r.Interrupted = 5, 10, 1, 600, true, true
+	r.Unanswered, r.Streams, r.Broken, r.OutputTokens, r.Uncounted, r.Interrupted = 5, 10, 1, 600, 2, true
 	r.Options.Corrected = true // 60 s of 5 connections with 2 answers each: 30 s, which no latency reaches
 	r.TTFT.add(20_000, 9)
 	var b strings.Builder
@@ -78,7 +78,7 @@ func TestReportRemarks(t *testing.T) {
 		"  Socket errors: connect 1, read 2, write 3, timeout 4",
 		"  Unanswered: 5 requests had waited for 2s or more when the test ended",
 		"  Broken streams: 1 of 10",
-		"Output tokens/sec: 10.00 (600 tokens of 9 streams, some without usage: events counted)",
+		"Output tokens/sec: 10.00 (600 tokens of 9 streams, 2 without usage: events counted)",
 		"Latencies are corrected by the expected interval of 30.00s, as HdrHistogram does: a late answer stands for the requests that it held up",
 		"Interrupted after 1m0s of 1m0s",
 	} {

@@ -227,7 +227,7 @@ func (t *test) result(interrupted bool) *Result {
 		r.Streams += n.streams
 		r.Broken += n.broken
 		r.OutputTokens += n.tokens
-		r.Chunks = r.Chunks || n.chunks
+		r.Uncounted += n.uncounted
 		for status, times := range n.statuses {
 			r.Statuses[status] += times
 		}

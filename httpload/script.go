@@ -238,8 +238,10 @@ func (s *script) done(r *Result) error {
 	if fn == nil {
 		return nil
 	}
-	if r.Interrupted {
-		s.l.RemoveContext() // its report is made as well
+	if r.Interrupted { // its report is made as well, if it comes to an end
+		ctx, cancel := context.WithTimeoutCause(context.WithoutCancel(s.ctx), callGrace, errEndless)
+		defer cancel()
+		s.l.SetContext(ctx)
 	}
 	return s.call(fn, 0, s.summary(r), s.statsValue(r.reported()), s.statsValue(r.PerSec))
 }

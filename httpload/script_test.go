@@ -196,13 +196,15 @@ func TestScriptFaults(t *testing.T) {
 // of a test that was interrupted too.
 func TestScriptInterrupted(t *testing.T) {
 	server := httptest.NewServer(&seen{times: map[string]int{}})
-	defer server.Close()
-	for _, c := range []struct{ name, source, said string }{
-		{"loop at the start", `while true do end`, ""},
-		{"loop in init", `function init() while true do end end`, ""},
-		{"no loop", `function done(s) print("done") end`, "done\n"},
+	t.Cleanup(server.Close) // after the parallel cases
+	for _, c := range []struct{ name, source, said, fault string }{
+		{"loop at the start", `while true do end`, "", ""},
+		{"loop in init", `function init() while true do end end`, "", ""},
+		{"no loop", `function done(s) print("done") end`, "done\n", ""},
+		{"loop in done", `function done(s) print("done") while true do end end`, "done\n", "still running 1s after the test's end, and stopped here"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			path := filepath.Join(t.TempDir(), "x.lua")
 			if err := os.WriteFile(path, []byte(c.source), 0o644); err != nil {
 				t.Fatal(err)
@@ -223,7 +225,7 @@ func TestScriptInterrupted(t *testing.T) {
 				}
 				return
 			}
-			if err != nil || got == nil || !got.Interrupted || out.String() != c.said {
+			if (err == nil) != (c.fault == "") || err != nil && !strings.Contains(err.Error(), c.fault) || got == nil || !got.Interrupted || out.String() != c.said {
 				t.Errorf("%v, %+v, printed %q; want a result that was interrupted, and %q", err, got, out.String(), c.said)
 			}
 		})

@@ -33,7 +33,7 @@ type thread struct {
 type counts struct {
 	requests, bytes, unanswered int64
 	streams, broken, tokens     int64
-	chunks                      bool
+	uncounted                   int64  // streams without usage
 	first                       string // what broke first
 	errors                      Errors
 	statuses                    map[int]int64

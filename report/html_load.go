@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -67,7 +68,11 @@ func (s *HTMLSource) Load() (*HTML, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := htmlBuild(cases, run, s.link)
+	files := map[string]string{}
+	for i := range rows {
+		files[rows[i].Case] = filepath.Base(rows[i].File)
+	}
+	h := htmlBuild(cases, run, func(name string) string { return s.link(cmp.Or(files[name], name+".json")) })
 	h.Live, h.Tool = s.Live, s.Tool
 	h.charts.Live = s.Live
 	if run != nil {
@@ -99,9 +104,8 @@ func (h *HTML) leftOut(dir string, rows []aggregate.Row) {
 	}
 }
 
-// link is the case JSON's path as seen from the page, as a relative URL.
-func (s *HTMLSource) link(name string) string {
-	path := name + ".json"
+// link is the path of a file in the folder as seen from the page, as a relative URL.
+func (s *HTMLSource) link(path string) string {
 	if s.Out != "" {
 		if rel, err := filepath.Rel(s.Out, filepath.Join(s.Dir, path)); err == nil {
 			path = rel
@@ -116,7 +120,7 @@ func (s *HTMLSource) cases(rows []aggregate.Row, run *runlog.Run) ([]loadedCase,
 	var all []loadedCase
 	done := map[string]bool{}
 	for _, row := range rows {
-		f, err := runlog.ReadCase(filepath.Join(s.Dir, row.Case+".json"))
+		f, err := row.ReadFile()
 		if err != nil {
 			return nil, err
 		}
@@ -133,7 +137,11 @@ func (s *HTMLSource) cases(rows []aggregate.Row, run *runlog.Run) ([]loadedCase,
 	limit := max(leastPoints, min(mostPoints, allPoints/max(len(all), 1)))
 	for i := range all {
 		c := &all[i]
-		series, err := s.series(s.records(c.row.Case), limit)
+		name := c.row.Case
+		if c.row.File != "" && c.row.Result == 0 { // bench's file may have another name than its case
+			name = strings.TrimSuffix(filepath.Base(c.row.File), ".json")
+		}
+		series, err := s.series(s.records(name), limit)
 		if err != nil {
 			c.broken = err.Error()
 		}

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"llmsweep/aggregate"
 )
 
 // pooledRun is a folder of results of embeddings as vllm bench serve writes them,
@@ -44,13 +46,72 @@ func TestHTMLWithoutTokens(t *testing.T) {
 	}
 }
 
+// mixedRun is pooledRun beside a run that generates tokens: 100 and 300 tokens/s.
+func mixedRun(t *testing.T) string {
+	t.Helper()
+	dir := pooledRun(t)
+	for load, rate := range map[int]float64{1: 100, 4: 300} {
+		check(t, os.WriteFile(filepath.Join(dir, fmt.Sprintf("chat-%d.json", load)), fmt.Appendf(nil, `{"date": "20261122-183602", "backend": "openai-chat",
+"model_id": "chat", "num_prompts": 100, "request_rate": "inf", "burstiness": 1.0, "max_concurrency": %d, "duration": 5, "completed": 100, "failed": 0,
+"total_input_tokens": 6400, "total_output_tokens": 1000, "request_throughput": %g, "output_throughput": %g, "total_token_throughput": %g,
+"mean_ttft_ms": 20, "p99_ttft_ms": 30, "mean_e2el_ms": 70, "median_e2el_ms": 69, "std_e2el_ms": 2, "p99_e2el_ms": 90}`,
+			load, rate/10, rate, 7*rate), 0o644))
+	}
+	return dir
+}
+
+// Curves with and without tokens are drawn apart, each by its own work.
+func TestHTMLOfBothInBrowser(t *testing.T) {
+	b := startChromium(t)
+	path, _ := writePage(t, mixedRun(t))
+	b.open("file://" + path)
+	for script, want := range map[string]any{
+		"drawn.get('c-throughput').getOption().series.length":                             1.0,
+		"drawn.get('c-throughput').getOption().series[0].data.at(-1).value[1]":            300.0,
+		"drawn.get('c-tradeoff').getOption().xAxis[0].name":                               "output tokens/s",
+		"byId('c-apart-throughput').parentElement.hidden":                                 false,
+		"drawn.get('c-apart-throughput').getOption().title[0].text":                       "requests/s",
+		"drawn.get('c-apart-throughput').getOption().series.length":                       1.0,
+		"drawn.get('c-apart-throughput').getOption().series[0].data.at(-1).value[1]":      240.0,
+		"drawn.get('c-apart-tradeoff').getOption().series[0].data.at(-1).value.join(' ')": "240 50",
+	} {
+		if got := b.eval(script); got != want {
+			t.Errorf("%s is %v, want %v", script, got, want)
+		}
+	}
+	takeShot(b, "both")
+	if all := b.complaints(); len(all) > 0 {
+		t.Errorf("the page complains:\n%s", strings.Join(all, "\n"))
+	}
+}
+
+// The Markdown has a table for each, too.
+func TestMarkdownOfBoth(t *testing.T) {
+	rows, broken := aggregate.Load([]string{mixedRun(t)})
+	if len(broken) > 0 {
+		t.Fatal(broken)
+	}
+	var out strings.Builder
+	check(t, WriteMarkdown(&out, rows, aggregate.Read(rows, aggregate.ReadOptions{})))
+	for _, want := range []string{
+		"chat-4.json) | 100/100 | 30.0 | 300 | 20.0 | 30.0* |",
+		"\nNo tokens generated:\n\n| case | done | requests/s | input tok/s | E2EL ms, mean |",
+		"embed-16.json) | 100/100 | 240 | 15360 | 50.0 | 60.0* |",
+	} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("no %q in\n%s", want, out.String())
+		}
+	}
+}
+
 func TestHTMLWithoutTokensInBrowser(t *testing.T) {
 	b := startChromium(t)
 	path, _ := writePage(t, pooledRun(t))
 	b.open("file://" + path)
 	for script, want := range map[string]any{
 		"kept('rate') + ' ' + kept('metric') + ' ' + kept('tmetric')": "requests e2el e2el",
-		"!!byId('c-pareto')": false,
+		"!!byId('c-pareto')":                                                        false,
+		"byId('c-apart-throughput').parentElement.hidden":                           true,
 		"drawn.get('c-throughput').getOption().title[0].text":                       "requests/s",
 		"drawn.get('c-throughput').getOption().series[0].data.at(-1).value[1]":      240.0,
 		"drawn.get('c-latency').getOption().title[0].text":                          "mean E2EL, ms",

@@ -88,8 +88,33 @@ func markdownColumns(pooled bool) [][2]string {
 	}
 }
 
+// cases is a table of the cases that generate tokens, and one of those that do not.
 func (m markdown) cases() {
-	shown := markdownColumns(isPooled(m.rows))
+	var tokens, pooled []*aggregate.Row
+	for i := range m.rows {
+		if r := &m.rows[i]; isPooled(m.rows) || isPooled(m.rows[i:i+1]) {
+			pooled = append(pooled, r)
+		} else {
+			tokens = append(tokens, r)
+		}
+	}
+	few := false
+	if len(tokens) > 0 {
+		few = m.caseTable(markdownColumns(false), tokens)
+	}
+	if len(tokens) > 0 && len(pooled) > 0 {
+		m.line("\nNo tokens generated:\n")
+	}
+	if len(pooled) > 0 {
+		few = m.caseTable(markdownColumns(true), pooled) || few
+	}
+	if few {
+		m.line("\n\\* of fewer than %d requests: too few for a p99 that can be relied on", aggregate.SamplesNeeded("p99_ttft_ms"))
+	}
+}
+
+// caseTable reports whether it marks a figure as one of too few requests.
+func (m markdown) caseTable(shown [][2]string, rows []*aggregate.Row) (few bool) {
 	header, rule := "| case | done |", "| --- | ---: |"
 	for _, c := range shown {
 		header += " " + c[1] + " |"
@@ -100,9 +125,7 @@ func (m markdown) cases() {
 	for _, c := range aggregate.Columns() {
 		columns[c.Name] = c
 	}
-	few := false
-	for i := range m.rows {
-		r := &m.rows[i]
+	for _, r := range rows {
 		fmt.Fprintf(m, "| %s | %d/%d |", caseLink(r), r.Completed, r.NumPrompts)
 		for _, c := range shown {
 			var figure *float64
@@ -117,19 +140,23 @@ func (m markdown) cases() {
 		}
 		m.line(" %s |", caseVerdict(r))
 	}
-	if few {
-		m.line("\n\\* of fewer than %d requests: too few for a p99 that can be relied on", aggregate.SamplesNeeded("p99_ttft_ms"))
-	}
+	return few
 }
 
 // repeats is a table of what was measured more than once.
 func (m markdown) repeats() {
-	work, first := [2]string{"output_throughput", "output tok/s"}, true
-	if isPooled(m.rows) {
-		work = [2]string{"request_throughput", "requests/s"}
-	}
+	m.repeatsOf(false, "output_throughput", "output tok/s")
+	m.repeatsOf(true, "request_throughput", "requests/s")
+}
+
+// repeatsOf is the table of curves that are pooled, or of those that are not.
+func (m markdown) repeatsOf(pooled bool, work, worked string) {
+	first := true
 	for i := range m.reading.Curves {
 		c := &m.reading.Curves[i]
+		if c.Pooled != pooled {
+			continue
+		}
 		for j := range c.Points {
 			p := &c.Points[j]
 			if len(p.Rows) < 2 {
@@ -137,7 +164,7 @@ func (m markdown) repeats() {
 			}
 			if first {
 				m.line("\nOver the repeats: mean, 95 %% confidence interval of the mean (Student's t) and coefficient of variation.\n")
-				m.line("| curve | load | repeats | %s | TTFT ms, mean | E2EL ms, mean |\n| --- | --- | ---: | ---: | ---: | ---: |", work[1])
+				m.line("| curve | load | repeats | %s | TTFT ms, mean | E2EL ms, mean |\n| --- | --- | ---: | ---: | ---: | ---: |", worked)
 				first = false
 			}
 			g := p.Group(m.rows)
@@ -146,7 +173,7 @@ func (m markdown) repeats() {
 				used = fmt.Sprintf("%d of %d", g.Repeats-g.Invalid, g.Repeats)
 			}
 			m.line("| %s | %s | %s | %s | %s | %s |", markdownText(c.Title), c.LoadText(p), used,
-				markdownSpread(g.Figure(work[0])), markdownSpread(g.Figure("mean_ttft_ms")), markdownSpread(g.Figure("mean_e2el_ms")))
+				markdownSpread(g.Figure(work)), markdownSpread(g.Figure("mean_ttft_ms")), markdownSpread(g.Figure("mean_e2el_ms")))
 		}
 	}
 }

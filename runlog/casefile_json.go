@@ -112,7 +112,8 @@ func (f *CaseFile) fields() []field {
 // isKey reports whether the schema has that key.
 func isKey(name string) bool {
 	_, known := new(CaseFile).targets()[name]
-	return known || distKey.MatchString(name)
+	_, _, isDist := distKey(name)
+	return known || isDist
 }
 
 // MarshalJSON writes the keys in the order of the file.

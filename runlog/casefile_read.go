@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"iter"
 	"os"
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -16,7 +15,29 @@ import (
 // ErrNotCase reports a JSON file that is whole but holds no benchmark's result.
 var ErrNotCase = errors.New("not a result file: it has no completed, duration and request_throughput")
 
-var distKey = regexp.MustCompile(`^(mean|median|std|p\d+(?:\.\d+)?)_(ttft|tpot|itl|e2el)_ms$`)
+// distKey takes the key of a latency apart: mean_ttft_ms, p99.9_itl_ms.
+func distKey(key string) (stat, metric string, ok bool) {
+	name, ok := strings.CutSuffix(key, "_ms")
+	at := strings.LastIndexByte(name, '_')
+	if !ok || at < 0 {
+		return "", "", false
+	}
+	stat, metric = name[:at], name[at+1:]
+	switch metric {
+	case "ttft", "tpot", "itl", "e2el":
+	default:
+		return "", "", false
+	}
+	switch stat {
+	case "mean", "median", "std":
+		return stat, metric, true
+	}
+	p, ok := strings.CutPrefix(stat, "p")
+	whole, part, cut := strings.Cut(p, ".")
+	return stat, metric, ok && isDigits(whole) && (!cut || isDigits(part))
+}
+
+func isDigits(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
 
 // targets maps each key but the distributions' to where its value goes.
 func (f *CaseFile) targets() map[string]any {
@@ -24,7 +45,7 @@ func (f *CaseFile) targets() map[string]any {
 	if arrays == nil {
 		arrays = new(Arrays)
 	}
-	to := map[string]any{}
+	to := make(map[string]any, 64)
 	for _, group := range [][]field{f.head(), f.load(), arrays.fields(), f.peaks(), f.ours(), f.mixed()} {
 		for _, fl := range group {
 			to[fl.key] = fl.value
@@ -51,11 +72,11 @@ func (f *CaseFile) read(keys iter.Seq2[string, keyValue]) error {
 		RequestRate: Rate(NaN()), Burstiness: Rate(NaN()), Duration: NaN(), MaxOutputTokensPerS: NaN(), RTFX: NaN(),
 	}
 	to := f.targets()
-	ours := map[string]bool{}
+	ours := make(map[string]bool, 32)
 	for _, fl := range f.ours() {
 		ours[fl.key] = true
 	}
-	seen := map[string]bool{}
+	seen := make(map[string]bool, 128)
 	var fault error // of a key of ours
 	for key, v := range keys {
 		if v.err != nil {
@@ -63,15 +84,15 @@ func (f *CaseFile) read(keys iter.Seq2[string, keyValue]) error {
 		}
 		target, known := to[key]
 		var err error
-		switch m := distKey.FindStringSubmatch(key); {
+		switch stat, metric, isDist := distKey(key); {
 		case known && ours[key]:
-			if e := json.Unmarshal(v.raw, target); e != nil && fault == nil {
+			if e := decode(v.raw, target); e != nil && fault == nil {
 				fault = fmt.Errorf("key %s: %w", key, e)
 			}
 		case known:
-			err = json.Unmarshal(v.raw, target)
-		case m != nil:
-			err = setDist(f.dists(), m[2], m[1], v.raw)
+			err = decode(v.raw, target)
+		case isDist:
+			err = setDist(f.dists(), metric, stat, v.raw)
 		case seen["num_prompts"] && !seen["request_rate"] && v.raw[0] == '"':
 			err = f.addLabel(key, v.raw)
 		default:
@@ -95,6 +116,13 @@ func (f *CaseFile) read(keys iter.Seq2[string, keyValue]) error {
 		f.Arrays = nil
 	}
 	return nil
+}
+
+func decode(raw json.RawMessage, target any) error {
+	if f, ok := target.(*Float); ok {
+		return f.read(raw)
+	}
+	return json.Unmarshal(raw, target)
 }
 
 func (f *CaseFile) addExtra(key string, raw json.RawMessage) error {
@@ -126,7 +154,7 @@ func (f *CaseFile) addLabel(key string, raw json.RawMessage) error {
 // setDist sets one figure of a metric: mean, median, std or p and a number.
 func setDist(dists []metricDist, metric, stat string, raw json.RawMessage) error {
 	var v Float
-	if err := json.Unmarshal(raw, &v); err != nil {
+	if err := v.read(raw); err != nil {
 		return err
 	}
 	for _, m := range dists {

@@ -14,8 +14,9 @@ import (
 
 // ReadCaseFigures is ReadCase for whoever wants the figures: of a detailed file's
 // arrays it keeps the lengths alone, and passes over the others as they come, so
-// that a file of any size takes the memory of its longest other value.
-func ReadCaseFigures(path string) (*CaseFile, error) {
+// that a file of any size takes the memory of its longest other value. There is more
+// than one result where each was appended (--append-result of vLLM and of ours).
+func ReadCaseFigures(path string) ([]*CaseFile, error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("reading a case: %w", err)
@@ -24,11 +25,55 @@ func ReadCaseFigures(path string) (*CaseFile, error) {
 	in := readers.Get().(*bufio.Reader)
 	defer readers.Put(in)
 	in.Reset(file)
-	var f CaseFile
-	if err := f.read(streamKeys(in, isLong)); err != nil {
-		return nil, fmt.Errorf("reading %s: %w", path, err)
+	var all []*CaseFile
+	for more := true; more; {
+		f := new(CaseFile)
+		err := f.read(streamKeys(in, isLong))
+		if err == nil {
+			more, err = another(in)
+		}
+		switch n := len(all) + 1; {
+		case err == nil:
+			all = append(all, f)
+		case n > 1: // what follows a result is to be one
+			return nil, fmt.Errorf("reading %s: result %d: %s", path, n, err)
+		default:
+			return nil, fmt.Errorf("reading %s: %w", path, err)
+		}
 	}
-	return &f, nil
+	return all, nil
+}
+
+// another reports whether more than space is left.
+func another(in *bufio.Reader) (bool, error) {
+	switch _, err := (&scanner{in: in}).next(); {
+	case errors.Is(err, errCut):
+		return false, nil
+	case err != nil:
+		return false, err
+	}
+	return true, in.UnreadByte()
+}
+
+// ReadResult is ReadCase of one of several results in a file: the n-th, from 1; 0 is
+// that of a file of one.
+func ReadResult(path string, n int) (*CaseFile, error) {
+	if n == 0 {
+		return ReadCase(path)
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("reading a case: %w", err)
+	}
+	defer file.Close()
+	f, d := new(CaseFile), json.NewDecoder(bufio.NewReader(file))
+	for range n {
+		*f = CaseFile{}
+		if err := d.Decode(f); err != nil {
+			return nil, fmt.Errorf("reading %s: result %d: %w", path, n, err)
+		}
+	}
+	return f, nil
 }
 
 var readers = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, 16<<10) }}
@@ -64,9 +109,6 @@ func streamKeys(in *bufio.Reader, skip func(key string) bool) iter.Seq2[string, 
 				return
 			}
 			if !more {
-				if _, err := s.next(); !errors.Is(err, errCut) {
-					yield("", keyValue{err: errors.New("more follows the JSON object; want one object a file")})
-				}
 				return
 			}
 			raw, err := s.value(!skip(key))

@@ -27,10 +27,11 @@ func TestReadCaseFigures(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := ReadCaseFigures(path)
-		if err != nil {
-			t.Fatal(err)
+		all, err := ReadCaseFigures(path)
+		if err != nil || len(all) != 1 {
+			t.Fatalf("%s: %d results, %v", path, len(all), err)
 		}
+		got := all[0]
 		if want.Arrays != nil {
 			if len(want.Arrays.ITLs) == 0 {
 				t.Fatalf("%s has no arrays to leave out", path)
@@ -53,7 +54,10 @@ func TestReadCaseFiguresFaults(t *testing.T) {
 		{"cut before the end", whole[:len(whole)-1], "cut short"},
 		{"a list", "[1]", "not a result file"},
 		{"another object", `{"a":1}`, "not a result file"},
-		{"a second object", whole + whole, "more follows"},
+		{"a second result", whole + "\n" + whole, ""},
+		{"a second one that is cut", whole + "\n" + whole[:len(whole)-1], "result 2: the file is cut short"},
+		{"a second one that is none", whole + `{"a":1}`, "result 2: not a result file"},
+		{"a remark", whole + " x", "result 2: not a result file"},
 		{"no comma", `{"duration":1.0 "completed":1}`, `'"' where a comma should be`},
 		{"no colon", `{"duration" 1.0}`, "where a colon should be"},
 		{"no key", `{1:2}`, "where a key should be"},

@@ -76,5 +76,19 @@ func (f *Float) UnmarshalJSON(b []byte) error {
 		*f = NaN()
 		return nil
 	}
+	if c := b[0]; c == '-' || c >= '0' && c <= '9' { // there are many: json.Unmarshal makes garbage for each
+		if v, err := strconv.ParseFloat(string(b), 64); err == nil {
+			*f = Float(v)
+			return nil
+		}
+	}
 	return json.Unmarshal(b, (*float64)(f))
+}
+
+// read reads text that may not be JSON.
+func (f *Float) read(b []byte) error {
+	if !json.Valid(b) {
+		return json.Unmarshal(b, f)
+	}
+	return f.UnmarshalJSON(bytes.TrimSpace(b))
 }

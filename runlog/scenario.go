@@ -54,8 +54,8 @@ func (s *Scenario) UnmarshalJSON(b []byte) error {
 		var err error
 		if target, known := to[key]; known {
 			err = json.Unmarshal(v.raw, target)
-		} else if m := distKey.FindStringSubmatch(key); m != nil {
-			err = setDist(s.dists(), m[2], m[1], v.raw)
+		} else if stat, metric, isDist := distKey(key); isDist {
+			err = setDist(s.dists(), metric, stat, v.raw)
 		}
 		if err != nil {
 			return fmt.Errorf("key %s: %w", key, err)

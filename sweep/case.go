@@ -82,6 +82,7 @@ func (d *Driver) Run(ctx context.Context, pc PlannedCase, keep func(*metrics.Rec
 	}
 	pages := pagesOfEach(c, d.BaseURL)
 	res.counted = countBefore(ctx, pages)
+	res.Records = make([]metrics.Record, 0, recordsAhead(&pc))
 	err = loadgen.RunLanes(loadCtx, backend, loads, func(t client.Trace) error {
 		r := metrics.FromTrace(t, func(text string) (int, error) { return d.Tokenizer.Count(text, false) })
 		if cutOff(t) {
@@ -91,11 +92,12 @@ func (d *Driver) Run(ctx context.Context, pc PlannedCase, keep func(*metrics.Rec
 			r.Text = t.Text
 		}
 		res.Records = append(res.Records, r)
-		d.Progress.RequestEnded(&res.Records[len(res.Records)-1])
-		if err := keep(&r); err != nil {
+		kept := &res.Records[len(res.Records)-1]
+		d.Progress.RequestEnded(kept)
+		if err := keep(kept); err != nil {
 			return err
 		}
-		return rule.add(&r, sent.now())
+		return rule.add(kept, sent.now())
 	})
 	res.counted.countAfter(ctx, pages)
 	res.Notes = append(res.Notes, c.Notes()...)
@@ -111,6 +113,15 @@ func (d *Driver) Run(ctx context.Context, pc PlannedCase, keep func(*metrics.Rec
 		res.doubt(apart(prompts.Lanes(), res.Records))
 	}
 	return res, err
+}
+
+// recordsAhead is how many records there is room for from the start: as many as will
+// come, where that is known and no lot of memory.
+func recordsAhead(pc *PlannedCase) int {
+	if pc.Duration > 0 || pc.WarmupFor > 0 {
+		return 1 << 10
+	}
+	return min(pc.Warmup+pc.NumPrompts, 1<<16)
 }
 
 // openAhead is how many connections stand before the clock starts: one a request

@@ -126,6 +126,13 @@ func TestBenchAsWritten(t *testing.T) {
 			t.Errorf("%s stands %d times in two results", want, n)
 		}
 	}
+	if out, err := llmsweep(t, dir, "aggregate", "out").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	table, err := os.ReadFile(filepath.Join(dir, "out", "aggregate_results.csv"))
+	if err != nil || strings.Count(string(table), "\n") != 3 || !strings.Contains(string(table), "np4#1,") || !strings.Contains(string(table), "np4#2,") {
+		t.Errorf("%v, want a row for each of two results:\n%s", err, table)
+	}
 }
 
 // Without a model the first one that the server lists is asked for.

@@ -38,8 +38,9 @@ type httpFlags struct {
 func httpCommand() *cobra.Command {
 	f := httpFlags{duration: wrkTime(httpDuration), timeout: wrkTime(httpTimeout)}
 	cmd := &cobra.Command{
-		Use:   "http [flags] URL [-- script arguments]",
-		Short: "Send one request over and over for a time, as wrk does",
+		Use:     "http [flags] URL [-- script arguments]",
+		Short:   "Send one request over and over for a time, as wrk does",
+		Version: version, // wrk has -v
 		Long: `http does wrk's job with wrk's flags, Lua scripts and report. -R sends at a
 constant rate, as wrk2 does. Several settings in one call are compared, and read
 together:

@@ -59,6 +59,14 @@ wrk.headers["Content-Type"] = "application/json"
 			"  headers: {X-Team: '7'}\n  body: '{\"model\": \"m\", \"prompt\": \"Hello\", \"max_tokens\": 4}'\n",
 	})
 
+	t.Run("version", func(t *testing.T) { // wrk has -v
+		for _, flag := range []string{"-v", "--version"} {
+			stdout, _, err := httpRun(t, t.TempDir(), flag)
+			if err != nil || !strings.HasPrefix(stdout, "llmsweep dev go") {
+				t.Errorf("%s: %v, %q", flag, err, stdout)
+			}
+		}
+	})
 	t.Run("flags", func(t *testing.T) {
 		stdout, stderr, err := httpRun(t, dir, "-t2", "-c4", "-d300ms", "--latency", "--timeout", "30s", "-s", "post.lua", url+"/v1/chat/completions")
 		if err != nil {

@@ -17,9 +17,11 @@ concurrencies, on prompts of exact length, and writes one JSON a case and one CS
   llmsweep init > config.yaml     a commented config
   llmsweep plan config.yaml       what would run, and for how long
   llmsweep run config.yaml        run it; run it again to go on after a break`,
+		Version:       version,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
+	root.SetVersionTemplate(versionLine())
 	root.AddCommand(runCommand(), planCommand(), validateCommand(), initCommand(), benchCommand(),
 		aggregateCommand(), exportCommand(), compareCommand(), trendCommand(), reportCommand(), httpCommand(),
 		tokenizeCommand(), simulateCommand(), selftestCommand(), versionCommand())
@@ -29,13 +31,17 @@ concurrencies, on prompts of exact length, and writes one JSON a case and one CS
 	return root
 }
 
+func versionLine() string {
+	return fmt.Sprintf("llmsweep %s %s %s/%s\n", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+}
+
 func versionCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
 		Short: "Print the version",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			_, err := fmt.Fprintf(cmd.OutOrStdout(), "llmsweep %s %s %s/%s\n", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			_, err := fmt.Fprint(cmd.OutOrStdout(), versionLine())
 			return err
 		},
 	}

@@ -58,6 +58,11 @@ function short(x) {
 
 const pooled = () => data.curves.length > 0 && data.curves.every(c => c.pooled); // no tokens are generated
 
+// Curves without tokens are drawn apart where others generate some: one scale cannot
+// hold both.
+const main = () => pooled() ? data.curves : data.curves.filter(c => !c.pooled);
+const apart = () => pooled() ? [] : data.curves.filter(c => c.pooled);
+
 // work is what throughput is measured by, as a point's field and in words.
 const work = () => pooled() ? "requests" : "tokens";
 const workNames = {tokens: "output tokens/s", requests: "requests/s", input: "input tokens/s"};

@@ -35,45 +35,52 @@ function about(params) {
   return html + "<br>" + p.cases.map(i => esc(data.cases[i].name)).join("<br>");
 }
 
-// loads are all loads of the curves, rising; the unbounded one is last.
-function loads() {
-  const all = new Set(data.curves.flatMap(c => c.points.map(p => p.load)));
+// loads are all loads of curves, rising; the unbounded one is last.
+function loads(curves) {
+  const all = new Set(curves.flatMap(c => c.points.map(p => p.load)));
   const number = t => t === "unbounded" ? Infinity : parseFloat(t.replaceAll("\u202f", ""));
   return [...all].sort((a, b) => number(a) - number(b));
 }
 
-const over = () => [...new Set(data.curves.map(c => c.over))].join(" or ");
+const over = curves => [...new Set(curves.map(c => c.over))].join(" or ");
 
 // stroke is a curve's line: past eight curves colours come again, dashed.
 const stroke = k => ({width: 2, type: ["solid", "dashed", "dotted"][Math.floor(k / 8) % 3]});
 
-function byLoad(id, name, value, stat) {
-  const xs = loads();
+function byLoad(id, curves, name, value, stat) {
+  const xs = loads(curves);
   if (!xs.length) return draw(id, null, "No curve: no case has figures.");
-  const all = data.curves.flatMap(c => c.points.map(value)), s = scale(all);
+  const all = curves.flatMap(c => c.points.map(value)), s = scale(all);
   if (all.every(v => v === null)) return draw(id, null, `No case has ${name}.`);
   draw(id, {
     tooltip: {...tip(), formatter: about},
-    xAxis: axis(over(), {type: "category", data: xs, axisLabel: {color: colours().soft, hideOverlap: true}}),
+    xAxis: axis(over(curves), {type: "category", data: xs, axisLabel: {color: colours().soft, hideOverlap: true}}),
     yAxis: axis(name + s.note, s),
-    series: data.curves.map((c, k) => ({
+    series: curves.map((c, k) => ({
       name: c.title, type: "line", symbol: "circle", color: colours().series[k % 8], connectNulls: true, lineStyle: stroke(k), emphasis: {focus: "series"},
       data: c.points.map(p => mark(c, p, k, [p.load, value(p)], stat)),
     })),
   });
-  byId(id).setAttribute("aria-label", `${name} against ${over()}, ${data.curves.length} curves`);
+  byId(id).setAttribute("aria-label", `${name} against ${over(curves)}, ${curves.length} curves`);
 }
 
 const tip = () => ({confine: true, trigger: "item", backgroundColor: colours().card, borderColor: colours().line, textStyle: {color: colours().text, fontSize: 12}});
 
 function drawThroughput() {
   const which = kept("rate");
-  byLoad("c-throughput", workNames[which], p => p[which], "0");
+  byLoad("c-throughput", main(), workNames[which], p => p[which], "0");
+  if (showApart("c-apart-throughput")) byLoad("c-apart-throughput", apart(), workNames.requests, p => p.requests, "0");
+}
+
+// showApart shows the chart of curves without tokens, if they are apart.
+function showApart(id) {
+  byId(id).parentElement.hidden = !apart().length;
+  return apart().length > 0;
 }
 
 function drawLatency() {
   const metric = kept("metric"), stat = kept("stat");
-  byLoad("c-latency", `${statNames[stat]} ${metricNames[metric]}, ms`, p => p[metric][stat], stat);
+  byLoad("c-latency", main(), `${statNames[stat]} ${metricNames[metric]}, ms`, p => p[metric][stat], stat);
 }
 
 // spotName says what a point is known for.
@@ -82,22 +89,28 @@ function spotName(c, j) {
 }
 
 function drawTradeoff() {
-  const metric = kept("tmetric"), stat = kept("tstat"), c = colours();
-  if (!data.curves.length) return draw("c-tradeoff", null, "No curve: no case has figures.");
-  const values = data.curves.flatMap(v => v.points.map(p => p[metric][stat])), s = scale(values);
-  const name = `${statNames[stat]} ${metricNames[metric]}, ms`, by = work(), highest = Math.max(...values);
-  const limits = [...new Set(data.curves.map(v => limitOf(v, metric, stat)).filter(Boolean))], near = limits.filter(l => l < 3 * highest);
+  const limits = tradeoff("c-tradeoff", main(), work(), kept("tmetric"), kept("tstat"));
+  byId("t-limit").textContent = limits || "";
+  if (showApart("c-apart-tradeoff")) tradeoff("c-apart-tradeoff", apart(), "requests", "e2el", "0");
+}
+
+// tradeoff draws a latency by throughput, and returns what the SLO has to say of it.
+function tradeoff(id, curves, by, metric, stat) {
+  const c = colours();
+  if (!curves.length) return draw(id, null, "No curve: no case has figures.");
+  const values = curves.flatMap(v => v.points.map(p => p[metric][stat])), s = scale(values);
+  const name = `${statNames[stat]} ${metricNames[metric]}, ms`, highest = Math.max(...values);
+  const limits = [...new Set(curves.map(v => limitOf(v, metric, stat)).filter(Boolean))], near = limits.filter(l => l < 3 * highest);
   if (near.some(l => l > (s.max || highest))) { // room for the limit's line; its own label says the value
     s.max = +(1.05 * Math.max(...near)).toPrecision(2);
     s.axisLabel = {color: c.soft, formatter: short, hideOverlap: true, showMaxLabel: false};
   }
-  byId("t-limit").textContent = limits.length ? `SLO: ${limitName(data.curves.find(v => limitOf(v, metric, stat)), metric, stat)} ≤ ${limits.join(" or ")} ms` + (near.length ? ", dashed." : ", beyond the chart.") : "";
-  const room = data.curves.length <= 2 && !narrow("c-tradeoff"); // labels of more would cover one another
-  draw("c-tradeoff", {
+  const room = curves.length <= 2 && !narrow(id); // labels of more would cover one another
+  draw(id, {
     tooltip: {...tip(), formatter: about},
     xAxis: axis(workNames[by], {type: "value", min: 0}),
     yAxis: axis(name + s.note, s),
-    series: data.curves.map((curve, k) => ({
+    series: curves.map((curve, k) => ({
       name: curve.title, type: "line", symbol: "circle", color: c.series[k % 8], lineStyle: stroke(k), emphasis: {focus: "series"},
       data: curve.points.map((p, j) => {
         const knee = j === curve.knee, best = j === curve.best;
@@ -107,10 +120,11 @@ function drawTradeoff() {
           label: {show: room, formatter: label, position: best ? "top" : "bottom", color: c.text, fontSize: 11, textBorderColor: c.card, textBorderWidth: 3}});
         return mark(curve, p, k, [p[by], p[metric][stat]], stat, more);
       }),
-      markLine: limitLine(curve, k, metric, stat, c),
+      markLine: limitLine(curves, k, metric, stat, c),
     })),
   });
-  byId("c-tradeoff").setAttribute("aria-label", `${name} against ${workNames[by]}; a diamond is a curve's knee, a triangle its best point under the SLO`);
+  byId(id).setAttribute("aria-label", `${name} against ${workNames[by]}; a diamond is a curve's knee, a triangle its best point under the SLO`);
+  return limits.length ? `SLO: ${limitName(curves.find(v => limitOf(v, metric, stat)), metric, stat)} ≤ ${limits.join(" or ")} ms` + (near.length ? ", dashed." : ", beyond the chart.") : "";
 }
 
 // limitOf is what the SLO allows a statistic of a metric: slo's own limit, or else
@@ -120,9 +134,9 @@ const askedOf = (curve, metric, stat) => [["mean"], ["median", "p50"], ["p99"]][
 const limitName = (curve, metric, stat) => (askedOf(curve, metric, stat) ? statNames[stat] + " " : "") + metricNames[metric];
 
 // limitLine is the SLO's limit on what is drawn, once where curves share it.
-function limitLine(curve, k, metric, stat, c) {
-  const limit = limitOf(curve, metric, stat);
-  if (!limit || data.curves.findIndex(o => limitOf(o, metric, stat) === limit) !== k) return undefined;
+function limitLine(curves, k, metric, stat, c) {
+  const curve = curves[k], limit = limitOf(curve, metric, stat);
+  if (!limit || curves.findIndex(o => limitOf(o, metric, stat) === limit) !== k) return undefined;
   return {silent: true, symbol: "none", lineStyle: {color: c.bad, type: "dashed", width: 1.5}, data: [{yAxis: limit}],
     label: {position: "insideEndTop", formatter: `SLO: ${limitName(curve, metric, stat)} ≤ ${limit} ms`, color: c.bad}};
 }

@@ -22,7 +22,7 @@ function setUp() {
   }
   options("s-curve", data.curves.map((c, k) => [k, c.title]));
   options("t-case", data.cases.map((d, i) => [i, d.name + (d.doubt ? " ⚠" : "")]).filter(([i]) => data.cases[i].series));
-  options("h-load", [["knee", "the knee"], ["peak", "the peak"], ...loads().map(l => [l, `${over()} ${l}`])]);
+  options("h-load", [["knee", "the knee"], ["peak", "the peak"], ...loads(data.curves).map(l => [l, `${over(data.curves)} ${l}`])]);
   if (state.keep.case !== undefined) {
     const i = data.cases.findIndex(d => d.name === state.keep.case);
     if (i >= 0) byId("t-case").value = String(i);
