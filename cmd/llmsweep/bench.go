@@ -235,7 +235,7 @@ func (b *benchFlags) config(f *pflag.FlagSet) (*sweep.Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, err := sweep.Parse("flags", text, sweep.Env{LookupEnv: os.LookupEnv, Now: time.Now()})
+	c, err := sweep.Parse("flags", text, configEnv())
 	if faults, ok := errors.AsType[conf.Faults](err); ok { // the text is ours: lines and columns say nothing
 		errs = nil
 		for _, f := range faults {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"llmsweep/simserver"
 	"llmsweep/sweep"
 )
 
@@ -29,7 +30,9 @@ func configPath(args []string) string {
 	return configFile
 }
 
-func configEnv() sweep.Env { return sweep.Env{LookupEnv: os.LookupEnv, Now: time.Now()} }
+func configEnv() sweep.Env {
+	return sweep.Env{LookupEnv: os.LookupEnv, Now: time.Now(), Presets: simserver.Presets()}
+}
 
 func setFlag(cmd *cobra.Command) *[]string {
 	return cmd.Flags().StringArray("set", nil, "take `key=value` in place of what the config says; may be repeated")
