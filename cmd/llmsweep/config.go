@@ -42,7 +42,10 @@ func planCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "plan [config.yaml]",
 		Short: "Print the cases in running order, touching nothing",
-		Args:  cobra.MaximumNArgs(1),
+		Example: `  llmsweep plan config.yaml
+  llmsweep plan config.yaml --set 'concurrency_prompts=[[8, 10x]]'`,
+		ValidArgsFunction: configFiles,
+		Args:              cobra.MaximumNArgs(1),
 	}
 	sets := setFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -67,7 +70,10 @@ Nothing is measured, and no results folder is made.
 
 Exit status: 0 no faults; 1 the server cannot be reached or has another model, or
 the port of one to be launched is taken; 2 the config, or what it names, is wrong.`,
-		Args: cobra.MaximumNArgs(1),
+		Example: `  llmsweep validate config.yaml
+  llmsweep validate --online config.yaml`,
+		ValidArgsFunction: configFiles,
+		Args:              cobra.MaximumNArgs(1),
 	}
 	sets := setFlag(cmd)
 	online := cmd.Flags().Bool("online", false, "load the tokenizer and ask the server too")
@@ -94,7 +100,9 @@ func initCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "init [file]",
 		Short: "Write a commented config, to stdout or to a file that is not there yet",
-		Args:  cobra.MaximumNArgs(1),
+		Example: `  llmsweep init config.yaml
+  llmsweep init | less`,
+		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				_, err := fmt.Fprint(cmd.OutOrStdout(), sweep.Template())

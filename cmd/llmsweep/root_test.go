@@ -1,0 +1,116 @@
+package main
+
+import (
+	"runtime/debug"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/spf13/cobra"
+
+	"llmsweep/client"
+	"llmsweep/simserver"
+)
+
+// Every command's help fits a screen, says what it is for, and gives an example.
+func TestHelp(t *testing.T) {
+	root := rootCommand()
+	for _, cmd := range append(root.Commands(), root) {
+		if cmd.Name() == "completion" || cmd.Name() == "help" {
+			continue
+		}
+		for line := range strings.Lines(cmd.Long + "\n" + cmd.Example + "\n" + cmd.UsageString()) {
+			if n := utf8.RuneCountInString(strings.TrimSpace(line)); n > helpWidth {
+				t.Errorf("%s: a line of %d columns: %s", cmd.Name(), n, line)
+			}
+		}
+		if !strings.Contains(cmd.Long+cmd.Example, "  llmsweep ") && cmd.Name() != "version" {
+			t.Errorf("%s: no example", cmd.Name())
+		}
+		if cmd.Short == "" || cmd.Long == "" && cmd.Example == "" && cmd.Name() != "version" {
+			t.Errorf("%s: does not say what it is for", cmd.Name())
+		}
+	}
+}
+
+// Every example of the help is a command line that the program takes.
+func TestHelpExamples(t *testing.T) {
+	root := rootCommand()
+	for _, cmd := range append(root.Commands(), root) {
+		for line := range strings.Lines(cmd.Long + "\n" + cmd.Example) {
+			line, example := strings.CutPrefix(line, "  llmsweep ")
+			if !example {
+				continue
+			}
+			line, _, _ = strings.Cut(line, "  ") // what it does
+			line, _, _ = strings.Cut(line, " | ")
+			line, _, _ = strings.Cut(line, " > ")
+			line, _, _ = strings.Cut(line, " < ")
+			words := shellWords(line)
+			called, rest, err := rootCommand().Find(words)
+			if err != nil {
+				t.Errorf("%s: %v", line, err)
+				continue
+			}
+			if err := called.ParseFlags(benchArgs(words)[len(words)-len(rest):]); err != nil {
+				t.Errorf("%s: %v", line, err)
+			}
+		}
+	}
+}
+
+// shellWords splits a command line at spaces outside of '…'.
+func shellWords(line string) (words []string) {
+	inside := false
+	for _, w := range strings.FieldsFunc(line, func(r rune) bool {
+		if r == '\'' {
+			inside = !inside
+		}
+		return !inside && (r == ' ' || r == '\n')
+	}) {
+		words = append(words, strings.ReplaceAll(w, "'", ""))
+	}
+	return words
+}
+
+func TestBuiltVersion(t *testing.T) {
+	of := func(module string, settings ...debug.BuildSetting) *debug.BuildInfo {
+		return &debug.BuildInfo{Main: debug.Module{Version: module}, Settings: settings}
+	}
+	commit, dirty := debug.BuildSetting{Key: "vcs.revision", Value: "0123456789abcdef"}, debug.BuildSetting{Key: "vcs.modified", Value: "true"}
+	for _, tt := range []struct {
+		info         *debug.BuildInfo
+		linked, want string
+	}{
+		{nil, "", "dev"},
+		{of("(devel)"), "", "dev"},
+		{of(""), "", "dev"},
+		{of("v1.2.3"), "", "v1.2.3"},
+		{of("v1.2.3", commit), "v9", "v9"},
+		{of("(devel)", commit), "", "0123456"},
+		{of("(devel)", commit, dirty), "", "0123456-dirty"},
+	} {
+		if got := builtVersion(tt.info, tt.linked); got != tt.want {
+			t.Errorf("%+v, linked %q: %q, want %q", tt.info, tt.linked, got, tt.want)
+		}
+	}
+}
+
+// Config files, presets and backends are completed.
+func TestCompletion(t *testing.T) {
+	for args, want := range map[string]string{
+		"run ":                       "yaml\nyml\n:8\n", // those endings
+		"validate --online some.yam": "yaml\nyml\n:8\n",
+		"simulate --preset ":         strings.Join(simserver.Presets(), "\n") + "\n:4\n", // and no files
+		"bench --backend ":           strings.Join(client.Backends(), "\n") + "\n:4\n",
+	} {
+		root := rootCommand()
+		var out strings.Builder
+		root.SetOut(&out)
+		root.SetErr(new(strings.Builder))
+		root.SetArgs(append([]string{cobra.ShellCompRequestCmd}, strings.Split(args, " ")...))
+		if err := root.Execute(); err != nil || out.String() != want {
+			t.Errorf("%s: %v, %q, want %q", args, err, out.String(), want)
+		}
+	}
+}
