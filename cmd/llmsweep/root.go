@@ -3,11 +3,18 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"regexp"
 	"runtime"
 	"runtime/debug"
 	"strings"
 
 	"github.com/spf13/cobra"
+)
+
+// parseFault is what Go says of a flag's value, and wantedBy what is wanted there.
+var (
+	parseFault = regexp.MustCompile(`strconv\.Parse(\w+): parsing .*: (?:invalid syntax|value out of range)$`)
+	wantedBy   = map[string]string{"Int": "want a whole number", "Uint": "want a whole number of 0 or more", "Float": "want a number", "Bool": "want true or false"}
 )
 
 // helpWidth is how many columns the help of a command's flags takes; what is longer
@@ -32,7 +39,8 @@ concurrencies, on prompts of exact length, and writes one JSON a case and one CS
 		tokenizeCommand(), simulateCommand(), selftestCommand(), versionCommand())
 	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages", fmt.Sprintf(".FlagUsagesWrapped %d", helpWidth)))
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return fmt.Errorf("%w; %s --help lists the flags", err, cmd.CommandPath())
+		text := parseFault.ReplaceAllStringFunc(err.Error(), func(fault string) string { return wantedBy[parseFault.FindStringSubmatch(fault)[1]] })
+		return fmt.Errorf("%s; %s --help lists the flags", text, cmd.CommandPath())
 	})
 	return root
 }
