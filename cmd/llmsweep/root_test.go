@@ -46,13 +46,7 @@ func TestHelpExamples(t *testing.T) {
 			line, _, _ = strings.Cut(line, " | ")
 			line, _, _ = strings.Cut(line, " > ")
 			line, _, _ = strings.Cut(line, " < ")
-			words := shellWords(line)
-			called, rest, err := rootCommand().Find(words)
-			if err != nil {
-				t.Errorf("%s: %v", line, err)
-				continue
-			}
-			if err := called.ParseFlags(benchArgs(words)[len(words)-len(rest):]); err != nil {
+			if err := readCommandLine(line); err != nil {
 				t.Errorf("%s: %v", line, err)
 			}
 		}
