@@ -62,10 +62,11 @@ func validateCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "validate [config.yaml]",
 		Short: "Name all faults of a config; with --online, of tokenizer and server too",
-		Long: `Validate reads the config and its dataset's files, and names what is wrong. With
---online it also loads the tokenizer, asks the server, and makes sure that each
-case's prompts can be made. A server that the run launches is not started: its
-commands are read by a shell, its program is looked for, its port has to be free.
+		Long: `Validate reads the config and looks at the files that it names (dataset, tokenizer,
+certificates), and tells all that is wrong. With --online it also loads the
+tokenizer, asks the server, and makes sure that each case's prompts can be made. A
+server that the run launches is not started: its commands are read by a shell, its
+program is looked for, its port has to be free.
 Nothing is measured, and no results folder is made.
 
 Exit status: 0 no faults; 1 the server cannot be reached or has another model, or
