@@ -10,6 +10,7 @@ import (
 
 	"llmsweep/client"
 	"llmsweep/simserver"
+	"llmsweep/sweep/selftest"
 )
 
 // Every command's help fits a screen, says what it is for, and gives an example.
@@ -30,6 +31,13 @@ func TestHelp(t *testing.T) {
 		if cmd.Short == "" || cmd.Long == "" && cmd.Example == "" && cmd.Name() != "version" {
 			t.Errorf("%s: does not say what it is for", cmd.Name())
 		}
+	}
+}
+
+// The self-test's help has its rule, whatever its line breaks.
+func TestHelpOfSelftest(t *testing.T) {
+	if long := strings.Join(strings.Fields(selftestCommand().Long), " "); !strings.Contains(long, selftest.TrustRule) {
+		t.Errorf("no %q in\n%s", selftest.TrustRule, long)
 	}
 }
 
