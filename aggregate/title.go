@@ -21,6 +21,10 @@ func entitle(curves []Curve) {
 	caps := differ(func(c *Curve) string { return fmt.Sprint(c.Over, c.InFlight) })
 	axes := Varying(curves, func(c Curve) string { return c.Axes })
 	short := shortModels(curves)
+	shown := map[string]func(string) string{}
+	for _, key := range axes {
+		shown[key] = shortValues(curves, key)
+	}
 	for i := range curves {
 		c := &curves[i]
 		var chosen, work []string
@@ -46,7 +50,7 @@ func entitle(curves []Curve) {
 			case key == "dataset" || strings.HasPrefix(key, "dataset."):
 				work = append(work, LastPart(key)+" "+v)
 			default:
-				chosen = append(chosen, LastPart(key)+" "+v)
+				chosen = append(chosen, LastPart(key)+" "+shown[key](v))
 			}
 		}
 		if caps && c.Over == OverRate && c.InFlight > 0 {

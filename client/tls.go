@@ -21,6 +21,12 @@ type TLSOptions struct {
 	Insecure   bool   `yaml:"insecure"`    // check nothing: anyone can be the server
 }
 
+// Check says what is wrong with the files.
+func (o *TLSOptions) Check() error {
+	_, err := o.load(nil)
+	return err
+}
+
 // load reads the files. roots stand in for a CA of its own; nil = the system's.
 func (o *TLSOptions) load(roots *x509.CertPool) (*tls.Config, error) {
 	c := &tls.Config{ServerName: o.ServerName, RootCAs: roots, InsecureSkipVerify: o.Insecure}

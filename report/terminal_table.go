@@ -5,7 +5,6 @@ import (
 	"io"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
@@ -64,7 +63,7 @@ func Cases(w io.Writer, rows []aggregate.Row, width int) {
 		fmt.Fprintf(w, "%s more where it is wider; the CSV has them all\n", counted(hidden, "column"))
 	}
 	if columns.shortNames() {
-		fmt.Fprintf(w, "a case's files are named by its row: the first one's %s.json\n", rows[0].Case)
+		fmt.Fprintf(w, "the first row's file is %s.json; the others are named alike\n", rows[0].Case)
 	}
 	if len(most) > 0 {
 		fmt.Fprintln(w, "▲ most "+worked+", ▼ lowest mean E2EL, among the cases of the same lengths")
@@ -115,54 +114,6 @@ func figureColumns(first, last int, hidden ...int) (columns []table.ColumnConfig
 		columns = append(columns, table.ColumnConfig{Number: n, Align: text.AlignRight, AlignHeader: text.AlignRight, Hidden: slices.Contains(hidden, n)})
 	}
 	return columns
-}
-
-// printReasons says why cases are not valid: on a terminal the first reason of
-// each, of many cases the worst, so that what was said first stays in sight; else
-// all.
-func printReasons(w io.Writer, rows []aggregate.Row, width int) {
-	first, told := true, 0
-	worst := worstFirst(rows)
-	for _, i := range worst {
-		r := &rows[i]
-		if width > 0 && told == mostReasons {
-			fmt.Fprintf(w, "and %d cases more; their reasons are in the CSV, and all in llmsweep report\n", len(worst)-told)
-			return
-		}
-		told++
-		why := r.ValidityReasons
-		if reasons := strings.Split(why, "; "); width > 0 && len(reasons) > 1 {
-			why = fmt.Sprintf("%s; %d more in its file", reasons[0], len(reasons)-1)
-		}
-		if r.FirstError != "" {
-			why += "; first error: " + r.FirstError
-		}
-		if first {
-			fmt.Fprintln(w)
-			first = false
-		}
-		line := fmt.Sprintf("%s %s: %s", r.Case, caseVerdict(r), strings.TrimPrefix(why, "; "))
-		if width > 0 {
-			line = wrap(line, width, 2)
-		}
-		fmt.Fprintln(w, line)
-	}
-}
-
-// worstFirst are the rows with a reason to be doubted: on top what has no figures or
-// is invalid.
-func worstFirst(rows []aggregate.Row) []int {
-	var bad, suspect []int
-	for i := range rows {
-		switch v := caseVerdict(&rows[i]); {
-		case caseReasons(&rows[i]) == "":
-		case v == metrics.Suspect || v == metrics.Valid:
-			suspect = append(suspect, i)
-		default:
-			bad = append(bad, i)
-		}
-	}
-	return append(bad, suspect...)
 }
 
 // best finds, among the cases of each pair of lengths, or of one dataset with

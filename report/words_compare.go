@@ -12,6 +12,9 @@ import (
 // mostRivals is how many curves a comparison names, and points a front.
 const mostRivals = 6
 
+// nearTie is the ratio below which one does as much as the other.
+const nearTie = 1.01
+
 // A rival is a curve's point in a comparison.
 type rival struct {
 	curve *aggregate.Curve
@@ -59,12 +62,37 @@ func comparison(work string, curves []*aggregate.Curve, rows []aggregate.Row) (s
 	}
 	slices.SortStableFunc(rivals, func(a, b rival) int { return cmp.Compare(b.work(), a.work()) })
 	top := rivals[0]
+	ties := 1 // those that do as much, the top one with them
+	for ties < len(rivals) && rivals[ties].work() >= top.work()/nearTie {
+		ties++
+	}
+	if ties > 1 {
+		return tied(work, stage, rivals, ties, rows)
+	}
 	var than []string
 	for _, o := range rivals[1:] {
 		than = append(than, fmt.Sprintf("%s × %s, %s", amount(top.work()/o.work()), o.curve.Chosen, told(o, rows)))
 	}
 	text := fmt.Sprintf("%s, each at its %s: %s does most, %s", work, stage, top.curve.Chosen, told(top, rows))
 	s.Text, s.More = strings.TrimPrefix(text, ", ")+cheaper(rivals), "that is "+listed(than, mostRivals-1)
+	return s
+}
+
+// tied is a comparison whose first rivals do as much as each other.
+func tied(work, stage string, rivals []rival, ties int, rows []aggregate.Row) (s Sentence) {
+	var names, doing, than []string
+	for i, o := range rivals {
+		if i < ties {
+			names, doing = append(names, o.curve.Chosen), append(doing, told(o, rows))
+		} else {
+			than = append(than, fmt.Sprintf("%s × %s, %s", amount(rivals[0].work()/o.work()), o.curve.Chosen, told(o, rows)))
+		}
+	}
+	text := fmt.Sprintf("%s, each at its %s: %s do as much as each other, within 1 %%: %s", work, stage, and(names), listed(doing, mostRivals))
+	s.Text = strings.TrimPrefix(text, ", ") + cheaper(rivals)
+	if len(than) > 0 {
+		s.More = "that is " + listed(than, mostRivals-1)
+	}
 	return s
 }
 

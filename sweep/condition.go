@@ -5,6 +5,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strings"
 
 	"cel.dev/cel-go/cel"
 
@@ -116,6 +117,7 @@ func compileCondition(env *cel.Env, vars map[string]*cel.Type, text string) (p c
 		if m := undeclared.FindStringSubmatch(said); m != nil {
 			return nil, unknownName(m[1], vars)
 		}
+		said, _, _ = strings.Cut(said, " expecting ") // a list of all tokens there are
 		return nil, "a CEL expression: " + wording.OneLine(said)
 	}
 	if t := ast.OutputType(); !t.IsExactType(cel.BoolType) && !t.IsExactType(cel.DynType) {

@@ -20,6 +20,7 @@ import (
 type Env struct {
 	LookupEnv func(name string) (string, bool) // os.LookupEnv; nil = an empty environment
 	Now       time.Time                        // the run's start: ${date} and ${time}, in its own time zone; zero = unset
+	Presets   []string                         // of the simulator, for base_url: sim:PRESET; nil = not known
 }
 
 // Read reads the config file at path. Each of sets is one --set key=value: a
@@ -67,6 +68,7 @@ func Parse(name string, data []byte, env Env, sets ...string) (*Config, error) {
 	}
 	root, setFaults := applySets(root, sets, env)
 	r := newConfigReader(append(faults, setFaults...), root, env.lookup)
+	r.presets = env.Presets
 	c := r.expand(root)
 	if len(r.Faults) > 0 {
 		return nil, r.Faults.Sort()
@@ -117,6 +119,7 @@ type configReader struct {
 	*conf.Reader
 	root            *conf.Value                      // the whole config
 	lookup          func(name string) (string, bool) // of variables
+	presets         []string                         // of the simulator; nil = not known
 	severalDatasets bool                             // this is one of several: input_output may be for others alone
 }
 
@@ -220,6 +223,7 @@ func (r *configReader) config(root *conf.Value) *Config {
 	if !sim {
 		r.RequireKey(root, "model", "the model's name as the server knows it")
 	}
+	r.checkPreset(c, root)
 	r.checkBackend(c, root)
 	r.checkServer(c, root)
 	r.checkTLS(c, root)

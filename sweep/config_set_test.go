@@ -64,7 +64,7 @@ func TestSetFaults(t *testing.T) {
 		{"model=${NONE}", "--set model=${NONE}: model: ${NONE} is not set; set it in the environment, or write ${NONE:-default}"},
 		{"model=", "--set model=: model: empty, want the model's name as the server knows it"},
 		{"headers.Cookie=[pw]", "--set headers.Cookie=***: headers.Cookie: ***, want text"},
-		{"extra_body={api_key: pw", "--set extra_body={…}: extra_body: not YAML: did not find expected ',' or '}'"},
+		{"extra_body={api_key: pw", "--set extra_body={…}: extra_body: not YAML: did not find expected ',' or '}'; a { is not closed, or a comma is missing"},
 		{"api_key_env=sk-pw", "--set api_key_env=***: api_key_env: ***, want the name of an environment variable that holds the key, never the key itself"},
 		{"api_key_env=hf_pw", "--set api_key_env=***: api_key_env: ***, want the name of an environment variable that holds the key, never the key itself"},
 		{"base_url=http://u:pw@h", "--set base_url=http://***@h: base_url: http://***@h, want http://host:port, https://host:port, unix:///path/of.sock or sim:default; a password does not belong here: send it by headers, as ${NAME}"},

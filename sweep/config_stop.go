@@ -113,7 +113,7 @@ func unknownName(name string, vars map[string]*cel.Type) string {
 	const most = 30 // to be read
 	known := slices.Sorted(maps.Keys(vars))
 	if len(known) <= most {
-		return fmt.Sprintf("known names, not %s: %s", wording.Short(name), strings.Join(known, ", "))
+		return fmt.Sprintf("known names, not %s: %s%s", wording.Short(name), strings.Join(known, ", "), conf.DidYouMean(name, known))
 	}
 	nearest := slices.MinFunc(known, func(a, b string) int { return conf.Distance(name, a) - conf.Distance(name, b) })
 	return fmt.Sprintf("known names, not %s; the nearest is %s; they are the axes, status, validity, past_knee and the figures of aggregate_results.csv",

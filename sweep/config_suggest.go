@@ -43,27 +43,23 @@ var otherNames = map[string]string{
 }
 
 // suggest says what an unknown key may have been meant to be: the nearest of
-// the keys known at path by edit distance, if it is near.
+// the keys known at path, or of other tools' names for them.
 func suggest(written, path string, known []string) string {
-	best, bestDistance := "", 1+max(1, len(written)/3)
-	consider := func(name, meant string) {
-		if d := conf.Distance(strings.ToLower(written), name); d < bestDistance {
-			best, bestDistance = meant, d
-		}
-	}
-	for _, name := range known {
-		consider(name, name)
-	}
+	names := slices.Clone(known)
 	for _, name := range slices.Sorted(maps.Keys(otherNames)) {
 		if slices.Contains(known, otherNames[name]) {
-			consider(name, otherNames[name])
+			names = append(names, name)
 		}
 	}
+	near := conf.Nearest(written, names)
+	if meant, other := otherNames[near]; other && !slices.Contains(known, near) {
+		near = meant
+	}
 	switch {
-	case best == "" && path != "":
+	case near == "" && path != "":
 		return "unknown key; known here are " + strings.Join(known, ", ")
-	case best == "":
+	case near == "":
 		return "unknown key; `llmsweep init` prints all keys"
 	}
-	return "unknown key; did you mean " + best + "?"
+	return "unknown key; did you mean " + near + "?"
 }

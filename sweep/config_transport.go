@@ -74,7 +74,17 @@ func checkSeveral(s string) (string, bool) {
 	return checkBaseURL(s)
 }
 
-// several reports whether base_url names more than one server.
+// checkPreset faults a simulator that there is not.
+func (r *configReader) checkPreset(c *Config, root *conf.Value) {
+	name, sim := c.preset()
+	if !sim || r.presets == nil || slices.Contains(r.presets, name) {
+		return
+	}
+	v, _ := root.Get("base_url")
+	r.Complain("base_url", v, "sim: with a preset of the simulator: "+strings.Join(r.presets, ", ")+conf.DidYouMean(name, r.presets))
+}
+
+// severalServers reports whether base_url names more than one server.
 func (c *Config) severalServers() bool { return strings.Contains(c.BaseURL, ",") }
 
 // baseURLValue is base_url as the YAML has it.

@@ -73,3 +73,18 @@ func TestDidYouMean(t *testing.T) {
 		t.Errorf("listed: %s", got)
 	}
 }
+
+// A simulator that there is not is a fault of the config, where the presets are
+// known.
+func TestPresetFault(t *testing.T) {
+	env := testEnv(nil)
+	text := []byte("base_url: sim:defualt\ninput_output: [[1, 1]]\nconcurrency_prompts: [[1, 1]]\n")
+	if _, err := Parse("c", text, env); err != nil {
+		t.Errorf("without presets: %v", err)
+	}
+	env.Presets = []string{"default", "fast"}
+	_, err := Parse("c", text, env)
+	if want := "c:1:11: base_url: sim:defualt, want sim: with a preset of the simulator: default, fast; did you mean default?"; err == nil || err.Error() != want {
+		t.Errorf("%v\nwant %s", err, want)
+	}
+}

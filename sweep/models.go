@@ -42,21 +42,13 @@ func listed(names []string) string {
 }
 
 // didYouMean is a question after the name nearest to what was written, where one is
-// near: by edit distance, or the same but for what stands before its last /.
+// near, or is the same but for what stands before its last /.
 func didYouMean(written string, names []string) string {
 	last := func(s string) string { return strings.ToLower(s[strings.LastIndexByte(s, '/')+1:]) }
-	best, bestDistance := "", 1+max(1, len(written)/3)
 	for _, name := range names {
-		d := conf.Distance(strings.ToLower(written), strings.ToLower(name))
 		if last(written) == last(name) {
-			d = 0
-		}
-		if d < bestDistance {
-			best, bestDistance = name, d
+			return "; did you mean " + name + "?"
 		}
 	}
-	if best == "" {
-		return ""
-	}
-	return "; did you mean " + best + "?"
+	return conf.DidYouMean(written, names)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 
 	"llmsweep/client"
@@ -160,7 +161,8 @@ func (in *inputs) fit(ctx context.Context) error {
 	return in.deal()
 }
 
-// checkFiles faults what is wrong with the datasets' files.
+// checkFiles faults what is wrong with the files that the config names: of datasets,
+// tokenizers and TLS.
 func checkFiles(c *Config) error {
 	var errs []error
 	seen := map[string]bool{}
@@ -169,6 +171,16 @@ func checkFiles(c *Config) error {
 			seen[key] = true
 			_, err := dataset.Open(v.config.Dataset)
 			errs = append(errs, err)
+		}
+		if path := v.config.Tokenizer; (strings.HasPrefix(path, "/") || strings.HasPrefix(path, ".")) && !seen["tokenizer "+path] {
+			seen["tokenizer "+path] = true
+			if _, err := os.Stat(path); err != nil {
+				errs = append(errs, fmt.Errorf("tokenizer: %w; want a tokenizer.json, or a folder that holds one", err))
+			}
+		}
+		if o := v.config.TLS; !seen[fmt.Sprint("tls ", o)] {
+			seen[fmt.Sprint("tls ", o)] = true
+			errs = append(errs, o.Check())
 		}
 	}
 	return errors.Join(errs...)

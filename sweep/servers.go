@@ -107,6 +107,25 @@ func (r *configReader) onServer(root, entry *conf.Value, lookup func(string) (st
 	return root
 }
 
+// ofServer gives the faults of what an entry of servers says, or lacks, its place
+// in the list.
+func (r *configReader) ofServer(nth int, entry *conf.Value) {
+	place := fmt.Sprintf("servers[%d]", nth)
+	for i, f := range r.Faults {
+		key, rest, _ := strings.Cut(f.Key, ".")
+		own, _, _ := strings.Cut(key, "[")
+		_, says := entry.Get(own)
+		switch {
+		case key == "servers":
+			r.Faults[i].Key = conf.Join(place, rest)
+		case says && slices.Contains(entryOverrides, own):
+			r.Faults[i].Key = conf.Join(place, f.Key)
+		case f.Key == "base_url" && f.Value == "": // neither here nor for all
+			r.Faults[i] = entry.At.Fault(conf.Join(place, f.Key), "", f.Want)
+		}
+	}
+}
+
 // expandText is a text with its variables expanded, or a list or a mapping with
 // those of its texts.
 func (r *configReader) expandText(key string, v *conf.Value, lookup func(string) (string, bool)) (*conf.Value, bool) {

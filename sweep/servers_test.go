@@ -92,12 +92,14 @@ func TestServersFaults(t *testing.T) {
 		{"{a: b}", "servers: a mapping, want a list of servers"},
 		{"[{" + url + "}]", "servers[0].name: missing"},
 		{"[{name: a, " + url + "}, {name: A, " + url + "}]", "servers[1].name: A, want each name once"},
-		{"[{name: a}]", "base_url: missing"},
+		{"[{name: a}]", "c:5:11: servers[0].base_url: missing"},
+		{"[{name: a, " + url + "}, {name: b, base_url: 'http://b:1', model: [x], gpus: [1]}]", "servers[1].model: [x], want the model's name"},
+		{"[{name: a, " + url + "}, {name: b, base_url: 'http://b:1', gpus: [1]}]", "servers[1].gpus: [1], want how many GPUs"},
 		{"[{name: a, base_url: nowhere}]", "base_url: nowhere, want http://host:port"},
 		{"[{name: a, base_url: 'sim:fast', launch: x}]", "base_url: \"sim:fast\", want http://host:port, where the server that is launched listens"},
-		{"[{name: a, lunch: x, " + url + "}]", "servers.lunch: unknown key; did you mean launch?"},
+		{"[{name: a, lunch: x, " + url + "}]", "servers[0].lunch: unknown key; did you mean launch?"},
 		{"[{name: a, launch: 'x ${tp}', " + url + "}]", "server a: launch: ${tp} is not set"},
-		{"[{name: 'a${tp}', " + url + "}]", "servers.name: ${tp} is not set"},
+		{"[{name: 'a${tp}', " + url + "}]", "servers[0].name: ${tp} is not set"},
 	} {
 		_, err := Parse("c", []byte(serversBase+"servers: "+tt.servers+"\n"), testEnv(nil))
 		if err == nil || !strings.Contains(err.Error(), tt.want) {

@@ -84,8 +84,10 @@ func (r *configReader) variants(root *conf.Value, axes []axis) []variant {
 func (of *configReader) readVariant(root *conf.Value, axes []axis, at, n int) variant {
 	v := variant{more: map[string]string{}, values: map[string]any{}}
 	r := newConfigReader(nil, nil, of.lookup)
+	r.presets = of.presets
 	vars := map[string]string{}
 	var server *conf.Value
+	nthServer := 0
 	several := false // servers
 	for _, a := range axes {
 		n /= a.size()
@@ -104,7 +106,7 @@ func (of *configReader) readVariant(root *conf.Value, axes []axis, at, n int) va
 				continue
 			}
 			if k.path == "servers" {
-				server = k.values[i]
+				server, nthServer = k.values[i], i
 				several = a.size() > 1
 				continue
 			}
@@ -130,6 +132,9 @@ func (of *configReader) readVariant(root *conf.Value, axes []axis, at, n int) va
 		})
 	}
 	v.config = r.config(root)
+	if server != nil {
+		r.ofServer(nthServer, server)
+	}
 	v.config.vars = vars
 	if several {
 		v.part = v.config.Server.part() + v.part

@@ -1,6 +1,7 @@
 package tokenizer
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -172,21 +173,24 @@ func readGunzip(path string) ([]byte, error) {
 	return text, nil
 }
 
+// otherTokenizers is the next step for who has no tokenizer.
+const otherTokenizers = "give a path that begins with / or ., builtin:qwen3, or let the server count"
+
 // findInHub looks for a hub id in the local hub cache.
 func findInHub(id string, opts LoadOptions) (*source, error) {
-	var looked []string
-	if org, name, ok := strings.Cut(id, "/"); !ok || org == "" || name == "" || strings.ContainsAny(name, `/\`) || strings.Contains(id, "..") {
-		looked = append(looked, "no hub id (org/name)")
-	} else {
-		for _, hub := range hubFolders(opts) {
-			model := filepath.Join(hub, "models--"+org+"--"+name)
-			if folder, ok := snapshot(model); ok {
-				return readPath(id, folder)
-			}
-			looked = append(looked, model)
-		}
+	org, name, ok := strings.Cut(id, "/")
+	if !ok || org == "" || name == "" || strings.ContainsAny(name, `/\`) || strings.Contains(id, "..") {
+		return nil, fmt.Errorf("%w: %s is no hub id, which is org/name; %s", ErrNotFound, id, otherTokenizers)
 	}
-	return nil, fmt.Errorf("%w: %s (looked at: %s); give a path that begins with / or ., builtin:qwen3, or let the server count", ErrNotFound, id, strings.Join(looked, ", "))
+	var looked []string
+	for _, hub := range hubFolders(opts) {
+		model := filepath.Join(hub, "models--"+org+"--"+name)
+		if folder, ok := snapshot(model); ok {
+			return readPath(id, folder)
+		}
+		looked = append(looked, model)
+	}
+	return nil, fmt.Errorf("%w: %s is not in the local hub cache (looked at: %s); %s", ErrNotFound, id, cmp.Or(strings.Join(looked, ", "), "no folder, for HOME is not set"), otherTokenizers)
 }
 
 // hubFolders are the places of the hub cache, as huggingface_hub has them.

@@ -53,9 +53,13 @@ func benchCommand() *cobra.Command {
 defaults; input lengths count the prompt as sent, special tokens and chat template
 included. A row of a custom file keeps its own output_tokens, and a file's rows are
 sent once each. --base-url sim:default is the embedded simulator.`,
+		Example: `  llmsweep bench --base-url sim:default --num-prompts 100 --max-concurrency 8
+  llmsweep bench --model Qwen/Qwen3-8B --port 8000 --random-input-len 512 --random-output-len 128 --save-result
+  llmsweep bench --backend openai-chat --dataset-name sharegpt --dataset-path ShareGPT.json --request-rate 4`,
 		Args: b.spelling.args,
 	}
 	b.register(cmd.Flags())
+	completeFlag(cmd, "backend", client.Backends())
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return b.run(cmd) }
 	return cmd
 }
@@ -235,7 +239,7 @@ func (b *benchFlags) config(f *pflag.FlagSet) (*sweep.Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, err := sweep.Parse("flags", text, sweep.Env{LookupEnv: os.LookupEnv, Now: time.Now()})
+	c, err := sweep.Parse("flags", text, configEnv())
 	if faults, ok := errors.AsType[conf.Faults](err); ok { // the text is ours: lines and columns say nothing
 		errs = nil
 		for _, f := range faults {

@@ -54,6 +54,9 @@ of two servers first, case by case in turns, and compares these.
 
 Exit status: 0 compared, no gate broken; 1 a file was skipped; 2 the runs cannot be
 compared; 3 a gate is broken, or with --strict cannot tell.`,
+		Example: `  llmsweep compare nightly/monday nightly/tuesday
+  llmsweep compare @prev @latest --fail-on 'p99_ttft_ms > +5%'
+  llmsweep compare --ab two-servers.yaml --markdown summary.md`,
 	}
 	var flags compareFlags
 	flags.register(cmd.Flags())

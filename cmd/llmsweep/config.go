@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"llmsweep/simserver"
 	"llmsweep/sweep"
 )
 
@@ -29,7 +30,9 @@ func configPath(args []string) string {
 	return configFile
 }
 
-func configEnv() sweep.Env { return sweep.Env{LookupEnv: os.LookupEnv, Now: time.Now()} }
+func configEnv() sweep.Env {
+	return sweep.Env{LookupEnv: os.LookupEnv, Now: time.Now(), Presets: simserver.Presets()}
+}
 
 func setFlag(cmd *cobra.Command) *[]string {
 	return cmd.Flags().StringArray("set", nil, "take `key=value` in place of what the config says; may be repeated")
@@ -39,7 +42,10 @@ func planCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "plan [config.yaml]",
 		Short: "Print the cases in running order, touching nothing",
-		Args:  cobra.MaximumNArgs(1),
+		Example: `  llmsweep plan config.yaml
+  llmsweep plan config.yaml --set 'concurrency_prompts=[[8, 10x]]'`,
+		ValidArgsFunction: configFiles,
+		Args:              cobra.MaximumNArgs(1),
 	}
 	sets := setFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -56,15 +62,19 @@ func validateCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "validate [config.yaml]",
 		Short: "Name all faults of a config; with --online, of tokenizer and server too",
-		Long: `Validate reads the config and its dataset's files, and names what is wrong. With
---online it also loads the tokenizer, asks the server, and makes sure that each
-case's prompts can be made. A server that the run launches is not started: its
-commands are read by a shell, its program is looked for, its port has to be free.
+		Long: `Validate reads the config and looks at the files that it names (dataset, tokenizer,
+certificates), and tells all that is wrong. With --online it also loads the
+tokenizer, asks the server, and makes sure that each case's prompts can be made. A
+server that the run launches is not started: its commands are read by a shell, its
+program is looked for, its port has to be free.
 Nothing is measured, and no results folder is made.
 
 Exit status: 0 no faults; 1 the server cannot be reached or has another model, or
 the port of one to be launched is taken; 2 the config, or what it names, is wrong.`,
-		Args: cobra.MaximumNArgs(1),
+		Example: `  llmsweep validate config.yaml
+  llmsweep validate --online config.yaml`,
+		ValidArgsFunction: configFiles,
+		Args:              cobra.MaximumNArgs(1),
 	}
 	sets := setFlag(cmd)
 	online := cmd.Flags().Bool("online", false, "load the tokenizer and ask the server too")
@@ -91,7 +101,9 @@ func initCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "init [file]",
 		Short: "Write a commented config, to stdout or to a file that is not there yet",
-		Args:  cobra.MaximumNArgs(1),
+		Example: `  llmsweep init config.yaml
+  llmsweep init | less`,
+		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				_, err := fmt.Fprint(cmd.OutOrStdout(), sweep.Template())

@@ -203,7 +203,7 @@ func httpPlan(cmd *cobra.Command, f *httpFlags, args []string) (httpSettings, er
 
 // readConfig takes from the config what no flag says.
 func (f *httpFlags) readConfig(cmd *cobra.Command, o *httpload.Options, p *httpSettings) error {
-	h, err := sweep.ReadHTTP(f.config, sweep.Env{LookupEnv: os.LookupEnv, Now: time.Now()})
+	h, err := sweep.ReadHTTP(f.config, configEnv())
 	if err != nil {
 		return err
 	}

@@ -9,13 +9,19 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 
 	"llmsweep/sweep/launch"
 )
 
-// version is set by the linker.
-var version = "dev"
+// version is set by the linker; without it, it is what Go knows of the build.
+var version string
+
+func init() {
+	info, _ := debug.ReadBuildInfo()
+	version = builtVersion(info, version)
+}
 
 func main() {
 	ctx, cancel := context.WithCancelCause(context.Background())

@@ -27,6 +27,9 @@ func reportCommand() *cobra.Command {
 		Long: `Report reads a results folder (results, unless another is named) and writes its
 findings, charts, tables and configuration as one HTML file that opens without a
 network. With --serve it serves the page on loopback instead, and follows a run.`,
+		Example: `  llmsweep report
+  llmsweep report results -o night.html
+  llmsweep report --serve`,
 		Args: cobra.MaximumNArgs(1),
 	}
 	output := cmd.Flags().StringP("output", "o", "", "write the page to this `file` (default DIR/report.html); - is stdout")

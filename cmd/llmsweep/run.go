@@ -47,7 +47,11 @@ complete run a new one starts, and the old files move to history/.
 Exit status: 0 all measured, none invalid; 1 some case failed or is invalid, or the
 server cannot be reached; 2 the command or the config is wrong; 3 a gate is broken;
 130 interrupted, to be gone on with.`,
-		Args: cobra.MaximumNArgs(1),
+		Example: `  llmsweep run config.yaml
+  llmsweep run config.yaml --only 'bench_io256x*' --set repeats=3
+  llmsweep run config.yaml --baseline @prev --strict   # every night: status 3 when it got worse`,
+		ValidArgsFunction: configFiles,
+		Args:              cobra.MaximumNArgs(1),
 	}
 	sets := setFlag(cmd)
 	fresh := cmd.Flags().Bool("fresh", false, "start anew, even where a run could be gone on with")

@@ -32,11 +32,14 @@ func selftestCommand() *cobra.Command {
 the client that runs use, and compares each event's measured arrival with the
 instant at which the server wrote it, on one clock. It prints, by number of
 streams, the errors of TTFT and ITL and what the tool itself took; first the
-largest load at which this machine's figures can be trusted. That is
-` + selftest.TrustRule + `.
+largest load at which this machine's figures can be trusted: that of the largest
+paced row in which every request completed, the TTFT and ITL errors have a p99 of
+at most 1 ms, and the reader lag a p99 below 1 ms.
 
 The last self-test of the host is kept in the user's cache folder (` + cacheEnv + ` names
 another), and run and bench call a case suspect whose load goes beyond it.`,
+		Example: `  llmsweep selftest --quick
+  llmsweep selftest --streams 1,64,512 --json selftest.json`,
 		Args: cobra.NoArgs,
 	}
 	streams := cmd.Flags().IntSlice("streams", []int{1, 16, 64, 256, 1000, 2000}, "requests in flight, a row each")

@@ -52,6 +52,7 @@ times skip share.
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.config.Preset, "preset", "default", "machine to simulate: "+strings.Join(simserver.Presets(), ", "))
+	completeFlag(cmd, "preset", simserver.Presets())
 	f.StringVar(&o.config.Model, "model", "sim", "name of the served model")
 	f.StringVar(&o.tokenizer, "tokenizer", "builtin:qwen3", "tokenizer that counts and writes: builtin:qwen3, a path, or a hub id in the local cache")
 	f.StringVar(&o.host, "host", "127.0.0.1", "address to listen on; others than loopback let the network in")

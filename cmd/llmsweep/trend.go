@@ -20,6 +20,8 @@ func trendCommand() *cobra.Command {
 complete, and shows each case's figures over them: a sparkline, and the first run
 that differs from those before it by at least 5 % and by more than they differ
 among themselves.`,
+		Example: `  llmsweep trend
+  llmsweep trend results --last 7 --metric p99_itl_ms`,
 		Args: cobra.MaximumNArgs(1),
 	}
 	last := cmd.Flags().Int("last", 30, "how many `runs` to look at, the newest")

@@ -43,7 +43,11 @@ func ReadOneOf(dst *string, words ...string) Read {
 	}
 	return func(r *Reader, key string, v *Value) {
 		if v.Kind != KindScalar || !slices.Contains(words, v.Text) {
-			r.Complain(key, v, want)
+			hint := ""
+			if v.Kind == KindScalar && !v.FromVariables() {
+				hint = DidYouMean(v.Text, words)
+			}
+			r.Complain(key, v, want+hint)
 			return
 		}
 		*dst = v.Text

@@ -81,6 +81,19 @@ var (
 	leadingTab    = regexp.MustCompile(`(?m)^ *\t`)
 )
 
+// yamlHints say what the library's complaints come from, as a rule.
+var yamlHints = map[string]string{
+	"could not find expected ':'":                           "; write key: value, with a space after the colon",
+	"did not find expected ',' or ']'":                      "; a [ is not closed, or a comma is missing",
+	"did not find expected ',' or '}'":                      "; a { is not closed, or a comma is missing",
+	"did not find expected '-' indicator":                   "; indent this line as those of the list before it",
+	"did not find expected alphabetic or numeric character": "; put a text that begins with * or & in quotes",
+	"did not find expected key":                             "; indent this line as those before it",
+	"found character that cannot start any token":           "; put a text that begins with @, % or ` in quotes",
+	"found unexpected end of stream":                        "; a quote is not closed",
+	"mapping values are not allowed in this context":        "; indent this line as those before it, or put a text with a colon in quotes",
+}
+
 // syntaxFault gives the library's complaint a place: it names a line at most,
 // counts from 0 where its parser (not its scanner) complains, and leaves a line
 // of 0 out.
@@ -94,7 +107,7 @@ func syntaxFault(file string, data []byte, inFile bool, err error) Fault {
 			at.Line++
 		}
 	}
-	complaint := "not YAML: " + words
+	complaint := "not YAML: " + words + yamlHints[words]
 	if m := unknownAnchor.FindStringSubmatch(words); m != nil {
 		complaint = "*" + m[1] + " names nothing; write &" + m[1] + " before the value that it stands for"
 		if i := bytes.Index(data, []byte("*"+m[1])); i >= 0 {

@@ -90,7 +90,7 @@ func SecretName(name string) bool {
 // and what stands under a secret's name.
 func SecretPath(key string) bool {
 	for i, part := range strings.FieldsFunc(key, func(r rune) bool { return r == '.' || r == '[' }) {
-		if i == 0 && part == "headers" || SecretName(part) && part != "prompt_token_ids" {
+		if i == 0 && part == "headers" || SecretName(part) && part != "prompt_token_ids" && part != "first_token" {
 			return true
 		}
 	}
