@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -184,7 +185,7 @@ func writeCSVs(dir string, rows []aggregate.Row) (string, error) {
 // that was measured before the run was gone on with is judged like the others.
 func ending(ctx context.Context, out sweep.Outcome, rows []aggregate.Row, err error, strict bool) error {
 	if ctx.Err() != nil {
-		return withStatus(exitInterrupted, fmt.Errorf("interrupted: %s of %d missing; the same command goes on from here", cases(out.Missing), len(out.Names)))
+		return withStatus(exitInterrupted, interrupted(ctx, fmt.Sprintf("%s of %d missing; the same command goes on from here", cases(out.Missing), len(out.Names))))
 	}
 	if err != nil {
 		return withStatus(exitFailed, err)
@@ -202,6 +203,19 @@ func ending(ctx context.Context, out sweep.Outcome, rows []aggregate.Row, err er
 		return withStatus(exitFailed, fmt.Errorf("--strict: suspect: %s", names))
 	}
 	return nil
+}
+
+// interrupted is the error of a run that was; it names the signal where that was
+// not its user's Ctrl-C.
+func interrupted(ctx context.Context, rest string) error {
+	s, ok := errors.AsType[stopped](context.Cause(ctx))
+	switch {
+	case !ok || s.by == os.Interrupt:
+		return fmt.Errorf("interrupted: %s", rest)
+	case s.by == syscall.SIGHUP:
+		rest += "; under nohup or tmux it outlives its terminal"
+	}
+	return fmt.Errorf("interrupted by %s: %s", s.what(), rest)
 }
 
 // judged names the measured cases with a verdict.
