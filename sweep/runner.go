@@ -33,7 +33,7 @@ type Runner struct {
 	Fold func(dir string) error
 
 	Fresh      bool   // start anew even where a run could go on
-	OnlyFailed bool   // only cases that failed before
+	OnlyFailed bool   // only cases that failed before or are invalid, of a complete run too
 	Only       string // only cases whose name matches this glob; "" = all
 
 	SelfTest *selftest.Result // the host's last one: a case beyond it is suspect; nil = none was made

@@ -74,7 +74,7 @@ func TestExitStatus(t *testing.T) {
 		{name: "no such flag", url: good, args: []string{"run", "--onyl"}, want: exitUsage, says: "--onyl"},
 		{name: "no such command", args: []string{"rum"}, want: exitUsage, says: "rum"},
 		{name: "no such case", url: good, args: []string{"run", "-q", "--only", "x"}, want: exitUsage, says: "no case has such a name"},
-		{name: "nothing to go on with", url: good, args: []string{"run", "-q", "--only-failed"}, want: exitUsage, says: "no broken run"},
+		{name: "nothing to go on with", url: good, args: []string{"run", "-q", "--only-failed"}, want: exitUsage, says: "nothing in results to measure again: it holds no run"},
 		{name: "bench of a model that is not there", args: append(bench(good), "--model", "org/other"), want: exitUsage, says: "model"},
 
 		{name: "interrupted before it began", url: good, ctx: ended, want: exitInterrupted, says: "interrupted before anything was measured"},

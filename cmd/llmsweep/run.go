@@ -52,7 +52,7 @@ server cannot be reached; 2 the command or the config is wrong; 3 a gate is brok
 	}
 	sets := setFlag(cmd)
 	fresh := cmd.Flags().Bool("fresh", false, "start anew, even where a run could be gone on with")
-	onlyFailed := cmd.Flags().Bool("only-failed", false, "run only the cases that failed before")
+	onlyFailed := cmd.Flags().Bool("only-failed", false, "run again only the cases that failed or are invalid, also of a complete run")
 	only := cmd.Flags().String("only", "", "run only cases whose name matches this `glob`, e.g. 'bench_io256x*'")
 	dry := cmd.Flags().Bool("dry-run", false, "print the whole plan, measured or not, and stop")
 	strict := cmd.Flags().Bool("strict", false, "exit with 1 when a case is suspect, too")
@@ -197,7 +197,7 @@ func ending(ctx context.Context, out sweep.Outcome, rows []aggregate.Row, err er
 		return withStatus(exitFailed, fmt.Errorf("nothing was measured: %s of %d left out; choose others, or give them more time", cases(len(out.Skipped)+out.LeftOut), len(out.Names)))
 	}
 	if names := judged(rows, metrics.Invalid); names != "" {
-		return withStatus(exitFailed, fmt.Errorf("invalid: %s", names))
+		return withStatus(exitFailed, fmt.Errorf("invalid: %s; run --only-failed measures what is invalid again", names))
 	}
 	if names := judged(rows, metrics.Suspect); strict && names != "" {
 		return withStatus(exitFailed, fmt.Errorf("--strict: suspect: %s", names))
