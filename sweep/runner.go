@@ -55,7 +55,8 @@ type Runner struct {
 	unsettled map[string]share              // by address, of the case before: what the server may count in the next one
 	warnings  []string                      // for the manifest
 	hooks     hooks
-	cooled    bool // a case has run: the next one waits for cooldown
+	unreset   map[string]bool // by address: the user was told that its cache is not emptied
+	cooled    bool            // a case has run: the next one waits for cooldown
 	leave     leaveOut
 }
 
