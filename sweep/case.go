@@ -84,6 +84,7 @@ func (d *Driver) Run(ctx context.Context, pc PlannedCase, keep func(*metrics.Rec
 	}
 	pages := pagesOfEach(c, d.BaseURL)
 	res.counted = countBefore(ctx, pages)
+	stillness := feelPulse()
 	err = loadgen.RunLanes(loadCtx, backend, loads, func(t client.Trace) error {
 		r := metrics.FromTrace(t, func(text string) (int, error) { return d.Tokenizer.Count(text, false) })
 		if cutOff(t) {
@@ -99,6 +100,7 @@ func (d *Driver) Run(ctx context.Context, pc PlannedCase, keep func(*metrics.Rec
 		}
 		return rule.add(&r, sent.now())
 	})
+	res.doubt(stillness())
 	res.counted.countAfter(ctx, pages)
 	res.Notes = append(res.Notes, c.Notes()...)
 	res.Notes = append(res.Notes, cutWarmups(loads)...)

@@ -42,6 +42,9 @@ func (r *Result) judge(planned int) {
 		return
 	}
 	if r.Failure != "" && r.Summary.FirstError == "" {
+		if r.Summary.Sent == 0 { // which is told by the reason for it
+			*v = metrics.Validity{}
+		}
 		v.Add(metrics.Invalid, r.Failure)
 	}
 	for _, why := range r.suspect {
