@@ -32,7 +32,7 @@ func (r *Runner) begin(ctx context.Context, dir *runlog.Dir) ([]PlannedCase, err
 	}
 	goOn, why := r.resumable(old, last, entries)
 	if !goOn && r.OnlyFailed {
-		return nil, &ConfigError{fmt.Errorf("--only-failed: nothing in %s to measure again: %s", dir.Path(), why)}
+		return nil, r.nothingAgain(dir, why)
 	}
 	if goOn && r.Config.SeedRandom && r.Config.Seed != old.Seed {
 		r.Config.setSeed(old.Seed)
@@ -77,6 +77,10 @@ func (r *Runner) begin(ctx context.Context, dir *runlog.Dir) ([]PlannedCase, err
 		return nil, err
 	}
 	return r.missing(dir)
+}
+
+func (r *Runner) nothingAgain(dir *runlog.Dir, why string) error {
+	return &ConfigError{fmt.Errorf("--only-failed: nothing in %s to measure again: %s", dir.Path(), why)}
 }
 
 // begunBefore is the instant that a run's instants count from when it is gone on

@@ -49,7 +49,8 @@ func TestExitStatus(t *testing.T) {
 		{name: "suspect", url: faulty("status:code=500,times=1"), config: "failures_allowed: 1"},
 		{name: "plan", url: dead, args: []string{"plan"}},
 		{name: "dry run", url: dead, args: []string{"run", "--dry-run"}},
-		{name: "dry run of a part", url: dead, args: []string{"run", "--dry-run", "--only", "bench_*"}, want: exitUsage, says: "the whole plan"},
+		{name: "dry run of a part", url: dead, args: []string{"run", "--dry-run", "--only", "bench_*"}},
+		{name: "dry run of what failed, where there is nothing", url: dead, args: []string{"run", "--dry-run", "--only-failed"}, want: exitUsage, says: "nothing in results to measure again: it holds no run"},
 		{name: "validate", url: dead, args: []string{"validate"}},
 		{name: "bench", args: bench(good)},
 

@@ -54,7 +54,7 @@ server cannot be reached; 2 the command or the config is wrong; 3 a gate is brok
 	fresh := cmd.Flags().Bool("fresh", false, "start anew, even where a run could be gone on with")
 	onlyFailed := cmd.Flags().Bool("only-failed", false, "run again only the cases that failed or are invalid, also of a complete run")
 	only := cmd.Flags().String("only", "", "run only cases whose name matches this `glob`, e.g. 'bench_io256x*'")
-	dry := cmd.Flags().Bool("dry-run", false, "print the whole plan, measured or not, and stop")
+	dry := cmd.Flags().Bool("dry-run", false, "print the whole plan, and which of its cases would run now and why, and stop")
 	strict := cmd.Flags().Bool("strict", false, "exit with 1 when a case is suspect, too")
 	baseline := cmd.Flags().String("baseline", "", "compare with this `run` afterwards, by the config's gate: a folder, or @prev for the run before")
 	var watching watchFlags
@@ -64,11 +64,8 @@ server cannot be reached; 2 the command or the config is wrong; 3 a gate is brok
 		if err != nil {
 			return withStatus(exitUsage, err)
 		}
-		if *dry && (*only != "" || *onlyFailed) {
-			return withStatus(exitUsage, errors.New("--dry-run prints the whole plan, measured or not: leave --only and --only-failed out"))
-		}
 		if *dry {
-			return sweep.PrintPlan(cmd.OutOrStdout(), c, c.Plan(), sweep.LastSpans(c))
+			return dryRun(cmd, c, sweep.Runner{Fresh: *fresh, OnlyFailed: *onlyFailed, Only: *only})
 		}
 		if err := checkBaseline(*baseline, c.ResultsDir); err != nil {
 			return withStatus(exitUsage, err)
@@ -112,6 +109,17 @@ server cannot be reached; 2 the command or the config is wrong; 3 a gate is brok
 		return after(w, cmd.ErrOrStderr(), ended{c, err, *baseline, *strict})
 	}
 	return cmd
+}
+
+// dryRun prints the plan, and what a run with the runner's choices would do of it.
+func dryRun(cmd *cobra.Command, c *sweep.Config, r sweep.Runner) error {
+	if err := sweep.PrintPlan(cmd.OutOrStdout(), c, c.Plan(), sweep.LastSpans(c)); err != nil {
+		return err
+	}
+	r.Config, r.Getenv, r.Now = c, os.Getenv, time.Now
+	text, err := r.Forecast(cmd.Context())
+	fmt.Fprint(cmd.OutOrStdout(), text)
+	return beforeBegin(err)
 }
 
 func cases(n int) string {
