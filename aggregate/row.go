@@ -117,6 +117,8 @@ type Row struct {
 
 	FewSamples string `csv:"few_samples"` // percentiles of fewer requests than they need, joined by ";"
 
+	PrefixCacheHitShare *float64 `csv:"prefix_cache_hit_share,omitempty"` // cached prompt tokens ÷ total_input_tokens; empty where the server did not tell
+
 	File   string `csv:"-"` // path of the case file that the row is from; "" = it was read from a CSV
 	Result int    `csv:"-"` // which of the results in that file, from 1; 0 = the only one
 }
@@ -186,6 +188,10 @@ func (r *Row) own(f *runlog.CaseFile) {
 	if f.Lengths.OutputAsked > 0 {
 		n := f.Lengths.OutputWorstOff
 		r.OutputWorstOff = &n
+	}
+	if n := f.Lengths.CachedTokens; n != nil && f.TotalInputTokens > 0 {
+		share := float64(*n) / float64(f.TotalInputTokens)
+		r.PrefixCacheHitShare = &share
 	}
 	if f.SLO != nil {
 		r.GoodputShare = number(f.SLO.Share)

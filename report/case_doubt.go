@@ -28,10 +28,19 @@ func caseReasons(r *aggregate.Row) string {
 	if r.ValidityReasons != "" {
 		all = append(all, r.ValidityReasons)
 	}
-	if r.FirstError != "" {
-		all = append(all, "first error: "+r.FirstError)
+	if first := firstError(r); first != "" {
+		all = append(all, first)
 	}
 	return strings.Join(all, "; ")
+}
+
+// firstError is a case's first error in words; "" = it had none but requests that
+// were cut off with it.
+func firstError(r *aggregate.Row) string {
+	if r.FirstError == "" || r.Status == runlog.StatusInterrupted && strings.HasPrefix(r.FirstError, "cancelled: ") {
+		return ""
+	}
+	return "first error: " + r.FirstError
 }
 
 // isTooFew reports whether a column is a percentile over requests, of fewer than it

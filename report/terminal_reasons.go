@@ -39,8 +39,8 @@ func printReasons(w io.Writer, rows []aggregate.Row, width int) {
 		if reasons := strings.Split(why, "; "); width > 0 && len(reasons) > 1 {
 			why = fmt.Sprintf("%s; %d more in its file", reasons[0], len(reasons)-1)
 		}
-		if r.FirstError != "" {
-			why += "; first error: " + r.FirstError
+		if err := firstError(r); err != "" {
+			why += "; " + err
 		}
 		lines = append(lines, fmt.Sprintf("%s %s: %s", r.Case, caseVerdict(r), strings.TrimPrefix(why, "; ")))
 	}

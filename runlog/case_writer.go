@@ -58,7 +58,7 @@ func (d *Dir) NewCase(c Case, mode RecordsMode) (*CaseWriter, error) {
 		return nil, fmt.Errorf("records: %q, want full, counts or none", mode)
 	}
 	before := d.lastAttempt(c.Name)
-	if err := d.note(c, StatusStarted); err != nil { // first, so that no kill leaves an ended entry without its file
+	if err := d.note(c, StatusStarted, false); err != nil { // first, so that no kill leaves an ended entry without its file
 		return nil, err
 	}
 	if err := d.putAside(c.Name, before); err != nil {
@@ -166,7 +166,7 @@ func (w *CaseWriter) Finish(f *CaseFile) error {
 		return errors.Join(errRecords, err)
 	}
 	w.done = true
-	return errors.Join(errRecords, w.dir.note(w.c, f.Status))
+	return errors.Join(errRecords, w.dir.note(w.c, f.Status, f.invalid()))
 }
 
 // Close syncs the records and closes them as they are. It does nothing after

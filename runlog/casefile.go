@@ -167,3 +167,8 @@ type Spread struct {
 	Std    Float            `json:"std_ms"`
 	P      map[string]Float `json:"percentiles_ms"`
 }
+
+// invalid reports whether the case was measured, and its figures cannot be trusted.
+func (f *CaseFile) invalid() bool {
+	return f.Status == StatusMeasured && f.Validity.Verdict == metrics.Invalid
+}

@@ -61,6 +61,16 @@ func Open(dir string) (*Dir, error) {
 	return d, nil
 }
 
+// Look is a results folder for reading alone: nothing in it is touched, locked or
+// waited for.
+func Look(dir string) (*Dir, error) {
+	journal, err := readJournal(dir)
+	if err != nil {
+		return nil, err
+	}
+	return &Dir{path: dir, now: time.Now, journal: journal}, nil
+}
+
 // removeTemps clears away what a killed run had not finished writing, or removing.
 func (d *Dir) removeTemps() error {
 	for _, sub := range []string{"", stateDir, historyDir} {

@@ -18,8 +18,13 @@ type Entry struct {
 	Status  string    `json:"status"`
 	Attempt int       `json:"attempt"`
 	Time    time.Time `json:"time"`
-	Why     string    `json:"why,omitempty"` // of a skipped case
+	Why     string    `json:"why,omitempty"`     // of a skipped case
+	Invalid bool      `json:"invalid,omitempty"` // its figures, which were measured
 }
+
+// Broken reports whether the case is one to be measured again, though it has a
+// result: it failed, or its figures are invalid.
+func (e Entry) Broken() bool { return e.Status == StatusFailed || e.Invalid }
 
 // A journalLine is an Entry with its case's name.
 type journalLine struct {
@@ -121,10 +126,10 @@ func (j *journal) close() error {
 }
 
 // note enters into the journal what became of the case.
-func (d *Dir) note(c Case, status string) error {
+func (d *Dir) note(c Case, status string, invalid bool) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.journal.add(journalLine{c.Name, Entry{Hash: c.Hash, Status: status, Attempt: c.Attempt, Time: d.now().UTC()}})
+	return d.journal.add(journalLine{c.Name, Entry{Hash: c.Hash, Status: status, Attempt: c.Attempt, Time: d.now().UTC(), Invalid: invalid}})
 }
 
 // Skip enters into the journal that the case is left out of this run for good, and
@@ -181,7 +186,7 @@ func (d *Dir) Entries() (map[string]Entry, error) {
 			}
 			e.Status = StatusMissing
 		case e.Status == StatusStarted || damaged:
-			e.Status = d.askFile(name, e)
+			e.Status, e.Invalid = d.askFile(name, e)
 		default:
 			continue
 		}
@@ -190,16 +195,16 @@ func (d *Dir) Entries() (map[string]Entry, error) {
 	return entries, nil
 }
 
-// askFile is the status that the case's JSON gives the attempt of the entry. A
-// JSON that is damaged or another attempt's leaves a started case started; any
-// other is missing.
-func (d *Dir) askFile(name string, e Entry) string {
+// askFile is the status that the case's JSON gives the attempt of the entry, and
+// whether its figures are invalid. A JSON that is damaged or another attempt's leaves
+// a started case started; any other is missing.
+func (d *Dir) askFile(name string, e Entry) (status string, invalid bool) {
 	f, err := ReadCase(filepath.Join(d.path, name+".json"))
 	switch {
 	case err == nil && f.Case.Hash == e.Hash && f.Case.Attempt == e.Attempt:
-		return f.Status
+		return f.Status, f.invalid()
 	case e.Status == StatusStarted:
-		return StatusStarted
+		return StatusStarted, false
 	}
-	return StatusMissing
+	return StatusMissing, false
 }

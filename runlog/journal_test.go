@@ -21,16 +21,16 @@ func TestEntries(t *testing.T) {
 	write(t, filepath.Join(d.Path(), "bench_done.json"), "damaged since")
 	finish(t, d, at("bench_deleted"), StatusMeasured)
 	check(t, os.Remove(filepath.Join(d.Path(), "bench_deleted.json")))
-	check(t, d.note(at("bench_killed"), StatusStarted))
+	check(t, d.note(at("bench_killed"), StatusStarted, false))
 	// Killed between the rename of the case JSON and the journal's last entry.
 	finish(t, d, at("bench_written"), StatusMeasured)
-	check(t, d.note(at("bench_written"), StatusStarted))
+	check(t, d.note(at("bench_written"), StatusStarted, false))
 	// Started again with another config, killed before the old file was put aside.
 	finish(t, d, at("bench_stale"), StatusMeasured)
-	check(t, d.note(Case{Name: "bench_stale", Hash: "h2", Attempt: 1}, StatusStarted))
+	check(t, d.note(Case{Name: "bench_stale", Hash: "h2", Attempt: 1}, StatusStarted, false))
 	// Started again as it was, and killed as early.
 	finish(t, d, at("bench_again"), StatusMeasured)
-	check(t, d.note(Case{Name: "bench_again", Hash: "h", Attempt: 2}, StatusStarted))
+	check(t, d.note(Case{Name: "bench_again", Hash: "h", Attempt: 2}, StatusStarted, false))
 
 	journal := filepath.Join(d.Path(), ".run", "journal.jsonl")
 	b, err := os.ReadFile(journal)
@@ -57,17 +57,17 @@ func TestEntries(t *testing.T) {
 func TestJournalAfterFailedWrite(t *testing.T) {
 	d := openDir(t)
 	begin(t, d, testCase())
-	check(t, d.note(testCase(), StatusStarted))
+	check(t, d.note(testCase(), StatusStarted, false))
 	if _, err := d.journal.file.WriteString(`{"case":"bench_to`); err != nil {
 		t.Fatal(err)
 	}
 	check(t, d.journal.file.Close())
-	if err := d.note(testCase(), StatusFailed); err == nil || !strings.Contains(err.Error(), "journal.jsonl") {
+	if err := d.note(testCase(), StatusFailed, false); err == nil || !strings.Contains(err.Error(), "journal.jsonl") {
 		t.Errorf("a write that failed: %v; want the journal's name", err)
 	}
 	again := testCase()
 	again.Attempt = 3
-	check(t, d.note(again, StatusStarted))
+	check(t, d.note(again, StatusStarted, false))
 	entries, err := d.Entries()
 	check(t, err)
 	if e := entries[again.Name]; len(entries) != 1 || e.Attempt != 3 {

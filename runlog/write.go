@@ -62,6 +62,8 @@ func writeError(path string, err error) error {
 	switch {
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
 		return fmt.Errorf("writing %s: %w; free some space and run again, finished cases are kept", path, cause)
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("writing %s: %w; was the results folder moved or deleted during the run?", path, cause)
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
 		return fmt.Errorf("writing %s: %w; make the folder writable or set another results_dir", path, cause)
 	}

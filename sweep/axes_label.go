@@ -159,11 +159,13 @@ func (a *axis) more(i int) map[string]string {
 		case v.Kind == conf.KindScalar:
 			into[k.path] = redact.Text(lastPart(k.path), v.Text)
 		default:
-			text, err := json.Marshal(redact.Free("", (&conf.Reader{}).Free("", v, true)))
-			if err != nil { // a number that JSON has not: told where it is read
-				text = []byte(strconv.Itoa(i + 1))
+			var text strings.Builder
+			e := json.NewEncoder(&text)
+			e.SetEscapeHTML(false)
+			if e.Encode(redact.Free("", (&conf.Reader{}).Free("", v, true))) != nil { // a number that JSON has not: told where it is read
+				text.WriteString(strconv.Itoa(i + 1))
 			}
-			into[k.path] = string(text)
+			into[k.path] = strings.TrimSpace(text.String())
 		}
 	}
 	return into

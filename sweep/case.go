@@ -31,6 +31,8 @@ type Result struct {
 	Notes   []string         // what a reader of the figures should know
 	Failure string           // why there is no result, one of Notes or its first line; "" = the requests' own errors say it
 
+	interrupted string // by what
+
 	late       int      // prompts that were not made when they were due
 	eosIgnored bool     // the server took ignore_eos, so a short answer is a fault
 	suspect    []string // what its end says against the figures
@@ -46,7 +48,7 @@ func (d *Driver) Run(ctx context.Context, pc PlannedCase, keep func(*metrics.Rec
 	res := &Result{Status: runlog.StatusFailed, base: d.BaseURL}
 	defer func() {
 		res.Summary = metrics.Summarize(res.Records, d.options(pc, res))
-		res.judge()
+		res.judge(pc.NumPrompts)
 	}()
 
 	prompts, err := d.prompts(ctx, pc)
@@ -83,6 +85,7 @@ func (d *Driver) Run(ctx context.Context, pc PlannedCase, keep func(*metrics.Rec
 	pages := pagesOfEach(c, d.BaseURL)
 	res.counted = countBefore(ctx, pages)
 	res.Records = make([]metrics.Record, 0, recordsAhead(&pc))
+	stillness := feelPulse()
 	err = loadgen.RunLanes(loadCtx, backend, loads, func(t client.Trace) error {
 		r := metrics.FromTrace(t, func(text string) (int, error) { return d.Tokenizer.Count(text, false) })
 		if cutOff(t) {
@@ -99,6 +102,7 @@ func (d *Driver) Run(ctx context.Context, pc PlannedCase, keep func(*metrics.Rec
 		}
 		return rule.add(kept, sent.now())
 	})
+	res.doubt(stillness())
 	res.counted.countAfter(ctx, pages)
 	res.Notes = append(res.Notes, c.Notes()...)
 	res.Notes = append(res.Notes, cutWarmups(loads)...)

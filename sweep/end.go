@@ -19,6 +19,13 @@ func (r *Result) fail(why string) {
 	r.Notes = append(r.Notes, why)
 }
 
+// interrupt says that the run ended during the case, and why.
+func (r *Result) interrupt(ctx context.Context) (*Result, error) {
+	cause := context.Cause(ctx)
+	r.Status, r.interrupted = runlog.StatusInterrupted, cause.Error()
+	return r, cause
+}
+
 // doubt makes the case suspect for that reason; "" = there is none.
 func (r *Result) doubt(why string) {
 	if why != "" {
@@ -27,9 +34,17 @@ func (r *Result) doubt(why string) {
 }
 
 // judge adds to the summary's verdict what the records do not say.
-func (r *Result) judge() {
+func (r *Result) judge(planned int) {
 	v := &r.Summary.Validity
+	if r.Status == runlog.StatusInterrupted { // a part of a case breaks more rules, and none of them matters
+		*v = metrics.Validity{}
+		v.Add(metrics.Invalid, fmt.Sprintf("%s after %d of %d requests", r.interrupted, r.Summary.Completed, planned))
+		return
+	}
 	if r.Failure != "" && r.Summary.FirstError == "" {
+		if r.Summary.Sent == 0 { // which is told by the reason for it
+			*v = metrics.Validity{}
+		}
 		v.Add(metrics.Invalid, r.Failure)
 	}
 	for _, why := range r.suspect {
@@ -45,8 +60,7 @@ func (r *Result) judge() {
 func (d *Driver) ended(ctx context.Context, res *Result, err error) (*Result, error) {
 	switch {
 	case ctx.Err() != nil:
-		res.Status = runlog.StatusInterrupted
-		return res, context.Cause(ctx)
+		return res.interrupt(ctx)
 	case errors.Is(err, client.ErrCaseTimeout):
 		res.fail("ended by timeouts.case, after " + shortSpan(d.Config.CaseTimeout))
 		return res, nil
@@ -96,14 +110,15 @@ func (d *Driver) ended(ctx context.Context, res *Result, err error) (*Result, er
 func (d *Driver) notRun(ctx context.Context, pc PlannedCase, why error) (*Result, error) {
 	res := &Result{Status: runlog.StatusFailed}
 	if ctx.Err() != nil {
-		res.Status = runlog.StatusInterrupted
+		res, err := res.interrupt(ctx)
 		res.Summary = metrics.Summarize(nil, d.options(pc, res))
-		return res, context.Cause(ctx)
+		res.judge(pc.NumPrompts)
+		return res, err
 	}
 	res.fail(why.Error())
 	res.Failure = firstAndLast(res.Failure)
 	res.Summary = metrics.Summarize(nil, d.options(pc, res))
-	res.judge()
+	res.judge(pc.NumPrompts)
 	return res, nil
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"llmsweep/client"
 	"llmsweep/sweep/conf"
+	"llmsweep/sweep/redact"
 )
 
 const (
@@ -59,9 +60,22 @@ func (r *Runner) prepareServer(ctx context.Context, base string, pc PlannedCase)
 	}
 	if err := r.reset(ctx, pagesOfEach(c, base), pc); err != nil && ctx.Err() == nil {
 		doubt = fmt.Sprintf("reset before the case failed: %v", err)
-		r.Progress.Warn(doubt)
+		r.warnReset(base, pc.Name, doubt)
 	}
 	return doubt
+}
+
+// warnReset tells of a server's first reset that failed. Each case has its own among
+// its reasons.
+func (r *Runner) warnReset(base, name, doubt string) {
+	if r.unreset[base] {
+		return
+	}
+	if r.unreset == nil {
+		r.unreset = map[string]bool{}
+	}
+	r.unreset[base] = true
+	r.Progress.Warn(fmt.Sprintf("%s: %s; each case of %s that this happens to is suspect, and told of no more", name, doubt, redact.URL(base)))
 }
 
 // reset empties the server's cache by its page, of several each one's, or by a

@@ -137,7 +137,7 @@ func TestSourceErrorFailsTheCase(t *testing.T) {
 	if err != nil || res.Status != runlog.StatusFailed || res.Failure != want || !slices.Equal(res.Notes, []string{want}) {
 		t.Errorf("%s, failure %q, notes %q, error %v; want a failed case, %q", res.Status, res.Failure, res.Notes, err, want)
 	}
-	if res.judge(); len(res.Summary.Validity.Reasons) != 1 || res.Summary.Validity.Reasons[0] != want {
+	if res.judge(1); len(res.Summary.Validity.Reasons) != 1 || res.Summary.Validity.Reasons[0] != want {
 		t.Errorf("reasons %q, want %q", res.Summary.Validity.Reasons, want)
 	}
 	cut := client.Trace{Err: &client.Error{Class: client.Cancelled, Err: &loadgen.SourceError{Phase: "load", Err: errNoPrompts}}}

@@ -60,7 +60,7 @@ func (r *Runner) reachServer(ctx context.Context, c *Config) error {
 		r.Progress.Note(fmt.Sprintf("waiting up to %s for %s", t, redact.URL(c.BaseURL)))
 	}
 	for _, base := range client.BaseURLs(c.BaseURL) {
-		doubt, err := askServer(ctx, c, base, r.apiKey(c))
+		doubt, err := askServer(ctx, c, base, r.apiKey(c), r.Progress.Note)
 		switch {
 		case err != nil:
 			return err
@@ -104,14 +104,16 @@ func (r *Runner) checkSockets() error {
 
 // askServer waits until the one server at base answers. The doubt is about its
 // models; nil = it has those that the config names, or does not tell.
-func askServer(ctx context.Context, c *Config, base, apiKey string) (doubt, err error) {
+func askServer(ctx context.Context, c *Config, base, apiKey string, progress func(string)) (doubt, err error) {
 	d := Driver{Config: c, BaseURL: base, APIKey: apiKey, Start: time.Now()}
 	server, err := client.New(d.clientConfig())
 	if err != nil {
 		return nil, &ConfigError{err}
 	}
 	defer server.Close()
-	if err := waitReady(ctx, readiness(c, pageReader{server, base}), c.ReadyTimeout); err != nil {
+	if err := waitReady(ctx, readiness(c, pageReader{server, base}), c.ReadyTimeout, func(waited time.Duration, last error) {
+		progress(launch.WaitText(redact.URL(base), waited, c.ReadyTimeout, last.Error()))
+	}); err != nil {
 		return nil, err
 	}
 	return checkModels(ctx, c, pageReader{server, base}), nil
@@ -129,9 +131,11 @@ func probe(ctx context.Context, ready func(context.Context) error, timeout time.
 }
 
 // waitReady asks until the server answers; a timeout of 0 asks once. The error has
-// the last answer.
-func waitReady(ctx context.Context, ready func(context.Context) error, timeout time.Duration) error {
-	deadline := time.Now().Add(timeout)
+// the last answer; told hears of each meanwhile that a user is to know of.
+func waitReady(ctx context.Context, ready func(context.Context) error, timeout time.Duration, told func(waited time.Duration, last error)) error {
+	began := time.Now()
+	deadline := began.Add(timeout)
+	var notes launch.Notes
 	for {
 		err := probe(ctx, ready, max(probeTimeout, time.Until(deadline)))
 		switch {
@@ -139,6 +143,9 @@ func waitReady(ctx context.Context, ready func(context.Context) error, timeout t
 			return err
 		case !time.Now().Before(deadline):
 			return fmt.Errorf("not ready within %s (ready_timeout): %w", timeout, err)
+		}
+		if waited := time.Since(began); notes.Due(waited) {
+			told(waited, err)
 		}
 		select {
 		case <-time.After(launch.AskEvery):

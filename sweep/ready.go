@@ -155,7 +155,11 @@ func (r *Runner) Validate(ctx context.Context, online bool) error {
 	if err != nil {
 		return err
 	}
-	return r.ask(ctx)
+	if err := r.ask(ctx); err != nil {
+		return err
+	}
+	r.tellServers()
+	return nil
 }
 
 // checkLaunches says which servers are not asked because the run starts them, and

@@ -84,7 +84,7 @@ func TestReadyBy(t *testing.T) {
 	} {
 		asked.Store(0)
 		c := parse(t, tt.keys+"\n", "base_url="+s.URL)
-		doubt, err := askServer(t.Context(), c, c.BaseURL, "")
+		doubt, err := askServer(t.Context(), c, c.BaseURL, "", func(string) {})
 		if doubt != nil || (err == nil) != (tt.says == "") || err != nil && !strings.Contains(err.Error(), tt.says) {
 			t.Errorf("%s: %v, doubt %v; want %q", tt.keys, err, doubt, tt.says)
 		}
@@ -116,7 +116,7 @@ func TestModelsThatAreBelieved(t *testing.T) {
 			fmt.Fprint(w, tt.page)
 		}))
 		c := parse(t, "", "base_url="+s.URL)
-		doubt, err := askServer(t.Context(), c, s.URL, "")
+		doubt, err := askServer(t.Context(), c, s.URL, "", func(string) {})
 		if err != nil || (doubt != nil) != tt.doubt {
 			t.Errorf("%s: %v, doubt %v", tt.name, err, doubt)
 		}

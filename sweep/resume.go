@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"slices"
 	"time"
 
 	"llmsweep/dataset"
@@ -25,9 +26,13 @@ func (r *Runner) begin(ctx context.Context, dir *runlog.Dir) ([]PlannedCase, err
 	if err != nil {
 		return nil, err
 	}
-	goOn, why := r.resumable(old, last)
+	entries, err := dir.Entries()
+	if err != nil {
+		return nil, err
+	}
+	goOn, why := r.resumable(old, last, entries)
 	if !goOn && r.OnlyFailed {
-		return nil, &ConfigError{fmt.Errorf("--only-failed: there is no broken run in %s to go on with: %s", dir.Path(), why)}
+		return nil, r.nothingAgain(dir, why)
 	}
 	if goOn && r.Config.SeedRandom && r.Config.Seed != old.Seed {
 		r.Config.setSeed(old.Seed)
@@ -74,6 +79,10 @@ func (r *Runner) begin(ctx context.Context, dir *runlog.Dir) ([]PlannedCase, err
 	return r.missing(dir)
 }
 
+func (r *Runner) nothingAgain(dir *runlog.Dir, why string) error {
+	return &ConfigError{fmt.Errorf("--only-failed: nothing in %s to measure again: %s", dir.Path(), why)}
+}
+
 // begunBefore is the instant that a run's instants count from when it is gone on
 // with: its start, by a clock that may have been set back since. No instant comes
 // before one that the run has written already, at last.
@@ -83,15 +92,18 @@ func begunBefore(now, start, last time.Time) time.Time {
 }
 
 // resumable reports whether the run in the folder, which last wrote then, is to be
-// gone on with, and if not, why. A last write after now is a clock's that was set
+// gone on with, and if not, why. A complete one is for what is invalid in it, where
+// that is asked for. A last write after now is a clock's that was set
 // back.
-func (r *Runner) resumable(old *runlog.Run, last time.Time) (ok bool, why string) {
+func (r *Runner) resumable(old *runlog.Run, last time.Time, entries map[string]runlog.Entry) (ok bool, why string) {
 	age := r.Now().Sub(last).Round(time.Second)
 	switch {
 	case old == nil:
 		return false, "it holds no run"
-	case old.Complete:
+	case old.Complete && !r.OnlyFailed:
 		return false, "the run before was complete"
+	case old.Complete && !slices.ContainsFunc(r.plan, func(pc PlannedCase) bool { return entries[pc.Name].Broken() }):
+		return false, "the run before was complete, and no case of it is invalid"
 	case r.Fresh:
 		return false, "the run before was broken off, and --fresh starts anew"
 	case age > r.Config.ResumeWithin:
@@ -114,11 +126,12 @@ func (r *Runner) missing(dir *runlog.Dir) ([]PlannedCase, error) {
 	done := 0
 	for _, pc := range r.plan {
 		e := entries[pc.Name]
-		if measured(pc, e) || r.staysOut(pc, e) {
+		again := r.OnlyFailed && e.Broken()
+		if !again && (measured(pc, e) || r.staysOut(pc, e)) {
 			done++
 			continue
 		}
-		if r.OnlyFailed && e.Status != runlog.StatusFailed {
+		if r.OnlyFailed && !again {
 			continue
 		}
 		if ok, _ := r.chosen(pc); !ok {

@@ -33,7 +33,7 @@ type Runner struct {
 	Fold func(dir string) error
 
 	Fresh      bool   // start anew even where a run could go on
-	OnlyFailed bool   // only cases that failed before
+	OnlyFailed bool   // only cases that failed before or are invalid, of a complete run too
 	Only       string // only cases whose name matches this glob; "" = all
 
 	SelfTest *selftest.Result // the host's last one: a case beyond it is suspect; nil = none was made
@@ -55,7 +55,8 @@ type Runner struct {
 	unsettled map[string]share              // by address, of the case before: what the server may count in the next one
 	warnings  []string                      // for the manifest
 	hooks     hooks
-	cooled    bool // a case has run: the next one waits for cooldown
+	unreset   map[string]bool // by address: the user was told that its cache is not emptied
+	cooled    bool            // a case has run: the next one waits for cooldown
 	leave     leaveOut
 }
 

@@ -49,7 +49,8 @@ func TestExitStatus(t *testing.T) {
 		{name: "suspect", url: faulty("status:code=500,times=1"), config: "failures_allowed: 1"},
 		{name: "plan", url: dead, args: []string{"plan"}},
 		{name: "dry run", url: dead, args: []string{"run", "--dry-run"}},
-		{name: "dry run of a part", url: dead, args: []string{"run", "--dry-run", "--only", "bench_*"}, want: exitUsage, says: "the whole plan"},
+		{name: "dry run of a part", url: dead, args: []string{"run", "--dry-run", "--only", "bench_*"}},
+		{name: "dry run of what failed, where there is nothing", url: dead, args: []string{"run", "--dry-run", "--only-failed"}, want: exitUsage, says: "nothing in results to measure again: it holds no run"},
 		{name: "validate", url: dead, args: []string{"validate"}},
 		{name: "bench", args: bench(good)},
 
@@ -74,7 +75,7 @@ func TestExitStatus(t *testing.T) {
 		{name: "no such flag", url: good, args: []string{"run", "--onyl"}, want: exitUsage, says: "--onyl"},
 		{name: "no such command", args: []string{"rum"}, want: exitUsage, says: "rum"},
 		{name: "no such case", url: good, args: []string{"run", "-q", "--only", "x"}, want: exitUsage, says: "no case has such a name"},
-		{name: "nothing to go on with", url: good, args: []string{"run", "-q", "--only-failed"}, want: exitUsage, says: "no broken run"},
+		{name: "nothing to go on with", url: good, args: []string{"run", "-q", "--only-failed"}, want: exitUsage, says: "nothing in results to measure again: it holds no run"},
 		{name: "bench of a model that is not there", args: append(bench(good), "--model", "org/other"), want: exitUsage, says: "model"},
 
 		{name: "interrupted before it began", url: good, ctx: ended, want: exitInterrupted, says: "interrupted before anything was measured"},

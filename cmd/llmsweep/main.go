@@ -27,9 +27,14 @@ func main() {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	if !signal.Ignored(syscall.SIGHUP) { // as nohup has it: the run outlives its terminal
+		signal.Notify(signals, syscall.SIGHUP)
+	}
 	go func() {
 		cancel(stopped{<-signals})
-		<-signals // the user will not wait for things to end in order
+		for <-signals == syscall.SIGHUP { // a terminal that closes sends several
+		}
+		// The user will not wait for things to end in order.
 		fmt.Fprintln(os.Stderr, "interrupted twice: ended at once; of a run, the same command goes on from here")
 		launch.EndNow()
 		os.Exit(exitInterrupted)
@@ -40,11 +45,17 @@ func main() {
 // A stopped is the cause of all that a signal cut short.
 type stopped struct{ by os.Signal }
 
-func (s stopped) Error() string {
-	if s.by == os.Interrupt {
-		return "stopped by Ctrl-C"
+func (s stopped) Error() string { return "stopped by " + s.what() }
+
+// what is the signal in words.
+func (s stopped) what() string {
+	switch s.by {
+	case os.Interrupt:
+		return "Ctrl-C"
+	case syscall.SIGHUP:
+		return "the end of its terminal"
 	}
-	return "stopped by a signal: " + s.by.String()
+	return "a signal: " + s.by.String()
 }
 
 func (stopped) Unwrap() error { return context.Canceled }

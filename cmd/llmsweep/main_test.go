@@ -16,6 +16,9 @@ import (
 const beMain = "LLMSWEEP_BE_MAIN"
 
 func TestMain(m *testing.M) {
+	if address := os.Getenv(beSecure); address != "" {
+		serveSecurely(address)
+	}
 	if os.Getenv(beMain) == "1" {
 		main()
 		return

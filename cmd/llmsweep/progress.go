@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
+	"syscall"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -38,6 +40,9 @@ type watch struct {
 // An address that cannot be listened on is an error of the
 // command line. The watch must be closed.
 func (f *watchFlags) open(cmd *cobra.Command, resultsDir string) (*watch, error) {
+	// A signal that is caught leaves the write to fail: without this, one to a pipe
+	// that nobody reads any more (tee was killed) would end the run on the spot.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	stdout, stderr := cmd.OutOrStdout(), cmd.ErrOrStderr()
 	l := newLive()
 	w := &watch{results: stdout}

@@ -4,10 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
-	"os/signal"
 	"sync"
-	"syscall"
 	"time"
 
 	"llmsweep/metrics"
@@ -35,9 +32,6 @@ type events struct {
 }
 
 func newEvents(w, stderr io.Writer, l *live, resultsDir string) *events {
-	// A signal that is caught leaves the write to fail: without this, one to a
-	// pipe that nobody reads would end the program.
-	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	return &events{w: w, stderr: stderr, live: l, resultsDir: resultsDir}
 }
 

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -55,9 +56,9 @@ server cannot be reached; 2 the command or the config is wrong; 3 a gate is brok
 	}
 	sets := setFlag(cmd)
 	fresh := cmd.Flags().Bool("fresh", false, "start anew, even where a run could be gone on with")
-	onlyFailed := cmd.Flags().Bool("only-failed", false, "run only the cases that failed before")
+	onlyFailed := cmd.Flags().Bool("only-failed", false, "run again only the cases that failed or are invalid, also of a complete run")
 	only := cmd.Flags().String("only", "", "run only cases whose name matches this `glob`, e.g. 'bench_io256x*'")
-	dry := cmd.Flags().Bool("dry-run", false, "print the whole plan, measured or not, and stop")
+	dry := cmd.Flags().Bool("dry-run", false, "print the whole plan, and which of its cases would run now and why, and stop")
 	strict := cmd.Flags().Bool("strict", false, "exit with 1 when a case is suspect, too")
 	baseline := cmd.Flags().String("baseline", "", "compare with this `run` afterwards, by the config's gate: a folder, or @prev for the run before")
 	var watching watchFlags
@@ -67,11 +68,8 @@ server cannot be reached; 2 the command or the config is wrong; 3 a gate is brok
 		if err != nil {
 			return withStatus(exitUsage, err)
 		}
-		if *dry && (*only != "" || *onlyFailed) {
-			return withStatus(exitUsage, errors.New("--dry-run prints the whole plan, measured or not: leave --only and --only-failed out"))
-		}
 		if *dry {
-			return sweep.PrintPlan(cmd.OutOrStdout(), c, c.Plan(), sweep.LastSpans(c))
+			return dryRun(cmd, c, sweep.Runner{Fresh: *fresh, OnlyFailed: *onlyFailed, Only: *only})
 		}
 		if err := checkBaseline(*baseline, c.ResultsDir); err != nil {
 			return withStatus(exitUsage, err)
@@ -115,6 +113,17 @@ server cannot be reached; 2 the command or the config is wrong; 3 a gate is brok
 		return after(w, cmd.ErrOrStderr(), ended{c, err, *baseline, *strict})
 	}
 	return cmd
+}
+
+// dryRun prints the plan, and what a run with the runner's choices would do of it.
+func dryRun(cmd *cobra.Command, c *sweep.Config, r sweep.Runner) error {
+	if err := sweep.PrintPlan(cmd.OutOrStdout(), c, c.Plan(), sweep.LastSpans(c)); err != nil {
+		return err
+	}
+	r.Config, r.Getenv, r.Now = c, os.Getenv, time.Now
+	text, err := r.Forecast(cmd.Context())
+	fmt.Fprint(cmd.OutOrStdout(), text)
+	return beforeBegin(err)
 }
 
 func cases(n int) string {
@@ -188,7 +197,7 @@ func writeCSVs(dir string, rows []aggregate.Row) (string, error) {
 // that was measured before the run was gone on with is judged like the others.
 func ending(ctx context.Context, out sweep.Outcome, rows []aggregate.Row, err error, strict bool) error {
 	if ctx.Err() != nil {
-		return withStatus(exitInterrupted, fmt.Errorf("interrupted: %s of %d missing; the same command goes on from here", cases(out.Missing), len(out.Names)))
+		return withStatus(exitInterrupted, interrupted(ctx, fmt.Sprintf("%s of %d missing; the same command goes on from here", cases(out.Missing), len(out.Names))))
 	}
 	if err != nil {
 		return withStatus(exitFailed, err)
@@ -200,12 +209,25 @@ func ending(ctx context.Context, out sweep.Outcome, rows []aggregate.Row, err er
 		return withStatus(exitFailed, fmt.Errorf("nothing was measured: %s of %d left out; choose others, or give them more time", cases(len(out.Skipped)+out.LeftOut), len(out.Names)))
 	}
 	if names := judged(rows, metrics.Invalid); names != "" {
-		return withStatus(exitFailed, fmt.Errorf("invalid: %s", names))
+		return withStatus(exitFailed, fmt.Errorf("invalid: %s; run --only-failed measures what is invalid again", names))
 	}
 	if names := judged(rows, metrics.Suspect); strict && names != "" {
 		return withStatus(exitFailed, fmt.Errorf("--strict: suspect: %s", names))
 	}
 	return nil
+}
+
+// interrupted is the error of a run that was; it names the signal where that was
+// not its user's Ctrl-C.
+func interrupted(ctx context.Context, rest string) error {
+	s, ok := errors.AsType[stopped](context.Cause(ctx))
+	switch {
+	case !ok || s.by == os.Interrupt:
+		return fmt.Errorf("interrupted: %s", rest)
+	case s.by == syscall.SIGHUP:
+		rest += "; under nohup or tmux it outlives its terminal"
+	}
+	return fmt.Errorf("interrupted by %s: %s", s.what(), rest)
 }
 
 // judged names the measured cases with a verdict.

@@ -1,9 +1,12 @@
 package launch
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
+
+	"llmsweep/sweep/wording"
 )
 
 const (
@@ -13,8 +16,11 @@ const (
 	AskTimeout = 10 * time.Second
 	// firstAsk is the pause after the first question; pauses double up to askEvery.
 	firstAsk = 10 * time.Millisecond
-	// noteEvery is how often a user who waits for a server is told so.
-	noteEvery = 5 * time.Second
+	// firstNote is when a user who waits for a server is first told so; pauses double
+	// up to mostNote.
+	firstNote, mostNote = 5 * time.Second, time.Minute
+	// mostHeard is how many characters of a server's words a note has.
+	mostHeard = 120
 )
 
 // await asks until the server is ready, its command has ended, or timeout is over.
@@ -31,7 +37,7 @@ func (s *Server) await(ctx context.Context, timeout time.Duration, progress func
 	name, began := s.launch.Name, time.Now()
 	progress(fmt.Sprintf("waiting up to %s for %s, log %s", timeout, name, s.launch.LogPath))
 	var answer error // of the last question that was not cut short
-	noted := began
+	var notes Notes
 	for pause := firstAsk; ; pause = min(2*pause, AskEvery) {
 		err := askReady(within, s.ready)
 		switch {
@@ -47,11 +53,41 @@ func (s *Server) await(ctx context.Context, timeout time.Duration, progress func
 		case <-within.Done():
 			return s.notReady(ctx, timeout, answer)
 		}
-		if time.Since(noted) >= noteEvery {
-			noted = time.Now()
-			progress(fmt.Sprintf("waiting for %s: %.0f s, log %s", name, time.Since(began).Seconds(), s.launch.LogPath))
+		if waited := time.Since(began); notes.Due(waited) {
+			heard := s.Tail(1)
+			if heard == "" && answer != nil {
+				heard = answer.Error()
+			}
+			progress(WaitText(name, waited, timeout, heard))
 		}
 	}
+}
+
+// Notes is when one who waits is told so: seldom enough that an hour of loading is no
+// wall of lines. The zero value has told nothing.
+type Notes struct{ last, pause time.Duration }
+
+// Due reports whether the next note is due after so long a wait.
+func (n *Notes) Due(waited time.Duration) bool {
+	if waited < n.last+cmp.Or(n.pause, firstNote) {
+		return false
+	}
+	n.last, n.pause = waited, min(2*cmp.Or(n.pause, firstNote), mostNote)
+	return true
+}
+
+// WaitText is a note on a server that is waited for, and the last that was heard of
+// it; "" = nothing was.
+func WaitText(name string, waited, most time.Duration, heard string) string {
+	text := fmt.Sprintf("waiting for %s: %s of %s", name, waited.Round(time.Second), most)
+	heard = wording.OneLine(heard)
+	if runes := []rune(heard); len(runes) > mostHeard {
+		heard = string(runes[:mostHeard-1]) + "…"
+	}
+	if heard != "" {
+		text += "; last: " + heard
+	}
+	return text
 }
 
 // notReady is why the waiting ended: the command's end, the caller's, or the

@@ -10,23 +10,30 @@ import (
 	"time"
 )
 
-// By hand: questions after 0, 10, 20, 40 … 320 ms and then every 500 ms, so the
-// first one past 5 s is at 5.13 s, and notes follow 5 s apart.
+// By hand: questions after 0, 10, 20, 40 … 320 ms and then every 500 ms, so the first
+// one past 5 s is at 5.13 s; then 10 s after that, 20 s, 40 s, and 60 s.
 func TestAwaitNotes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &Server{launch: &Entry{Name: "TP2", LogPath: "TP2.log"}, done: make(chan struct{}), exited: make(chan struct{})}
 		began := time.Now()
 		s.ready = func(context.Context) error {
-			if time.Since(began) < 16*time.Second {
+			if time.Since(began) < 140*time.Second {
 				return errors.New("status 503: loading")
 			}
 			return nil
 		}
 		var notes []string
-		if err := s.await(t.Context(), time.Minute, func(text string) { notes = append(notes, text) }); err != nil {
+		if err := s.await(t.Context(), 5*time.Minute, func(text string) { notes = append(notes, text) }); err != nil {
 			t.Fatal(err)
 		}
-		want := []string{"waiting up to 1m0s for TP2, log TP2.log", "waiting for TP2: 5 s, log TP2.log", "waiting for TP2: 10 s, log TP2.log", "waiting for TP2: 15 s, log TP2.log"}
+		want := []string{
+			"waiting up to 5m0s for TP2, log TP2.log",
+			"waiting for TP2: 5s of 5m0s; last: status 503: loading",
+			"waiting for TP2: 15s of 5m0s; last: status 503: loading",
+			"waiting for TP2: 35s of 5m0s; last: status 503: loading",
+			"waiting for TP2: 1m15s of 5m0s; last: status 503: loading",
+			"waiting for TP2: 2m15s of 5m0s; last: status 503: loading",
+		}
 		if !slices.Equal(notes, want) {
 			t.Errorf("notes %q, want %q", notes, want)
 		}
