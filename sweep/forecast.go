@@ -55,6 +55,7 @@ func (r *Runner) forecast(dir *runlog.Dir) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	r.growth = r.newGrowth(dir)
 	goOn, why := r.resumable(old, last, entries)
 	switch {
 	case !goOn && r.OnlyFailed:
@@ -67,12 +68,15 @@ func (r *Runner) forecast(dir *runlog.Dir) (string, error) {
 			return "", err
 		}
 	}
+	if err := r.growth.recall(); err != nil {
+		return "", err
+	}
 	todo, err := r.missing(dir)
 	if err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("would run now: %d of %s, going on with the run in %s\n%s",
-		len(todo), wording.Plural(len(r.plan), "case"), dir.Path(), fates(todo, entries)), nil
+	return fmt.Sprintf("would run now: %d of %s%s, going on with the run in %s\n%s",
+		len(todo), wording.Plural(len(r.plan), "case"), r.growth.ahead(), dir.Path(), fates(todo, entries)), nil
 }
 
 // forecastAnew is the forecast of a new run, and why it is one.
@@ -83,7 +87,7 @@ func (r *Runner) forecastAnew(old *runlog.Run, why string) string {
 			n++
 		}
 	}
-	text := fmt.Sprintf("would run now: %d of %s, as a new run", n, wording.Plural(len(r.plan), "case"))
+	text := fmt.Sprintf("would run now: %d of %s%s, as a new run", n, wording.Plural(len(r.plan), "case"), r.growth.ahead())
 	if old != nil {
 		text += fmt.Sprintf(": %s; its files would move to history", why)
 	}

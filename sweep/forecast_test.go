@@ -55,6 +55,8 @@ func TestForecast(t *testing.T) {
 	}
 	want(forecast(nil), "would run now: 4 of 4 cases, as a new run: the run before was complete; its files would move to history\n")
 	want(forecast(func(r *Runner) { r.OnlyFailed = true }), "--only-failed: nothing in "+out+" to measure again: the run before was complete, and no case of it is invalid")
+	want(forecast(nil, "search={vary: request_rate, objective: output_throughput, slo: {p99_ttft_ms: 500}, min: 1, max: 8}"),
+		"would run now: 4 of 4 cases, and those that are still to be added, as a new run: the run before was complete; its files would move to history\n")
 	if got := fate(&PlannedCase{}, runlog.Entry{Status: runlog.StatusMeasured, Invalid: true}); got != "invalid" {
 		t.Error(got)
 	}

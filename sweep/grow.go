@@ -94,6 +94,15 @@ func (g *growth) recall() error {
 	return nil
 }
 
+// ahead says, behind a count of cases, that there will be more; "" = no search or
+// refine adds any.
+func (g *growth) ahead() string {
+	if g.still || len(g.growers()) == 0 {
+		return ""
+	}
+	return ", and those that are still to be added"
+}
+
 // readJournal reads what earlier processes have of the run, once: what this one
 // measures and leaves out it is told.
 func (g *growth) readJournal() (err error) {

@@ -142,11 +142,7 @@ func (r *Runner) missing(dir *runlog.Dir) ([]PlannedCase, error) {
 		todo = append(todo, pc)
 	}
 	if len(entries) > 0 {
-		added := ""
-		if g := r.growth; !g.still && len(g.growers()) > 0 {
-			added = ", and those that are still to be added"
-		}
-		r.Progress.Note(fmt.Sprintf("going on: %d of %d cases stay as they are, %d to run%s", done, len(r.plan), len(todo), added))
+		r.Progress.Note(fmt.Sprintf("going on: %d of %d cases stay as they are, %d to run%s", done, len(r.plan), len(todo), r.growth.ahead()))
 	}
 	return todo, r.openBudget(dir, todo, entries)
 }

@@ -57,6 +57,7 @@ type Reading struct {
 	Failed  bool
 	Broken  string // why it breaks the SLO whatever the figures: it failed, or above; "" = it does not
 	Invalid string // why it says nothing of the server, and another case may; "" = it is sound
+	Suspect bool   // it has a say, but not alone against the server
 	Above   bool   // stop_when left it out: a lower load was enough
 	Unfit   string // why it says nothing of the load: it could not begin; "" = it does
 }
@@ -65,7 +66,10 @@ type Reading struct {
 // request failed for another reason than its load; one that is invalid since more
 // requests failed than the share allowed broke under it.
 func ReadingOf(f *runlog.CaseFile, failuresAllowed float64) Reading {
-	m := Reading{Name: f.Case.Name, Figures: f.Figures(), Failed: f.Status != runlog.StatusMeasured}
+	m := Reading{
+		Name: f.Case.Name, Figures: f.Figures(),
+		Failed: f.Status != runlog.StatusMeasured, Suspect: f.Validity.Verdict == metrics.Suspect,
+	}
 	switch {
 	case f.Status != runlog.StatusMeasured && f.Failures.Sent == 0:
 		m.Unfit = cmp.Or(lastOf(f.Notes), f.Failures.First, "it could not begin")
@@ -105,10 +109,13 @@ type Judgment struct {
 
 // Judge says whether a load meets all limits, by the median of each figure over the
 // cases there are, repeats at most. A load whose worst figure is within closeTo of
-// its limit is measured until most of its cases must agree, or repeats are used up.
+// its limit is measured until most of its cases must agree, or repeats are used up;
+// so is one that breaks the SLO in a suspect case, whose latencies may be the
+// client's.
 // Invalid cases have no say, and are measured again, MoreIfInvalid times in all.
 func Judge(slo []Limit, runs []Reading, repeats int) (j Judgment) {
 	told, met := 0, 0   // cases that have a say, and those that meet the SLO
+	suspect := false    // the first of them breaks it, and is suspect
 	var sound []Reading // those with figures that count
 	for _, m := range runs {
 		if m.Unfit != "" {
@@ -130,6 +137,8 @@ func Judge(slo []Limit, runs []Reading, repeats int) (j Judgment) {
 		}
 		if excess <= 1 {
 			met++
+		} else if told == 1 {
+			suspect = m.Suspect
 		}
 	}
 	invalid := len(runs) - told
@@ -154,7 +163,7 @@ func Judge(slo []Limit, runs []Reading, repeats int) (j Judgment) {
 	} else if excess > 1 {
 		j.Broken = ""
 	}
-	near := told > 1 || excess >= 1-closeTo && excess <= 1+closeTo
+	near := told > 1 || suspect || excess >= 1-closeTo && excess <= 1+closeTo
 	j.Again = near && told < repeats && 2*agree <= repeats && invalid <= MoreIfInvalid
 	return j
 }

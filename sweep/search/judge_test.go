@@ -16,6 +16,8 @@ func TestJudge(t *testing.T) {
 	slo := []Limit{{"p99_ttft_ms", 500}, {"mean_tpot_ms", 50}}
 	broke := Reading{Broken: "it failed: reset", Failed: true}
 	void := Reading{Invalid: "it is invalid: Little residual 43.8 %, limit 15 %"}
+	slow, quick := run(560, 20), run(440, 20)
+	slow.Suspect, quick.Suspect = true, true
 	unfit := Reading{Unfit: "rows.jsonl: too few rows", Failed: true}
 	for _, tt := range []struct {
 		name         string
@@ -36,6 +38,11 @@ func TestJudge(t *testing.T) {
 		{"the third decides", []Reading{run(490, 20), run(520, 20), run(470, 20)}, true, false, "p99_ttft_ms", ""},
 		{"one broken by TTFT, one by TPOT: neither median is", []Reading{run(530, 20), run(300, 55)}, true, true, "p99_ttft_ms", ""},
 		{"medians decide where repeats are used up", []Reading{run(530, 20), run(300, 55), run(300, 20)}, true, false, "p99_ttft_ms", ""},
+		{"clearly met, suspect", []Reading{quick}, true, false, "p99_ttft_ms", ""},
+		{"clearly broken, suspect", []Reading{slow}, false, true, "p99_ttft_ms", ""},
+		{"clearly broken, suspect, then met", []Reading{slow, run(420, 20)}, true, true, "p99_ttft_ms", ""},
+		{"clearly broken, suspect, then met twice", []Reading{slow, run(440, 20), run(440, 20)}, true, false, "p99_ttft_ms", ""},
+		{"clearly broken, suspect, and again", []Reading{slow, slow}, false, false, "p99_ttft_ms", ""},
 		{"failed", []Reading{broke}, false, false, "", "it failed: reset"},
 		{"close, then failed", []Reading{run(490, 20), broke}, false, true, "p99_ttft_ms", "it failed: reset"},
 		{"failed once of three", []Reading{run(490, 20), broke, run(480, 20)}, true, false, "p99_ttft_ms", ""},
