@@ -91,6 +91,40 @@ func TestRunInAReadOnlyFolder(t *testing.T) {
 	}
 }
 
+// A full stdout is told, and is no success; a reader that went away wanted no more.
+func TestStdoutIsFull(t *testing.T) {
+	dir := t.TempDir()
+	writeConfig(t, dir, "base_url: sim:fast\ntokenizer: ${SMALL_TOKENIZER}\ninput_output: [[32, 4]]\nconcurrency_prompts: [[1, 2]]\n")
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	if err != nil {
+		t.Skip("no /dev/full: a full stdout is not tried: ", err)
+	}
+	defer full.Close()
+	gone, pipe, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	gone.Close()
+	defer pipe.Close()
+	const want = "not all could be written to stdout: no space left on device; a run's files are whole, and llmsweep aggregate prints its table again\n"
+	for _, tt := range []struct {
+		stdout *os.File
+		code   int
+		says   string
+	}{{full, exitFailed, want}, {pipe, exitOK, ""}} {
+		var stderr strings.Builder
+		cmd := llmsweep(t, dir, "run", "--quiet", "--fresh", "config.yaml")
+		cmd.Stdout, cmd.Stderr = tt.stdout, &stderr
+		err := cmd.Run()
+		if code := cmd.ProcessState.ExitCode(); code != tt.code || !strings.HasSuffix(stderr.String(), tt.says) || strings.Contains(stderr.String(), "stdout") != (tt.says != "") {
+			t.Errorf("%v, want status %d and stderr %q:\n%s", err, tt.code, tt.says, stderr.String())
+		}
+		if n := len(rows(t, dir)); n != 1 {
+			t.Errorf("%d rows in the table", n)
+		}
+	}
+}
+
 // tree lists the files under a folder, with the times of their last change.
 func tree(t *testing.T, dir string) (files []string) {
 	t.Helper()

@@ -65,7 +65,8 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	root := rootCommand()
 	root.SetArgs(benchArgs(args))
 	root.SetIn(stdin)
-	root.SetOut(stdout)
+	out := &output{w: stdout}
+	root.SetOut(out)
 	root.SetErr(stderr)
-	return exitStatus(root.ExecuteContext(ctx), stderr)
+	return out.status(exitStatus(root.ExecuteContext(ctx), stderr), stderr)
 }

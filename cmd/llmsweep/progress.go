@@ -105,13 +105,13 @@ func newDisplay(w io.Writer, l *live) sweep.Progress {
 }
 
 func isTerminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
+	f, ok := fileOf(w)
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 
 // columns is how wide a terminal is; 0 = unknown, or none.
 func columns(w io.Writer) int {
-	f, ok := w.(*os.File)
+	f, ok := fileOf(w)
 	if !ok {
 		return 0
 	}
