@@ -43,40 +43,19 @@ func (r *Runner) Forecast(ctx context.Context) (string, error) {
 }
 
 func (r *Runner) forecast(dir *runlog.Dir) (string, error) {
-	old, err := dir.Run()
-	if err != nil && !r.Fresh {
-		return "", &ConfigError{err}
-	}
-	last, err := dir.LastWrite()
-	if err != nil {
-		return "", err
-	}
-	entries, err := dir.Entries()
-	if err != nil {
-		return "", err
-	}
-	r.growth = r.newGrowth(dir)
-	goOn, why := r.resumable(old, last, entries)
+	before, err := r.past(dir)
 	switch {
-	case !goOn && r.OnlyFailed:
-		return "", r.nothingAgain(dir, why)
-	case !goOn:
-		return r.forecastAnew(old, why), nil
-	case r.Config.SeedRandom && r.Config.Seed != old.Seed:
-		r.Config.setSeed(old.Seed)
-		if err := r.replan(); err != nil {
-			return "", err
-		}
-	}
-	if err := r.growth.recall(); err != nil {
+	case err != nil:
 		return "", err
+	case !before.goOn:
+		return r.forecastAnew(before.run, before.why), nil
 	}
 	todo, err := r.missing(dir)
 	if err != nil {
 		return "", err
 	}
 	return fmt.Sprintf("would run now: %d of %s%s, going on with the run in %s\n%s",
-		len(todo), wording.Plural(len(r.plan), "case"), r.growth.ahead(), dir.Path(), fates(todo, entries)), nil
+		len(todo), wording.Plural(len(r.plan), "case"), r.growth.ahead(), dir.Path(), fates(todo, before.entries)), nil
 }
 
 // forecastAnew is the forecast of a new run, and why it is one.

@@ -13,47 +13,62 @@ import (
 	"llmsweep/runlog"
 )
 
-// begin decides between going on and starting anew, and returns what is to run.
-func (r *Runner) begin(ctx context.Context, dir *runlog.Dir) ([]PlannedCase, error) {
-	old, err := dir.Run()
+// A past is what a results folder says of the run before.
+type past struct {
+	run     *runlog.Run // nil = there is none
+	last    time.Time   // of its last write
+	entries map[string]runlog.Entry
+	goOn    bool
+	why     string // it does not go on
+}
+
+// past decides between going on and starting anew. What goes on takes over the seed,
+// and the cases that were added.
+func (r *Runner) past(dir *runlog.Dir) (p past, err error) {
+	p.run, err = dir.Run()
 	if err != nil && !r.Fresh {
-		return nil, &ConfigError{err}
+		return p, &ConfigError{err}
 	}
 	if err := errors.Join(err, dir.Damage()); err != nil {
 		r.Progress.Warn(err.Error())
 	}
-	last, err := dir.LastWrite()
-	if err != nil {
-		return nil, err
+	if p.last, err = dir.LastWrite(); err != nil {
+		return p, err
 	}
-	entries, err := dir.Entries()
-	if err != nil {
-		return nil, err
+	if p.entries, err = dir.Entries(); err != nil {
+		return p, err
 	}
-	goOn, why := r.resumable(old, last, entries)
-	if !goOn && r.OnlyFailed {
-		return nil, r.nothingAgain(dir, why)
+	p.goOn, p.why = r.resumable(p.run, p.last, p.entries)
+	if !p.goOn && r.OnlyFailed {
+		return p, &ConfigError{fmt.Errorf("--only-failed: nothing in %s to measure again: %s", dir.Path(), p.why)}
 	}
-	if goOn && r.Config.SeedRandom && r.Config.Seed != old.Seed {
-		r.Config.setSeed(old.Seed)
+	if p.goOn && r.Config.SeedRandom && r.Config.Seed != p.run.Seed {
+		r.Config.setSeed(p.run.Seed)
 		if err := r.replan(); err != nil {
-			return nil, err
+			return p, err
 		}
 	}
 	r.growth = r.newGrowth(dir)
-	if goOn {
-		if err := r.growth.recall(); err != nil {
-			return nil, err
-		}
+	if p.goOn {
+		err = r.growth.recall()
+	}
+	return p, err
+}
+
+// begin begins or goes on with a run, and returns what is to run.
+func (r *Runner) begin(ctx context.Context, dir *runlog.Dir) ([]PlannedCase, error) {
+	before, err := r.past(dir)
+	if err != nil {
+		return nil, err
 	}
 	r.begun = cmp.Or(r.Config.readAt, r.Now()) // the start that date and time are of
 	r.run = runlog.Run{
 		Tool: "llmsweep " + r.Version, StartUnixNS: r.begun.UnixNano(), Seed: r.Config.Seed, ConfigKey: r.Config.key,
 		Config: r.Config.Redacted(), Host: r.environment(ctx), Server: r.serverFacts(), Warnings: r.warnings, Cases: casesOf(r.plan),
 	}
-	if goOn {
-		r.run.StartUnixNS = old.StartUnixNS
-		r.begun = begunBefore(r.Now(), time.Unix(0, old.StartUnixNS), last)
+	if before.goOn {
+		r.run.StartUnixNS = before.run.StartUnixNS
+		r.begun = begunBefore(r.Now(), time.Unix(0, before.run.StartUnixNS), before.last)
 		if err := dir.Update(r.run); err != nil {
 			return nil, err
 		}
@@ -68,19 +83,15 @@ func (r *Runner) begin(ctx context.Context, dir *runlog.Dir) ([]PlannedCase, err
 	}
 	switch {
 	case to == "":
-	case old == nil:
+	case before.run == nil:
 		r.Progress.Warn("there was a run here without its manifest; its files are in " + to)
 	default:
-		r.Progress.Note(fmt.Sprintf("%s; its files are in %s", why, to))
+		r.Progress.Note(fmt.Sprintf("%s; its files are in %s", before.why, to))
 	}
 	if err := dir.Begin(r.run); err != nil {
 		return nil, err
 	}
 	return r.missing(dir)
-}
-
-func (r *Runner) nothingAgain(dir *runlog.Dir, why string) error {
-	return &ConfigError{fmt.Errorf("--only-failed: nothing in %s to measure again: %s", dir.Path(), why)}
 }
 
 // begunBefore is the instant that a run's instants count from when it is gone on
