@@ -15,6 +15,21 @@ import (
 	"llmsweep/metrics"
 )
 
+// WriteRecords writes the records of a case file whose requests have all ended
+// beside it, compressed and whole; a sweep writes them as they end: CaseWriter.
+func WriteRecords(caseFile string, records []metrics.Record) error {
+	return WriteFile(strings.TrimSuffix(caseFile, ".json")+".requests.jsonl.gz", func(w io.Writer) error {
+		packed := gzip.NewWriter(w)
+		lines := json.NewEncoder(packed)
+		for i := range records {
+			if err := lines.Encode(&records[i]); err != nil {
+				return err
+			}
+		}
+		return packed.Close()
+	})
+}
+
 // ReadRecords yields the records of a .jsonl or .jsonl.gz file in the order in
 // which the requests ended, and ends after its first error. A last line that a
 // killed run left torn is dropped.

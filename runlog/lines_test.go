@@ -10,6 +10,17 @@ import (
 	"llmsweep/metrics"
 )
 
+// What WriteRecords writes is read back, from beside the case file.
+func TestWriteRecords(t *testing.T) {
+	dir := t.TempDir()
+	if err := WriteRecords(filepath.Join(dir, "out.json"), []metrics.Record{{ID: "a", OutputTokens: 3}, {ID: "b"}}); err != nil {
+		t.Fatal(err)
+	}
+	if ids, err := recordIDs(filepath.Join(dir, "out.requests.jsonl.gz")); ids != "ab" || err != nil {
+		t.Errorf("%q, %v; want both", ids, err)
+	}
+}
+
 func TestReadRecords(t *testing.T) {
 	const a, b = `{"id":"a","due":1,"queued":1,"end":2,"output_tokens":3}` + "\n", `{"id":"b","due":1,"queued":1,"end":2,"output_tokens":3}` + "\n"
 	for _, tt := range []struct {

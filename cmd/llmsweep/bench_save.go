@@ -2,8 +2,6 @@ package main
 
 import (
 	"cmp"
-	"compress/gzip"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -11,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"llmsweep/metrics"
 	"llmsweep/runlog"
@@ -36,7 +33,7 @@ func (b *benchFlags) save(f *runlog.CaseFile, records []metrics.Record) (string,
 		return "", err
 	}
 	if b.saveDetailed && !b.appendResult { // a file of records is of one result
-		if err := saveRecords(strings.TrimSuffix(path, ".json")+".requests.jsonl.gz", records); err != nil {
+		if err := runlog.WriteRecords(path, records); err != nil {
 			return "", err
 		}
 	}
@@ -54,18 +51,5 @@ func (b *benchFlags) save(f *runlog.CaseFile, records []metrics.Record) (string,
 		}
 		_, err = w.Write(slices.Concat(before, text, []byte("\n")))
 		return err
-	})
-}
-
-func saveRecords(path string, records []metrics.Record) error {
-	return runlog.WriteFile(path, func(w io.Writer) error {
-		packed := gzip.NewWriter(w)
-		lines := json.NewEncoder(packed)
-		for i := range records {
-			if err := lines.Encode(&records[i]); err != nil {
-				return err
-			}
-		}
-		return packed.Close()
 	})
 }
