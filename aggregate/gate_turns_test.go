@@ -21,6 +21,7 @@ type turns struct {
 
 func (tr turns) run(t *testing.T, seed uint64, test func(*Change)) (broken float64) {
 	t.Helper()
+	n := 0 // runs whose gate breaks; shares of them that were added up would be past a bound that they are on
 	rng := rand.New(rand.NewPCG(seed, 20261123))
 	g, err := runlog.ParseGate("p99_ttft_ms > " + tr.tolerance)
 	check(t, err)
@@ -43,10 +44,10 @@ func (tr turns) run(t *testing.T, seed uint64, test func(*Change)) (broken float
 			all = append(all, r)
 		}
 		if decide(all); Worst(all) == GateBroken {
-			broken += 1.0 / simulatedRuns
+			n++
 		}
 	}
-	return broken
+	return float64(n) / simulatedRuns
 }
 
 // TestTurnsAreAsGoodAsTheirDocs holds --ab to its table in docs/gate.md: it is near the
@@ -61,9 +62,9 @@ func TestTurnsAreAsGoodAsTheirDocs(t *testing.T) {
 	for i, tr := range []turns{
 		{1, 0, 5, 0, "+5%", 0, 0.01},
 		{1, 0, 5, 0.06, "+5%", 0, 0.01},
-		{1, 0, 5, 0, "0%", 0, 0.025},
-		{1, 0, 5, 0.06, "0%", 0, 0.025},
-		{12, 0, 5, 0, "0%", 0, 0.025},
+		{1, 0, 5, 0, "0%", 0, 0.02},
+		{1, 0, 5, 0.06, "0%", 0, 0.02},
+		{12, 0, 5, 0, "0%", 0, 0.02},
 		{1, 1, 5, 0, "+5%", 0.95, 1},
 		{1, 1, 5, 0.03, "+5%", 0.90, 1},
 		{1, 1, 5, 0.06, "+5%", 0.80, 1},
