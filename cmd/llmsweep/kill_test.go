@@ -117,14 +117,15 @@ func (n *nights) kills() (sum int) {
 	return sum
 }
 
-// complete reports whether the run in the folder is; none is complete, too.
+// complete reports whether there is a run in the folder that is. There is none for
+// an instant of each night: after the run before is moved, before its own manifest.
 func (n *nights) complete() bool {
 	n.t.Helper()
 	run, err := runlog.ReadRun(filepath.Join(n.dir, "results"))
 	if err != nil {
 		n.t.Fatal(err)
 	}
-	return run == nil || run.Complete
+	return run != nil && run.Complete
 }
 
 // moving reports whether a kill left a run half way to the history.
