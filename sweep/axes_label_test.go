@@ -2,6 +2,8 @@ package sweep
 
 import (
 	"fmt"
+	"os"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -54,5 +56,25 @@ func TestMappingsOfAnAxisAreShownAsWritten(t *testing.T) {
 	const want = `{"stop":["<|end|>","&"]}`
 	if got := c.Plan()[0].Axes.More["extra_body"]; got != want {
 		t.Errorf("%s, want %s", got, want)
+	}
+}
+
+// Every key of the whole run is in the list of those that cannot vary, and cannot.
+func TestRunKeysAreTold(t *testing.T) {
+	text, err := os.ReadFile("../docs/axes.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, list, _ := strings.Cut(string(text), "**What can vary.**")
+	list, _, _ = strings.Cut(list, "A key that the config does not have")
+	told := strings.Fields(strings.NewReplacer("`", " ", ",", " ").Replace(list))
+	for _, key := range runKeys {
+		if !slices.Contains(told, key) {
+			t.Errorf("docs/axes.md does not say that %s cannot vary", key)
+		}
+		if _, err := Parse("c.yaml", []byte(searchBase+"concurrency_prompts: [[1, 1]]\nmatrix: {"+key+": [1, 2]}\n"), testEnv(nil)); err == nil ||
+			!strings.Contains(err.Error(), "belongs to the whole run") {
+			t.Errorf("matrix of %s: %v", key, err)
+		}
 	}
 }

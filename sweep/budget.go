@@ -44,9 +44,9 @@ func newBudget(c *Config, plan, toRun []PlannedCase, used time.Duration, last ma
 		return nil
 	}
 	b := &budget{total: c.Budget, used: used, now: now, began: now(), last: last, pace: NewPace(plan), blockOf: map[string]int{}}
-	for i := range b.pace.cases {
-		if took, ok := last[b.pace.cases[i].Name]; ok {
-			b.pace.learn(&b.pace.cases[i], took)
+	for _, pc := range plan {
+		if took, ok := last[pc.Name]; ok {
+			b.pace.learn(pc, took)
 		}
 	}
 	if c.Order == orderInterleaved {
@@ -194,20 +194,12 @@ func (b *budget) expected(pc PlannedCase) (d time.Duration, known bool) {
 	if d, ok := b.last[pc.Name]; ok {
 		return d, true
 	}
-	return b.pace.expect(b.pace.of(pc))
+	return b.pace.expect(pc)
 }
 
 // heard takes what a case came to, which skip let begin.
 func (b *budget) heard(pc *PlannedCase, f *runlog.CaseFile) {
 	if b != nil && f.Status == runlog.StatusMeasured {
-		b.pace.learn(b.pace.of(*pc), b.now().Sub(b.started))
+		b.pace.learn(*pc, b.now().Sub(b.started))
 	}
-}
-
-// of is the case as the pace knows it; one that nobody planned is put in.
-func (p *Pace) of(pc PlannedCase) *pacedCase {
-	if _, ok := p.place[pc.Name]; !ok {
-		p.insert(len(p.cases), pc)
-	}
-	return &p.cases[p.place[pc.Name]]
 }

@@ -2,7 +2,6 @@ package sweep
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"llmsweep/sweep/conf"
@@ -11,7 +10,7 @@ import (
 
 // overBudget are the cases of a plan that its budget would leave out, by name, if
 // each took as long as estimates says.
-func (c *Config) overBudget(cases []PlannedCase, earlier map[string]time.Duration) map[string]bool {
+func overBudget(c *Config, cases []PlannedCase, earlier map[string]time.Duration) map[string]bool {
 	over := map[string]bool{}
 	if c.Budget == 0 {
 		return over
@@ -30,11 +29,11 @@ func (c *Config) overBudget(cases []PlannedCase, earlier map[string]time.Duratio
 }
 
 // budgetText says what of the plan would not fit into its budget; "" = it has none.
-func (c *Config) budgetText(cases []PlannedCase, earlier map[string]time.Duration) string {
+func budgetText(c *Config, cases []PlannedCase, earlier map[string]time.Duration) string {
 	if c.Budget == 0 {
 		return ""
 	}
-	over := c.overBudget(cases, earlier)
+	over := overBudget(c, cases, earlier)
 	if len(over) == 0 {
 		every := "every case"
 		if c.Search != nil {
@@ -53,13 +52,4 @@ func (c *Config) budgetText(cases []PlannedCase, earlier map[string]time.Duratio
 	}
 	return fmt.Sprintf("budget of %s: %s of about %s would be left out, by these times: %s\n",
 		shortSpan(c.Budget), wording.Plural(len(names), "case"), Roughly(need), FirstFew(names))
-}
-
-// FirstFew are the first of many names, and how many more there are.
-func FirstFew(names []string) string {
-	const few = 3
-	if len(names) <= few+1 {
-		return strings.Join(names, ", ")
-	}
-	return fmt.Sprintf("%s and %d more", strings.Join(names[:few], ", "), len(names)-few)
 }

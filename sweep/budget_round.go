@@ -1,8 +1,6 @@
 package sweep
 
 import (
-	"strconv"
-
 	"llmsweep/runlog"
 )
 
@@ -45,6 +43,3 @@ func (b *budget) goOn(plan []PlannedCase, entries map[string]runlog.Entry) {
 		round.begun = begun[round.cases[0].round()]
 	}
 }
-
-// round is the same for the cases of a repeat that differ in their server alone.
-func (p *PlannedCase) round() string { return p.apartFromServer() + " " + strconv.Itoa(p.Axes.Repeat) }

@@ -151,7 +151,7 @@ func (d *Driver) clientConfig() client.Config {
 // prompts makes the warm-up's and the measured requests, before the clock starts:
 // as many as the buffer holds.
 func (d *Driver) prompts(ctx context.Context, pc PlannedCase) (*dataset.Prompts, error) {
-	p, err := d.Source.Case(d.Config.prompts(&pc))
+	p, err := d.Source.Case(datasetCase(d.Config, &pc))
 	if err != nil {
 		return nil, err
 	}
@@ -171,7 +171,7 @@ func (d *Driver) options(pc PlannedCase, res *Result) metrics.Options {
 	c := d.Config
 	asked := askedLengths(&c.Dataset, &pc)
 	return metrics.Options{
-		Percentiles: c.Percentiles, SLO: c.Goodput, Scenarios: c.scenarios(&pc),
+		Percentiles: c.Percentiles, SLO: c.Goodput, Scenarios: scenariosOf(c, &pc),
 		MaxConcurrency: pc.MaxConcurrency, RequestRate: pc.Rate, NumPrompts: pc.NumPrompts,
 		Ramp:     pc.Ramp != nil || replaysTimes(&c.Dataset),
 		InputLen: asked.Input, OutputLen: asked.Output,

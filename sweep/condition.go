@@ -157,7 +157,7 @@ func (c *Config) keeps(p *PlannedCase, v *variant) (bool, error) {
 	if len(c.include)+len(c.exclude) == 0 {
 		return true, nil
 	}
-	vars := p.variables(v)
+	vars := p.conditionVariables(v.values)
 	keep := len(c.include) == 0
 	for i := range c.include {
 		yes, err := c.include[i].holds(vars)
@@ -176,16 +176,17 @@ func (c *Config) keeps(p *PlannedCase, v *variant) (bool, error) {
 	return keep, nil
 }
 
-// variables are the case's values of caseVariables.
-func (p *PlannedCase) variables(v *variant) map[string]any {
-	vars := make(map[string]any, 11+len(v.values))
-	for key, x := range v.values {
+// conditionVariables are the case's values of caseVariables; axes are those of its
+// config: see axisValues.
+func (p *PlannedCase) conditionVariables(axes map[string]any) map[string]any {
+	vars := make(map[string]any, 11+len(axes))
+	for key, x := range axes {
 		vars[lastPart(key)] = x
 	}
 	for name, x := range map[string]any{
 		"input_len": p.Input, "output_len": p.Output, "max_concurrency": p.MaxConcurrency, "num_prompts": p.NumPrompts,
 		"request_rate": p.Rate, "repeat": p.Axes.Repeat, "model": p.Config.Model, "backend": p.Config.Backend,
-		"dataset": p.Axes.Dataset, "server": p.Axes.Server, "axes": v.values,
+		"dataset": p.Axes.Dataset, "server": p.Axes.Server, "axes": axes,
 	} {
 		vars[name] = x
 	}

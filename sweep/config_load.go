@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"llmsweep/dataset"
 	"llmsweep/loadgen"
 	"llmsweep/sweep/conf"
 )
@@ -215,14 +216,7 @@ func (c *Config) paced() bool {
 	return c.Ramp != nil || slices.ContainsFunc(c.RequestRate, func(rate float64) bool { return !math.IsInf(rate, 1) })
 }
 
-// shortSpan is a duration without units that are 0: 30s, 5m, 1h.
-func shortSpan(d time.Duration) string {
-	s := d.String()
-	if strings.HasSuffix(s, "m0s") {
-		s = strings.TrimSuffix(s, "0s")
-	}
-	if strings.HasSuffix(s, "h0m") {
-		s = strings.TrimSuffix(s, "0m")
-	}
-	return s
+// replaysTimes reports whether requests are sent when a trace says.
+func replaysTimes(s *dataset.Spec) bool {
+	return s.Type == dataset.TypeTrace && s.Replay == replayTimes
 }

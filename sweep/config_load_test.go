@@ -81,14 +81,3 @@ func TestOverSaturationNeedsAnOpenLoop(t *testing.T) {
 		}
 	}
 }
-
-func TestShortSpan(t *testing.T) {
-	for d, want := range map[time.Duration]string{
-		30 * time.Second: "30s", 5 * time.Minute: "5m", time.Hour: "1h", 90 * time.Second: "1m30s",
-		time.Hour + time.Minute: "1h1m", 10 * time.Minute: "10m", 1500 * time.Millisecond: "1.5s", 0: "0s",
-	} {
-		if got := shortSpan(d); got != want {
-			t.Errorf("%v: %s, want %s", d, got, want)
-		}
-	}
-}

@@ -80,7 +80,7 @@ func (c *Config) Redacted() map[string]any {
 		}
 	}
 	if len(c.stopWhen) > 0 {
-		m["stop_when"] = stopTexts(c.stopWhen)
+		m["stop_when"] = c.StopTexts()
 	}
 	c.withoutSearched(m)
 	if c.Endpoint == "" {

@@ -238,15 +238,6 @@ func (s *Search) redacted() any {
 	return m
 }
 
-// limits are the search's by figure, for its results.
-func (s *Search) limits() map[string]float64 {
-	m := map[string]float64{}
-	for _, l := range s.SLO {
-		m[l.Figure] = l.At
-	}
-	return m
-}
-
 // The one thing that refine refines at.
 const refineKnee = "knee"
 

@@ -108,26 +108,3 @@ func TestSearchFaultsAtOnce(t *testing.T) {
 		}
 	}
 }
-
-// What plan says of cases that it does not know yet.
-func TestPlanOfSearch(t *testing.T) {
-	for _, tt := range []struct{ yaml, want string }{
-		{"search: {vary: max_concurrency, slo: {p99_ttft_ms: 500}}\n",
-			"1 search over max_concurrency: each from the case above, then doubling to at most 512 in flight, and bisection; about 2 to 14 cases each, and up to 3 of a load that is close to a limit"},
-		{"search: {vary: max_concurrency, slo: {p99_ttft_ms: 500}, min: 4, max: 4, repeats: 1}\n", "1 search over max_concurrency: min is max, so 1 case each; the figures"},
-		{"search: {vary: request_rate, slo: {p99_ttft_ms: 500}, max: 4, repeats: 1}\nconcurrency_prompts: [[4, 8], [8, 8]]\n",
-			"2 searches over request_rate: each from the case above, then doubling to at most 4 requests/s, and bisection; about 2 to 7 cases each; the figures"},
-		{"concurrency_prompts: [[4, 8], [8, 8]]\nrefine: knee\nrepeats: 2\n", "1 curve to be refined around the knee: up to 8 more cases each"},
-		{"concurrency_prompts: [[4, 8], [8, 8]]\nrefine: knee\norder: interleaved\nservers: [{name: a, base_url: 'http://h:1'}, {name: b, base_url: 'http://h:2'}]\n",
-			"1 curve to be refined around the knee: up to 8 more cases each"},
-	} {
-		c := parseSearch(t, tt.yaml)
-		var b strings.Builder
-		if err := PrintPlan(&b, c, c.Plan(), nil); err != nil {
-			t.Fatal(err)
-		}
-		if !strings.Contains(b.String(), tt.want) {
-			t.Errorf("%s%s\nwant %s", tt.yaml, b.String(), tt.want)
-		}
-	}
-}

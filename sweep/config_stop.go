@@ -99,12 +99,30 @@ func namesIn(env *cel.Env, text string, names map[string]*cel.Type) (list []stri
 	return list
 }
 
-func stopTexts(list []stopCondition) []string {
-	texts := make([]string, len(list))
-	for i, c := range list {
-		texts[i] = c.text
+// StopWhen is what stop_when says.
+func (c *Config) StopWhen() []stopCondition { return c.stopWhen }
+
+// StopTexts are the conditions of stop_when as they stand in the file.
+func (c *Config) StopTexts() []string {
+	texts := make([]string, len(c.stopWhen))
+	for i, s := range c.stopWhen {
+		texts[i] = s.text
 	}
 	return texts
+}
+
+// MeasuredValues are a case's figures as conditions of stop_when name them, and of
+// the kinds that they have there.
+func MeasuredValues(figures map[string]float64) map[string]any {
+	values := make(map[string]any, len(figures))
+	for name, x := range figures {
+		if slices.Contains(countFigures, name) {
+			values[name] = int64(x)
+		} else {
+			values[celFigure(name)] = x
+		}
+	}
+	return values
 }
 
 // unknownName says of a name in a condition which one may have been meant, or

@@ -143,3 +143,6 @@ func readReady(dst *string) conf.Read {
 
 // simScheme marks a base_url that names a preset of the embedded simulator.
 const simScheme = "sim:"
+
+// preset is the simulator's preset that base_url names; ok is false for a real server.
+func (c *Config) preset() (name string, ok bool) { return strings.CutPrefix(c.BaseURL, simScheme) }

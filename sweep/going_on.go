@@ -49,6 +49,12 @@ func ReadToRun(path string, env Env, fresh bool, sets ...string) (c *Config, not
 	return resumed, note, nil
 }
 
+// RunStart is the start of a new run, which date and time are of; zero = now.
+func (c *Config) RunStart() time.Time { return c.readAt }
+
+// Key is the same for two runs of one config: see configKey.
+func (c *Config) Key() string { return c.key }
+
 // saysDate reports whether a config may have date or time in it.
 func saysDate(texts ...string) bool {
 	return slices.ContainsFunc(texts, func(text string) bool {

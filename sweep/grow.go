@@ -37,10 +37,10 @@ type growth struct {
 func (r *Runner) newGrowth(dir *runlog.Dir) *growth {
 	g := &growth{r: r, dir: dir, known: map[string]search.Reading{}, still: r.Only != "" || r.OnlyFailed}
 	if r.Config.Search != nil {
-		g.searches = r.Config.searchers(r.Config.Plan())
+		g.searches = searchersOf(r.Config, r.Config.Plan())
 	}
 	if r.Config.Refine != nil {
-		g.curves = r.Config.refiners(r.Config.Plan())
+		g.curves = refinersOf(r.Config, r.Config.Plan())
 	}
 	return g
 }
@@ -243,25 +243,8 @@ func leftOut(name, why string) search.Reading {
 	return search.Reading{Name: name, Unfit: leftOutWords + why}
 }
 
-// grown is a case at another point of the config's space, beside one that was
-// planned; its attempt is the first.
-func (c *Config) grown(like *PlannedCase, at point, repeat, repeats int) PlannedCase {
-	variants := c.all()
-	v := &variants[max(0, slices.IndexFunc(variants, func(v variant) bool { return v.config == like.Config }))]
-	p := v.config.plannedCase(at, repeat)
-	p.place, p.Axes.More = like.place, like.Axes.More
-	p.Name = v.caseName(at, c.severalRates(), repeat, repeats)
-	p.Seed = dataset.CaseSeed(c.Seed, p.Name, 1)
-	return p
-}
-
-// point is where the case is among its config's lists.
-func (p *PlannedCase) point() point {
-	return point{IOLen{p.Input, p.Output}, Load{p.MaxConcurrency, p.NumPrompts}, p.Rate}
-}
-
-// load is the case's, of what varies.
-func (p *PlannedCase) load(over string) float64 {
+// loadOver is the case's, of what varies.
+func loadOver(p *PlannedCase, over string) float64 {
 	if over == overRate {
 		return p.Rate
 	}

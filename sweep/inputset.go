@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"llmsweep/client"
+	"llmsweep/dataset"
 	"llmsweep/tokenizer"
 )
 
@@ -61,7 +62,7 @@ func (s *inputSet) add(pc PlannedCase) {
 		}
 		in.added = append(in.added, pc)
 		if in.fitted { // else it is dealt with the others
-			in.source.Add(in.config.Seed, pc.Config.prompts(&pc))
+			in.source.Add(in.config.Seed, datasetCase(pc.Config, &pc))
 		}
 	}
 }
@@ -73,7 +74,7 @@ func (s *inputSet) of(c *Config) *inputs { return s.byKey[s.key(c)] }
 func (s *inputSet) key(c *Config) string {
 	key, known := s.keys[c]
 	if !known {
-		args, _ := json.Marshal(c.templateArgs()) // was read as JSON has it
+		args, _ := json.Marshal(templateArgs(c)) // was read as JSON has it
 		key = fmt.Sprintf("%q", []string{
 			specKey(&c.Dataset), c.Tokenizer, c.Backend, c.Endpoint, c.BaseURL, c.Model, c.APIKeyEnv,
 			c.PromptOverhead, fmt.Sprint(c.PromptTokenIDs), string(args), c.Server.Launch, c.Server.Name,
@@ -191,4 +192,13 @@ func (o onceEach) first(text string) bool {
 	said := o.said[text]
 	o.said[text] = true
 	return !said
+}
+
+// specKey tells datasets apart.
+func specKey(s *dataset.Spec) string {
+	key, err := json.Marshal(s)
+	if err != nil {
+		return fmt.Sprintf("%+v", *s)
+	}
+	return string(key)
 }

@@ -93,7 +93,7 @@ func TestInputSetDealsRowsOnce(t *testing.T) {
 			if pc.Config.DatasetContent == "" {
 				t.Errorf("%s: case %s does not know its file's content", tt.yaml, pc.Name)
 			}
-			for _, prompt := range promptsFrom(t, s.of(pc.Config).source, pc.Config.prompts(&pc)) {
+			for _, prompt := range promptsFrom(t, s.of(pc.Config).source, datasetCase(pc.Config, &pc)) {
 				cache := strings.TrimSuffix(pc.Config.BaseURL, "/v1")
 				if pc.Config.Server.Launch != "" {
 					cache = pc.Config.Server.Name

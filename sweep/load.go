@@ -103,11 +103,6 @@ func (d *Driver) loadNotes(pc *PlannedCase, prompts *dataset.Prompts) []string {
 // open reports whether the case's requests come by a schedule, not by slots.
 func (d *Driver) open(pc *PlannedCase) bool { return pc.open() || replaysTimes(&d.Config.Dataset) }
 
-// replaysTimes reports whether requests are sent when a trace says.
-func replaysTimes(s *dataset.Spec) bool {
-	return s.Type == dataset.TypeTrace && s.Replay == replayTimes
-}
-
 // A gauge is a backend that counts its requests in flight.
 type gauge struct {
 	*client.Client

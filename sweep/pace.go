@@ -114,12 +114,14 @@ func (p *Pace) Skipped(pc PlannedCase) {
 func (p *Pace) Ended(status string, now time.Time) {
 	p.running, p.last = false, now
 	if status == runlog.StatusMeasured {
-		p.learn(&p.cases[p.at], now.Sub(p.began))
+		p.learn(p.cases[p.at].PlannedCase, now.Sub(p.began))
 	}
 	p.foretell()
 }
 
-func (p *Pace) learn(c *pacedCase, took time.Duration) {
+// learn takes what a case took.
+func (p *Pace) learn(pc PlannedCase, took time.Duration) {
+	c := p.of(pc)
 	p.measured++
 	keys := c.keys[:]
 	if !c.byServer() {
@@ -141,7 +143,9 @@ func (p *Pace) learn(c *pacedCase, took time.Duration) {
 func (p *PlannedCase) byServer() bool { return !p.open() && p.Duration == 0 && p.WarmupFor == 0 }
 
 // expect is how long a case takes; ok is false where nothing is known of its kin.
-func (p *Pace) expect(c *pacedCase) (d time.Duration, ok bool) {
+func (p *Pace) expect(pc PlannedCase) (d time.Duration, ok bool) { return p.expected(p.of(pc)) }
+
+func (p *Pace) expected(c *pacedCase) (d time.Duration, ok bool) {
 	if same := p.took[c.keys[0]]; same != nil {
 		return same.actual / time.Duration(same.n), true
 	}
@@ -157,7 +161,7 @@ func (p *Pace) expect(c *pacedCase) (d time.Duration, ok bool) {
 func (p *Pace) foretell() {
 	p.rest, p.unknown = 0, 0
 	for i := p.at + 1; i < len(p.cases); i++ {
-		if d, ok := p.expect(&p.cases[i]); ok {
+		if d, ok := p.expected(&p.cases[i]); ok {
 			p.rest = min(p.rest+d, conf.MaxSpan)
 		} else {
 			p.unknown = min(p.unknown+d, conf.MaxSpan)
@@ -197,7 +201,7 @@ func (p *Pace) current(c *pacedCase, ended int, now time.Time) (total, left time
 	if c.MaxConcurrency > 0 {
 		wave = min(prompts, float64(c.MaxConcurrency))
 	}
-	expected, ok := p.expect(c)
+	expected, ok := p.expected(c)
 	switch {
 	case ok:
 		if expected > 0 {
@@ -217,4 +221,12 @@ func (p *Pace) current(c *pacedCase, ended int, now time.Time) (total, left time
 		left = min(left, max(0, c.WarmupFor+c.Duration-spent))
 	}
 	return total, left, true
+}
+
+// of is the case as the pace knows it; one that nobody planned is put in.
+func (p *Pace) of(pc PlannedCase) *pacedCase {
+	if _, ok := p.place[pc.Name]; !ok {
+		p.insert(len(p.cases), pc)
+	}
+	return &p.cases[p.place[pc.Name]]
 }

@@ -141,3 +141,16 @@ func TestPaceOfWaves(t *testing.T) {
 		}
 	}
 }
+
+// Whoever foretells the sweep's end knows what was left out.
+func TestPaceSkipped(t *testing.T) {
+	p := NewPace([]PlannedCase{paceCase("a", 1, 10), paceCase("b", 1, 10), paceCase("c", 1, 5)})
+	at := time.Unix(1000, 0)
+	p.Started(paceCase("a", 1, 10), at)
+	p.Ended(runlog.StatusMeasured, at.Add(10*time.Second))
+	p.Skipped(paceCase("b", 1, 10))
+	d, _, _ := p.ToGo(0, at.Add(10*time.Second))
+	if n, of := p.Place(); d != 5*time.Second || n != 2 || of != 3 {
+		t.Errorf("%v to go after %d of %d, want 5s after 2 of 3", d, n, of)
+	}
+}

@@ -117,26 +117,6 @@ func byServer(cases []PlannedCase) (blocks [][]PlannedCase) {
 	return blocks
 }
 
-// A point is one setting of the config's lists.
-type point struct {
-	lengths IOLen
-	load    Load
-	rate    float64
-}
-
-// points are the product of the config's lists.
-func (c *Config) points() []point {
-	points := make([]point, 0, c.ownCount())
-	for _, lengths := range c.InputOutput {
-		for _, load := range c.ConcurrencyPrompts {
-			for _, rate := range c.RequestRate {
-				points = append(points, point{lengths, load, rate})
-			}
-		}
-	}
-	return points
-}
-
 // severalRates reports whether the cases' rates differ.
 func (c *Config) severalRates() bool {
 	variants := c.all()
@@ -228,14 +208,6 @@ func (v *variant) caseName(at point, severalRates bool, repeat, repeats int) str
 		name += "_run" + strconv.Itoa(repeat)
 	}
 	return name
-}
-
-// rateText is a rate without exponent: 4, 0.5, inf.
-func rateText(r float64) string {
-	if math.IsInf(r, 1) {
-		return "inf"
-	}
-	return strconv.FormatFloat(r, 'f', -1, 64)
 }
 
 // count is the number of warm-up requests at a load.

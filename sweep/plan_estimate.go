@@ -2,13 +2,11 @@ package sweep
 
 import (
 	"fmt"
-	"maps"
 	"math"
 	"strings"
 	"time"
 
 	"llmsweep/dataset"
-	"llmsweep/runlog"
 	"llmsweep/sweep/conf"
 	"llmsweep/sweep/wording"
 )
@@ -86,33 +84,21 @@ func Estimate(cases []PlannedCase, earlier map[string]time.Duration) (sum time.D
 // as the time to go is. learned is false where they tell nothing. earlier may be nil.
 func estimates(cases []PlannedCase, earlier map[string]time.Duration) (takes map[string]time.Duration, learned bool) {
 	pace := NewPace(cases)
-	for i := range pace.cases {
-		if took, known := earlier[pace.cases[i].Name]; known {
-			pace.learn(&pace.cases[i], took)
-			learned = learned || pace.cases[i].byServer()
+	for i := range cases {
+		if took, known := earlier[cases[i].Name]; known {
+			pace.learn(cases[i], took)
+			learned = learned || cases[i].byServer()
 		}
 	}
 	takes = make(map[string]time.Duration, len(cases))
-	for i := range pace.cases {
-		c := &pace.cases[i]
-		took, known := earlier[c.Name]
+	for _, pc := range cases {
+		took, known := earlier[pc.Name]
 		if !known {
-			took, _ = pace.expect(c)
+			took, _ = pace.expect(pc)
 		}
-		takes[c.Name] = took
+		takes[pc.Name] = took
 	}
 	return takes, learned
-}
-
-// timeText is about how long the case takes: as in the last run, or roughly.
-func (p *PlannedCase) timeText(took time.Duration, known bool) string {
-	switch {
-	case known:
-		return Roughly(took) + " last run"
-	case p.Replay > 0:
-		return "as recorded"
-	}
-	return "~" + Roughly(took)
 }
 
 // estimateText is about how long the cases take, and what that rests on.
@@ -164,37 +150,4 @@ func estimateText(cases []PlannedCase, earlier map[string]time.Duration) string 
 		parts = append(parts, fmt.Sprintf("a case takes as long as the trace's first requests, at %s times their speed", rateText(replayed.Replay)))
 	}
 	return strings.Join(parts, "; ")
-}
-
-// Roughly is a span as people say it: 40 s, 12 min, 3 h 20 min.
-func Roughly(d time.Duration) string {
-	switch minutes := int64(d.Round(time.Minute) / time.Minute); {
-	case d < 90*time.Second:
-		return fmt.Sprintf("%d s", int64(math.Ceil(d.Seconds())))
-	case minutes < 60:
-		return fmt.Sprintf("%d min", minutes)
-	case minutes%60 == 0 || minutes >= 24*60:
-		return fmt.Sprintf("%d h", minutes/60)
-	default:
-		return fmt.Sprintf("%d h %d min", minutes/60, minutes%60)
-	}
-}
-
-// LastSpans is how long cases took when they were last measured, warm-up and the
-// making of prompts included, by name: in the results folder or, where that does
-// not have them, in the newest run of its history. It reads journals alone. What
-// cannot be read is not known.
-func LastSpans(c *Config) map[string]time.Duration {
-	spans := map[string]time.Duration{}
-	if past, err := runlog.History(c.ResultsDir); err == nil && len(past) > 0 {
-		addSpans(spans, past[len(past)-1])
-	}
-	addSpans(spans, c.ResultsDir)
-	return spans
-}
-
-func addSpans(spans map[string]time.Duration, dir string) {
-	if found, err := runlog.Spans(dir); err == nil {
-		maps.Copy(spans, found)
-	}
 }

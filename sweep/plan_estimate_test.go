@@ -71,25 +71,6 @@ func TestEstimateAtARate(t *testing.T) {
 	}
 }
 
-func TestRoughly(t *testing.T) {
-	for _, tt := range []struct {
-		d    time.Duration
-		want string
-	}{
-		{0, "0 s"},
-		{1200 * time.Millisecond, "2 s"},
-		{89 * time.Second, "89 s"},
-		{91 * time.Second, "2 min"},
-		{59*time.Minute + 40*time.Second, "1 h"},
-		{200 * time.Minute, "3 h 20 min"},
-		{conf.MaxSpan, "87600 h"},
-	} {
-		if got := Roughly(tt.d); got != tt.want {
-			t.Errorf("%v: %s, want %s", tt.d, got, tt.want)
-		}
-	}
-}
-
 // What a request's own lengths come to in a plan: by hand, means where the config
 // says them. (100 + 500 · 3) ÷ 4 = 400; 200 · e^(1/2) = 329.7; a normal of mean
 // 100 that is cut at 60 is 60.

@@ -113,15 +113,6 @@ func (c *Config) hashedProtocol() string {
 	return c.Protocol
 }
 
-// specKey tells datasets apart.
-func specKey(s *dataset.Spec) string {
-	key, err := json.Marshal(s)
-	if err != nil {
-		return fmt.Sprintf("%+v", *s)
-	}
-	return string(key)
-}
-
 // hashedSpec is the dataset without its files' paths; nil for plain random
 // prompts, of which the type says all.
 func hashedSpec(s dataset.Spec) *dataset.Spec {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 )
 
 // interleave orders a repeat's cases so that each runs on every server right after
@@ -47,15 +48,5 @@ func (p *PlannedCase) apartFromServer() string {
 	return fmt.Sprintf("%d %d %d %d %v %q %q", a.InputLen, a.OutputLen, a.MaxConcurrency, a.NumPrompts, float64(a.RequestRate), a.Dataset, a.More)
 }
 
-// starts is how often the run starts a server of its own, in the order of cases.
-func starts(cases []PlannedCase) (n int) {
-	if len(cases) == 0 {
-		return 0
-	}
-	for _, block := range byServer(cases) {
-		if block[0].Config.Server.Launch != "" {
-			n++
-		}
-	}
-	return n
-}
+// round is the same for the cases of a repeat that differ in their server alone.
+func (p *PlannedCase) round() string { return p.apartFromServer() + " " + strconv.Itoa(p.Axes.Repeat) }

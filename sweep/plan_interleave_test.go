@@ -36,28 +36,3 @@ func TestInterleaved(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
-
-// The plan says how often servers are started: once a change, where the run starts
-// them; where they are there already, nothing.
-func TestInterleavedStarts(t *testing.T) {
-	launched := strings.NewReplacer("'http://localhost:1'", "'http://localhost:1', launch: serve a", "'http://localhost:2'", "'http://localhost:2', launch: serve b").Replace(twoServersYAML)
-	for _, tt := range []struct {
-		yaml string
-		want string
-	}{
-		{launched, "interleaved: servers are started 6 times"}, // a, b b, a; b, a a, b
-		{twoServersYAML, ""},
-	} {
-		c, err := Parse("c.yaml", []byte(tt.yaml), testEnv(nil))
-		if err != nil {
-			t.Fatal(err)
-		}
-		var b strings.Builder
-		if err := PrintPlan(&b, c, c.Plan(), nil); err != nil {
-			t.Fatal(err)
-		}
-		if tt.want == "" && strings.Contains(b.String(), "interleaved") || !strings.Contains(b.String(), tt.want) {
-			t.Errorf("want %q in\n%s", tt.want, b.String())
-		}
-	}
-}

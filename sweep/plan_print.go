@@ -18,7 +18,7 @@ import (
 // be nil. Nothing else is touched.
 func PrintPlan(w io.Writer, c *Config, cases []PlannedCase, earlier map[string]time.Duration) error {
 	var b strings.Builder
-	wording.Columns(&b, planRows(cases, earlier, c.overBudget(cases, earlier)), 1)
+	wording.Columns(&b, planRows(cases, earlier, overBudget(c, cases, earlier)), 1)
 	var prompts, warmups, input, output float64
 	ownLengths := false
 	for _, p := range cases {
@@ -51,11 +51,11 @@ func PrintPlan(w io.Writer, c *Config, cases []PlannedCase, earlier map[string]t
 		estimate += "; cooldown adds " + Roughly(time.Duration(n)*c.Cooldown)
 	}
 	fmt.Fprintln(&b, estimate)
-	b.WriteString(c.budgetText(cases, earlier))
-	if len(c.stopWhen) > 0 {
-		fmt.Fprintf(&b, "stop_when may leave out higher loads: %s\n", strings.Join(stopTexts(c.stopWhen), "; or "))
+	b.WriteString(budgetText(c, cases, earlier))
+	if texts := c.StopTexts(); len(texts) > 0 {
+		fmt.Fprintf(&b, "stop_when may leave out higher loads: %s\n", strings.Join(texts, "; or "))
 	}
-	if text := c.searchText(cases); text != "" {
+	if text := searchText(c, cases); text != "" {
 		fmt.Fprintln(&b, text)
 	}
 	if n := starts(cases); c.Order == orderInterleaved && n > 0 {
@@ -79,17 +79,17 @@ func planRows(cases []PlannedCase, earlier map[string]time.Duration, over map[st
 	for i, p := range cases {
 		row := []string{
 			strconv.Itoa(i + 1), p.Name, lengthText(p.Input), lengthText(p.Output), strconv.Itoa(p.MaxConcurrency),
-			strconv.Itoa(p.NumPrompts), p.warmupText(), p.rateText(),
+			strconv.Itoa(p.NumPrompts), warmupText(&p), paceText(&p),
 		}
 		for _, key := range keys {
 			row = append(row, wording.Short(p.Axes.More[key]))
 		}
 		_, known := earlier[p.Name]
-		took := p.timeText(takes[p.Name], known)
+		took := timeText(&p, takes[p.Name], known)
 		if over[p.Name] {
 			took = "left out: " + took
 		}
-		rows = append(rows, append(row, p.tokensText(), took))
+		rows = append(rows, append(row, tokensText(&p), took))
 	}
 	return rows
 }
@@ -130,21 +130,21 @@ func several(cases []PlannedCase, what string, of func(*PlannedCase) string) str
 
 // tokensText is how many tokens the case asks for; unknown where they are the
 // dataset's own.
-func (p *PlannedCase) tokensText() string {
+func tokensText(p *PlannedCase) string {
 	if p.Input == 0 {
 		return "own"
 	}
 	return wording.Thousands(float64(p.NumPrompts) * float64(p.Input+p.Output))
 }
 
-func (p *PlannedCase) warmupText() string {
+func warmupText(p *PlannedCase) string {
 	if p.WarmupFor > 0 {
 		return shortSpan(p.WarmupFor)
 	}
 	return strconv.Itoa(p.Warmup)
 }
 
-func (p *PlannedCase) rateText() string {
+func paceText(p *PlannedCase) string {
 	switch {
 	case p.Ramp != nil:
 		return p.Ramp.String()
@@ -154,24 +154,34 @@ func (p *PlannedCase) rateText() string {
 	return rateText(p.Rate)
 }
 
-// Notes are what is odd about a config, but not wrong.
-func (c *Config) Notes() []string {
-	var notes []string
-	add := func(note string) {
-		if !slices.Contains(notes, note) {
-			notes = append(notes, note)
+// lengthText is a length for tables.
+func lengthText(n int) string {
+	if n == 0 {
+		return "own"
+	}
+	return fmt.Sprint(n)
+}
+
+// timeText is about how long the case takes: as in the last run, or roughly.
+func timeText(p *PlannedCase, took time.Duration, known bool) string {
+	switch {
+	case known:
+		return Roughly(took) + " last run"
+	case p.Replay > 0:
+		return "as recorded"
+	}
+	return "~" + Roughly(took)
+}
+
+// starts is how often the run starts a server of its own, in the order of cases.
+func starts(cases []PlannedCase) (n int) {
+	if len(cases) == 0 {
+		return 0
+	}
+	for _, block := range byServer(cases) {
+		if block[0].Config.Server.Launch != "" {
+			n++
 		}
 	}
-	for _, v := range c.all() {
-		for _, l := range v.config.ConcurrencyPrompts {
-			if l.NumPrompts < l.MaxConcurrency {
-				add(fmt.Sprintf("concurrency_prompts [%d, %d]: with %s no more than %d are ever in flight",
-					l.MaxConcurrency, l.NumPrompts, wording.Plural(l.NumPrompts, "prompt"), l.NumPrompts))
-			}
-		}
-		if v.config.Abort.OverSaturation && !v.config.open() {
-			add("abort.over_saturation: without a request_rate, a ramp or a trace's times the load waits for the server, and is never too much")
-		}
-	}
-	return notes
+	return n
 }

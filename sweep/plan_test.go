@@ -3,7 +3,6 @@ package sweep
 import (
 	"math"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -99,53 +98,6 @@ func TestWarmupCount(t *testing.T) {
 		if got := tt.w.count(tt.load); got != tt.want {
 			t.Errorf("%+v at %+v: %d, want %d", tt.w, tt.load, got, tt.want)
 		}
-	}
-}
-
-func TestPrintPlan(t *testing.T) {
-	for _, tt := range []struct{ config, want string }{
-		{"testdata/config/grid.yaml", "testdata/plan/grid.txt"},
-		{"testdata/config/everything.yaml", "testdata/plan/everything.txt"},
-	} {
-		c := read(t, tt.config, testEnv(everythingEnv))
-		var b strings.Builder
-		if err := PrintPlan(&b, c, c.Plan(), nil); err != nil {
-			t.Fatal(err)
-		}
-		golden(t, tt.want, b.String())
-	}
-}
-
-// What is offered over time is said in the plan.
-func TestPrintPlanByTime(t *testing.T) {
-	c := parse(t, "", "ramp={kind: linear, from: 1, to: 9}", "warmup=2m", "duration=1h")
-	var b strings.Builder
-	if err := PrintPlan(&b, c, c.Plan(), nil); err != nil {
-		t.Fatal(err)
-	}
-	for _, want := range []string{"linear 1 to 9", "  2m  ", "1 prompts and 2m of warm-up a case;", "each case ends after 1h, whatever prompts are left"} {
-		if !strings.Contains(b.String(), want) {
-			t.Errorf("no %q in\n%s", want, b.String())
-		}
-	}
-}
-
-// A plan says what it does not know.
-func TestPrintPlanOfOwnLengths(t *testing.T) {
-	for _, tt := range []struct{ yaml, want string }{
-		{"dataset: {type: custom, path: f}", "testdata/plan/custom.txt"},
-		{"dataset: {type: trace, path: f, speed: 2}", "testdata/plan/trace.txt"},
-		{"backend: openai-chat\ndataset: {type: conversation, path: f, think: 3s}", "testdata/plan/conversation.txt"},
-	} {
-		c, err := Parse("c.yaml", []byte(ownBase+tt.yaml+"\n"), testEnv(nil), "concurrency_prompts=[[4, 10], [100, 2000]]")
-		if err != nil {
-			t.Fatal(err)
-		}
-		var b strings.Builder
-		if err := PrintPlan(&b, c, c.Plan(), nil); err != nil {
-			t.Fatal(err)
-		}
-		golden(t, tt.want, b.String())
 	}
 }
 

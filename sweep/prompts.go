@@ -103,7 +103,7 @@ func (in *inputs) loadTokenizer() error {
 	_, sim := c.preset()
 	switch {
 	case err == nil:
-		in.tok = tokenizer.WithTemplateArgs(tok, c.templateArgs())
+		in.tok = tokenizer.WithTemplateArgs(tok, templateArgs(c))
 	case errors.Is(err, tokenizer.ErrNotFound) && !sim && !strings.HasPrefix(c.Tokenizer, "/") && !strings.HasPrefix(c.Tokenizer, "."):
 		in.absent = err
 	default:
@@ -127,7 +127,7 @@ func (in *inputs) loadServer(ctx context.Context, server *client.Client, base st
 	if in.absent != nil {
 		in.progress.Note(fmt.Sprintf("tokenizer %s is not on this machine: prompts are counted by the server's /tokenize", c.Tokenizer))
 	}
-	in.tok, in.server = tokenizer.WithTemplateArgs(tok, c.templateArgs()), server
+	in.tok, in.server = tokenizer.WithTemplateArgs(tok, templateArgs(c)), server
 	return nil
 }
 
@@ -166,19 +166,19 @@ func (in *inputs) fit(ctx context.Context) error {
 func checkFiles(c *Config) error {
 	var errs []error
 	seen := map[string]bool{}
-	for _, v := range c.all() {
-		if key := specKey(&v.config.Dataset); !seen[key] {
+	for _, v := range c.Variants() {
+		if key := specKey(&v.Dataset); !seen[key] {
 			seen[key] = true
-			_, err := dataset.Open(v.config.Dataset)
+			_, err := dataset.Open(v.Dataset)
 			errs = append(errs, err)
 		}
-		if path := v.config.Tokenizer; (strings.HasPrefix(path, "/") || strings.HasPrefix(path, ".")) && !seen["tokenizer "+path] {
+		if path := v.Tokenizer; (strings.HasPrefix(path, "/") || strings.HasPrefix(path, ".")) && !seen["tokenizer "+path] {
 			seen["tokenizer "+path] = true
 			if _, err := os.Stat(path); err != nil {
 				errs = append(errs, fmt.Errorf("tokenizer: %w; want a tokenizer.json, or a folder that holds one", err))
 			}
 		}
-		if o := v.config.TLS; !seen[fmt.Sprint("tls ", o)] {
+		if o := v.TLS; !seen[fmt.Sprint("tls ", o)] {
 			seen[fmt.Sprint("tls ", o)] = true
 			errs = append(errs, o.Check())
 		}
@@ -194,13 +194,13 @@ func (in *inputs) deal() error {
 	}
 	cases := make([]dataset.Case, len(in.dealt))
 	for i := range in.dealt {
-		cases[i] = in.dealt[i].Config.prompts(&in.dealt[i])
+		cases[i] = datasetCase(in.dealt[i].Config, &in.dealt[i])
 	}
 	if err := in.source.Plan(in.config.Seed, cases); err != nil {
 		return err
 	}
 	for i := range in.added {
-		in.source.Add(in.config.Seed, in.added[i].Config.prompts(&in.added[i]))
+		in.source.Add(in.config.Seed, datasetCase(in.added[i].Config, &in.added[i]))
 	}
 	return nil
 }
@@ -278,8 +278,8 @@ func (in *inputs) checkLengths() error {
 	return errors.Join(errs...)
 }
 
-// prompts is what a case asks of the dataset.
-func (c *Config) prompts(p *PlannedCase) dataset.Case {
+// datasetCase is what a case asks of the dataset.
+func datasetCase(c *Config, p *PlannedCase) dataset.Case {
 	return dataset.Case{
 		InputLen: p.Input, OutputLen: p.Output, Requests: p.NumPrompts, Warmups: p.Warmup,
 		Name: p.Name, Attempt: p.Attempt, Seed: p.Seed, IDPrefix: fmt.Sprintf("%s.%d-", p.Name, p.Attempt),
@@ -288,7 +288,7 @@ func (c *Config) prompts(p *PlannedCase) dataset.Case {
 }
 
 // templateArgs are the chat template's arguments that each request carries.
-func (c *Config) templateArgs() map[string]any {
+func templateArgs(c *Config) map[string]any {
 	args, _ := c.ExtraBody["chat_template_kwargs"].(map[string]any)
 	return args
 }

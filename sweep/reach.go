@@ -27,7 +27,7 @@ func (r *Runner) reach(ctx context.Context) error {
 	r.warnInsecure()
 	for i := range r.plan {
 		c := r.plan[i].Config
-		if q := c.asksFor(); !asked[q] && c.Server.Launch == "" {
+		if q := asksFor(c); !asked[q] && c.Server.Launch == "" {
 			asked[q] = true
 			if err := r.reachServer(ctx, c); err != nil {
 				return err
@@ -38,7 +38,7 @@ func (r *Runner) reach(ctx context.Context) error {
 }
 
 // asksFor is equal for configs of which reachServer would ask the same.
-func (c *Config) asksFor() string {
+func asksFor(c *Config) string {
 	return fmt.Sprintf("%q", []any{
 		c.BaseURL, c.Model, c.Backend, c.Endpoint, c.APIKeyEnv, c.TLS, c.Protocol, c.Server.Ready, c.Ready, c.ReadyTimeout, c.ModelCheck, c.LoRA,
 	})
@@ -158,12 +158,12 @@ func waitReady(ctx context.Context, ready func(context.Context) error, timeout t
 // A simKey is what simulators differ by.
 type simKey struct{ preset, model, tokenizer string }
 
-func (c *Config) simKey(preset string) simKey { return simKey{preset, c.Model, c.Tokenizer} }
+func simKeyOf(c *Config, preset string) simKey { return simKey{preset, c.Model, c.Tokenizer} }
 
 // address is where the config's server is, or was last; "" = not started yet.
 func (r *Runner) address(c *Config) string {
 	preset, sim := c.preset()
-	switch child := r.sims[c.simKey(preset)]; {
+	switch child := r.sims[simKeyOf(c, preset)]; {
 	case !sim:
 		return c.BaseURL
 	case child == nil:
@@ -180,7 +180,7 @@ func (r *Runner) baseURL(ctx context.Context, c *Config) (string, error) {
 	if !sim {
 		return c.BaseURL, nil
 	}
-	key := c.simKey(preset)
+	key := simKeyOf(c, preset)
 	child := r.sims[key]
 	if child != nil && child.Alive() {
 		return child.BaseURL, nil

@@ -149,7 +149,7 @@ func (r *Runner) Validate(ctx context.Context, online bool) error {
 		return err
 	}
 	err = errors.Join(err, r.checkLaunches(ctx))
-	if err != nil && !c.allSimulated() {
+	if err != nil && !allSimulated(&c) {
 		return errors.Join(err, r.reach(ctx))
 	}
 	if err != nil {

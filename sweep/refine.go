@@ -25,9 +25,9 @@ type refiner struct {
 	keys   []string // that the sweep's cases differ in
 }
 
-// refiners are the plan's curves, over concurrency where that varies, else over the
+// refinersOf are the plan's curves, over concurrency where that varies, else over the
 // rate; a curve has two loads at least.
-func (c *Config) refiners(plan []PlannedCase) (all []*refiner) {
+func refinersOf(c *Config, plan []PlannedCase) (all []*refiner) {
 	type curveKey struct {
 		config *Config
 		more   string // in place of config, for all servers
@@ -39,7 +39,7 @@ func (c *Config) refiners(plan []PlannedCase) (all []*refiner) {
 		if c.Order == orderInterleaved {
 			key.config, key.more = nil, fmt.Sprintf("%q %q", pc.Axes.Dataset, pc.Axes.More)
 		}
-		if pc.Config.severalCaps() {
+		if severalCaps(pc.Config) {
 			over = overConcurrency
 			key.at.load = Load{}
 		} else {
@@ -55,12 +55,12 @@ func (c *Config) refiners(plan []PlannedCase) (all []*refiner) {
 		curves[key].cases = append(curves[key].cases, pc)
 	}
 	return slices.DeleteFunc(all, func(r *refiner) bool {
-		return !slices.ContainsFunc(r.cases, func(pc PlannedCase) bool { return pc.load(r.over) != r.cases[0].load(r.over) })
+		return !slices.ContainsFunc(r.cases, func(pc PlannedCase) bool { return loadOver(&pc, r.over) != loadOver(&r.cases[0], r.over) })
 	})
 }
 
 // severalCaps reports whether the config's loads differ in their concurrency.
-func (c *Config) severalCaps() bool {
+func severalCaps(c *Config) bool {
 	return slices.ContainsFunc(c.ConcurrencyPrompts, func(l Load) bool { return l.MaxConcurrency != c.ConcurrencyPrompts[0].MaxConcurrency })
 }
 
@@ -157,7 +157,7 @@ func (r *refiner) loads() search.Range {
 func (r *refiner) points(cases []PlannedCase, known map[string]search.Reading) (points []search.Point) {
 	at := map[float64][]PlannedCase{}
 	for _, pc := range cases {
-		load := pc.load(r.over)
+		load := loadOver(&pc, r.over)
 		at[load] = append(at[load], pc)
 	}
 	for _, load := range slices.Sorted(maps.Keys(at)) {
@@ -195,7 +195,7 @@ func (r *refiner) at(load float64, s series) (cases []PlannedCase) {
 	}
 	for i := range s.cases {
 		like := &s.cases[i]
-		if like.load(r.over) != lower {
+		if loadOver(like, r.over) != lower {
 			continue
 		}
 		at := like.point()

@@ -11,10 +11,10 @@ import (
 // refineOn runs the first of the config's curves on a pretended server.
 func refineOn(t *testing.T, c *Config, measure curve) (res KneeResult, added []string) {
 	t.Helper()
-	r := c.refiners(c.Plan())[0]
+	r := refinersOf(c, c.Plan())[0]
 	known := map[string]search.Reading{}
 	for _, pc := range r.cases {
-		known[pc.Name] = measure(pc.load(r.over), pc.Axes.Repeat)
+		known[pc.Name] = measure(loadOver(&pc, r.over), pc.Axes.Repeat)
 	}
 	for {
 		wanted := r.next(known)
@@ -25,7 +25,7 @@ func refineOn(t *testing.T, c *Config, measure curve) (res KneeResult, added []s
 			if _, twice := known[pc.Name]; twice {
 				t.Fatalf("%s is wanted twice", pc.Name)
 			}
-			known[pc.Name] = measure(pc.load(r.over), pc.Axes.Repeat)
+			known[pc.Name] = measure(loadOver(&pc, r.over), pc.Axes.Repeat)
 			added = append(added, pc.Name)
 		}
 	}
@@ -99,13 +99,13 @@ func TestRefine(t *testing.T) {
 func TestRefineInterleaved(t *testing.T) {
 	c := parseSearch(t, "servers: [{name: a, base_url: 'http://h:1'}, {name: b, base_url: 'http://h:2'}]\norder: interleaved\n"+
 		"concurrency_prompts: [[4, 3x], [16, 3x], [64, 3x]]\nrefine: {at: knee, cases: 3}\nrepeats: 2\n")
-	curves := c.refiners(c.Plan())
+	curves := refinersOf(c, c.Plan())
 	if len(curves) != 1 {
 		t.Fatalf("%d curves, want one of both servers", len(curves))
 	}
 	known := map[string]search.Reading{}
 	measure := func(pc PlannedCase) {
-		m := humped(pc.load(overConcurrency), 0)
+		m := humped(loadOver(&pc, overConcurrency), 0)
 		if pc.Axes.Server == "b" { // its knee is at the end
 			m.Figures["mean_e2el_ms"] = 1
 		}
@@ -153,7 +153,7 @@ func TestCurves(t *testing.T) {
 	} {
 		c := parseSearch(t, tt.yaml)
 		var got []any
-		for _, r := range c.refiners(c.Plan()) {
+		for _, r := range refinersOf(c, c.Plan()) {
 			got = append(got, r.over, len(r.cases))
 		}
 		if fmt.Sprint(got) != tt.want {

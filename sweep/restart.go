@@ -34,7 +34,7 @@ func (r *Runner) startedAnew(c *Config, res *Result, count *serverCount) bool {
 	_, whole := count.before.Since(last)
 	between, during := known && !whole, count.ended && !count.whole
 	if between {
-		res.Notes = append(res.Notes, c.about(count.base, "the server was started anew since the case before, or another one answers at base_url"))
+		res.Notes = append(res.Notes, about(c, count.base, "the server was started anew since the case before, or another one answers at base_url"))
 		delete(r.unsettled, count.base) // what was left to do is gone with the one before
 	}
 	return between || during // of the latter the verdict tells

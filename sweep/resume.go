@@ -61,9 +61,9 @@ func (r *Runner) begin(ctx context.Context, dir *runlog.Dir) ([]PlannedCase, err
 	if err != nil {
 		return nil, err
 	}
-	r.begun = cmp.Or(r.Config.readAt, r.Now()) // the start that date and time are of
+	r.begun = cmp.Or(r.Config.RunStart(), r.Now()) // the start that date and time are of
 	r.run = runlog.Run{
-		Tool: "llmsweep " + r.Version, StartUnixNS: r.begun.UnixNano(), Seed: r.Config.Seed, ConfigKey: r.Config.key,
+		Tool: "llmsweep " + r.Version, StartUnixNS: r.begun.UnixNano(), Seed: r.Config.Seed, ConfigKey: r.Config.Key(),
 		Config: r.Config.Redacted(), Host: r.environment(ctx), Server: r.serverFacts(), Warnings: r.warnings, Cases: casesOf(r.plan),
 	}
 	if before.goOn {

@@ -1,12 +1,10 @@
 package sweep
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"llmsweep/metrics"
@@ -237,20 +235,6 @@ func (r *Runner) finish(dir *runlog.Dir, toRun []PlannedCase, out *Outcome, ok b
 	return dir.Update(r.run)
 }
 
-// casesOf is the plan's cases for the manifest, and so the tables: as they are
-// before they are shuffled. Cases that were added stand with the one that they were
-// added for, by load.
-func casesOf(plan []PlannedCase) []runlog.Case {
-	cases := make([]runlog.Case, len(plan))
-	inPlace := slices.SortedFunc(slices.Values(plan), func(a, b PlannedCase) int {
-		return cmp.Or(cmp.Compare(a.place, b.place), cmp.Compare(a.MaxConcurrency, b.MaxConcurrency), cmp.Compare(a.Rate, b.Rate), cmp.Compare(a.Axes.Repeat, b.Axes.Repeat))
-	})
-	for i, pc := range inPlace {
-		cases[i] = pc.Case
-	}
-	return cases
-}
-
 func (r *Runner) apiKey(c *Config) string { return r.Getenv(c.APIKeyEnv) }
 
 // caseFile is the case's JSON.
@@ -276,12 +260,9 @@ func (r *Runner) caseFile(pc PlannedCase, res *Result) *runlog.CaseFile {
 func simLog(dir string) string { return filepath.Join(dir, ".run", "simulator.log") }
 
 // allSimulated reports whether no case has a real server.
-func (c *Config) allSimulated() bool {
-	return !slices.ContainsFunc(c.all(), func(v variant) bool {
-		_, sim := v.config.preset()
+func allSimulated(c *Config) bool {
+	return !slices.ContainsFunc(c.Variants(), func(v *Config) bool {
+		_, sim := v.preset()
 		return !sim
 	})
 }
-
-// preset is the simulator's preset that base_url names; ok is false for a real server.
-func (c *Config) preset() (name string, ok bool) { return strings.CutPrefix(c.BaseURL, simScheme) }

@@ -16,8 +16,8 @@ type searcher struct {
 	keys   []string    // that the sweep's cases differ in
 }
 
-// searchers are the sweep's, by the cases that they begin with.
-func (c *Config) searchers(plan []PlannedCase) (all []*searcher) {
+// searchersOf are the sweep's, by the cases that they begin with.
+func searchersOf(c *Config, plan []PlannedCase) (all []*searcher) {
 	keys := varyingKeys(plan)
 	for _, pc := range plan {
 		all = append(all, &searcher{c.Search, c, pc, keys})

@@ -72,7 +72,7 @@ func (s *searcher) result(known map[string]search.Reading) SearchResult {
 	now := s.stand(known)
 	res := SearchResult{
 		Title: s.title(), Model: s.first.Config.Model, Axes: s.first.Axes, Vary: s.Vary, Objective: s.Objective,
-		SLO: s.Search.limits(), Min: s.Min, Max: s.Max,
+		SLO: limitsOf(s.Search), Min: s.Min, Max: s.Max,
 		Done: now.ended == "" && len(now.want) == 0, Ended: now.ended,
 		Meets: now.Met, Breaks: now.Broken, Probes: now.probes, limits: s.SLO,
 	}
@@ -179,4 +179,13 @@ func (g *growth) write(f growthFile) error {
 // String is the result in words.
 func (r *SearchResult) String() string {
 	return r.Title + ": " + strings.Join(r.sentences(), ". ")
+}
+
+// limitsOf are the search's by figure, for its results.
+func limitsOf(s *Search) map[string]float64 {
+	m := map[string]float64{}
+	for _, l := range s.SLO {
+		m[l.Figure] = l.At
+	}
+	return m
 }

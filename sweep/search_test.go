@@ -27,14 +27,14 @@ type curve func(load float64, n int) search.Reading
 // searchOn runs the first of the config's searches on a curve, and returns what was
 // measured, by its cases' names in their order.
 func searchOn(c *Config, measure curve) (res SearchResult, names []string, known map[string]search.Reading) {
-	s, known := c.searchers(c.Plan())[0], map[string]search.Reading{}
+	s, known := searchersOf(c, c.Plan())[0], map[string]search.Reading{}
 	for {
 		wanted := s.next(known)
 		if len(wanted) == 0 {
 			return s.result(known), names, known
 		}
 		for _, pc := range wanted {
-			m := measure(pc.load(s.Vary), pc.Axes.Repeat)
+			m := measure(loadOver(&pc, s.Vary), pc.Axes.Repeat)
 			m.Name = pc.Name
 			known[pc.Name], names = m, append(names, pc.Name)
 		}
@@ -172,13 +172,13 @@ func TestSearchedCase(t *testing.T) {
 	if len(plan) != 4 {
 		t.Fatalf("%d searches, want 4: 2 temperatures at 2 rates", len(plan))
 	}
-	pc := c.searchers(plan)[2].at(48, 2)
+	pc := searchersOf(c, plan)[2].at(48, 2)
 	want := "bench_io256x128_mc48_np480_rate4_temperature0.7_run2"
 	if pc.Name != want || pc.MaxConcurrency != 48 || pc.NumPrompts != 480 || pc.Rate != 4 || pc.Axes.Repeat != 2 || pc.Warmup != 48 ||
 		pc.Config != plan[2].Config || pc.place != plan[2].place || pc.Attempt != 1 || pc.Seed == plan[2].Seed || fmt.Sprint(pc.Axes.More) != "map[sampling.temperature:0.7]" {
 		t.Errorf("%+v, want %s", pc, want)
 	}
-	if first := c.searchers(plan)[2].at(1, 1); first.Name != plan[2].Name || first.Seed != plan[2].Seed {
+	if first := searchersOf(c, plan)[2].at(1, 1); first.Name != plan[2].Name || first.Seed != plan[2].Seed {
 		t.Errorf("the first case is %s, want the plan's: %s", first.Name, plan[2].Name)
 	}
 }
@@ -193,7 +193,7 @@ func TestSearchGoesOn(t *testing.T) {
 		t.Fatalf("%d cases, %s", len(names), res.Text)
 	}
 	for at := range names {
-		s := c.searchers(c.Plan())[0]
+		s := searchersOf(c, c.Plan())[0]
 		some := map[string]search.Reading{}
 		for _, name := range names[:at] {
 			some[name] = known[name]

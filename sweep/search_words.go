@@ -108,7 +108,7 @@ func loadWords(over string, load float64) string {
 }
 
 // searchText is what of a plan is not known yet; "" = all is.
-func (c *Config) searchText(cases []PlannedCase) string {
+func searchText(c *Config, cases []PlannedCase) string {
 	switch {
 	case c.Search != nil:
 		s := c.Search
@@ -123,7 +123,7 @@ func (c *Config) searchText(cases []PlannedCase) string {
 		}
 		return text + "; the figures above are of the first cases alone"
 	case c.Refine != nil:
-		curves, most := c.refiners(cases), c.Refine.Cases*c.Repeats
+		curves, most := refinersOf(c, cases), c.Refine.Cases*c.Repeats
 		if c.Order == orderInterleaved && len(curves) > 0 {
 			most *= len(curves[0].firsts()) // servers
 		}

@@ -19,8 +19,8 @@ import (
 type stopWhen struct {
 	conditions []stopCondition
 	curves     *loadCurves
-	values     map[*Config]*variant    // for the axes' names
-	points     map[curveKey][]runPoint // of the curves looked at; by load, rising
+	values     map[*Config]map[string]any // of the axes
+	points     map[curveKey][]runPoint    // of the curves looked at; by load, rising
 	held       map[curveKey]heldAt
 
 	// measured are a curve's cases that an earlier part of the run measured.
@@ -52,17 +52,14 @@ const stopWhenRule = "stop_when held at "
 // those of an earlier part of the run.
 func newStopWhen(c *Config, plan []PlannedCase, entries map[string]runlog.Entry, dir string, warn func(string)) *stopWhen {
 	s := &stopWhen{
-		conditions: c.stopWhen, dir: dir, warn: warn, warned: map[string]bool{}, values: map[*Config]*variant{},
+		conditions: c.StopWhen(), dir: dir, warn: warn, warned: map[string]bool{},
 		points: map[curveKey][]runPoint{}, held: map[curveKey]heldAt{},
 	}
-	if len(c.stopWhen) == 0 {
+	if len(s.conditions) == 0 {
 		return s
 	}
 	s.curves = newLoadCurves(plan, c.Search)
-	variants := c.all()
-	for i := range variants {
-		s.values[variants[i].config] = &variants[i]
-	}
+	s.values = c.axisValues()
 	before := map[curveKey][]PlannedCase{}
 	for _, pc := range plan {
 		if measured(pc, entries[pc.Name]) {
@@ -124,13 +121,9 @@ func (s *stopWhen) add(key curveKey, pc *PlannedCase, f *runlog.CaseFile) {
 	if e2el, both := figures["mean_e2el_ms"]; ok && both && e2el > 0 {
 		p.power = throughput / e2el
 	}
-	for name, x := range figures {
-		switch {
-		case !s.name(celFigure(name)):
-		case slices.Contains(countFigures, name):
-			p.said[name] = int64(x)
-		default:
-			p.said[celFigure(name)] = x
+	for name, x := range MeasuredValues(figures) {
+		if s.name(name) {
+			p.said[name] = x
 		}
 	}
 	points := append(s.points[key], p)
@@ -170,13 +163,9 @@ func (s *stopWhen) ask(key curveKey) heldAt {
 // holds is why the higher loads are left out, if the condition holds at the case;
 // else "". Where it cannot be told for a figure that is undefined, it does not.
 func (s *stopWhen) holds(c *stopCondition, p *runPoint) string {
-	v := s.values[p.pc.Config]
-	if v == nil {
-		v = &variant{config: p.pc.Config}
-	}
-	vars := p.pc.variables(v)
+	vars := p.pc.conditionVariables(s.values[p.pc.Config])
 	maps.Copy(vars, p.said)
-	yes, err := c.condition.holds(vars)
+	yes, err := c.holds(vars)
 	if err != nil {
 		s.cannotTell(c, p, err)
 	}

@@ -1,8 +1,6 @@
 package sweep
 
 import (
-	"os"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -25,7 +23,7 @@ func TestStopWhenInSearch(t *testing.T) {
 	} {
 		c := parseSearch(t, tt.yaml+"stop_when: p99_ttft_ms > 2000\n")
 		s, _ := ruleOn(t, c, func(why string) { t.Error(why) })
-		all := c.searchers(c.Plan())
+		all := searchersOf(c, c.Plan())
 		at := all[0].at(tt.held, 1)
 		s.heard(&at, toldCase{tokensPerS: 1, e2el: 1, p99: 2500}.file(at))
 		for _, load := range tt.left {
@@ -51,7 +49,7 @@ func TestBudgetOfSearches(t *testing.T) {
 	plan := c.Plan()
 	clock := time.Unix(1000, 0)
 	b := newBudget(c, plan, plan, 0, nil, func() time.Time { return clock })
-	all := c.searchers(plan)
+	all := searchersOf(c, plan)
 	for i, step := range []struct {
 		search int
 		load   float64
@@ -73,26 +71,6 @@ func TestBudgetOfSearches(t *testing.T) {
 		if why == "" {
 			clock = clock.Add(step.takes)
 			b.heard(&pc, &runlog.CaseFile{Status: runlog.StatusMeasured})
-		}
-	}
-}
-
-// Every key of the whole run is in the list of those that cannot vary, and cannot.
-func TestRunKeysAreTold(t *testing.T) {
-	text, err := os.ReadFile("../docs/axes.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, list, _ := strings.Cut(string(text), "**What can vary.**")
-	list, _, _ = strings.Cut(list, "A key that the config does not have")
-	told := strings.Fields(strings.NewReplacer("`", " ", ",", " ").Replace(list))
-	for _, key := range runKeys {
-		if !slices.Contains(told, key) {
-			t.Errorf("docs/axes.md does not say that %s cannot vary", key)
-		}
-		if _, err := Parse("c.yaml", []byte(searchBase+"concurrency_prompts: [[1, 1]]\nmatrix: {"+key+": [1, 2]}\n"), testEnv(nil)); err == nil ||
-			!strings.Contains(err.Error(), "belongs to the whole run") {
-			t.Errorf("matrix of %s: %v", key, err)
 		}
 	}
 }

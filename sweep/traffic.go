@@ -161,7 +161,7 @@ func foreign(c telemetry.Counters, allowed share) string {
 }
 
 // answersEach is how many answers a request of the config asks for.
-func (c *Config) answersEach() int {
+func answersEach(c *Config) int {
 	for _, body := range []map[string]any{c.ExtraBody, c.Sampling} {
 		switch n := body["n"].(type) {
 		case int:
@@ -191,16 +191,16 @@ func (r *Runner) judgeTraffic(c *Config, res *Result) {
 func (r *Runner) judgeServer(c *Config, res *Result, count *serverCount, before share) {
 	if !count.ended {
 		if res.Status == runlog.StatusMeasured { // else its end is told already
-			res.Notes = append(res.Notes, c.about(count.base, "whether others used the server was not checked: its counters were there before the case, and not after it"))
+			res.Notes = append(res.Notes, about(c, count.base, "whether others used the server was not checked: its counters were there before the case, and not after it"))
 		}
 		return
 	}
-	doubt := func(why string) { res.Summary.Validity.Add(metrics.Suspect, c.about(count.base, why)) }
+	doubt := func(why string) { res.Summary.Validity.Add(metrics.Suspect, about(c, count.base, why)) }
 	if !count.whole {
 		doubt("the server's counters went back during the case: it was restarted, or several servers answer behind one address; list them in base_url")
 		return
 	}
-	ours := ourShare(recordsAt(res.Records, count.base), c.answersEach())
+	ours := ourShare(recordsAt(res.Records, count.base), answersEach(c))
 	if why := foreign(count.during, ours.plus(before)); why != "" {
 		doubt(why)
 	}
@@ -228,7 +228,7 @@ func (r *Runner) cacheHits(c *Config, res *Result, counted telemetry.Counters, r
 
 // about is what is said of one server of the config's, with its address where there
 // are several.
-func (c *Config) about(base, what string) string {
+func about(c *Config, base, what string) string {
 	if c.severalServers() {
 		return redact.URL(base) + ": " + what
 	}

@@ -111,7 +111,7 @@ func TestAnswersEach(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := c.answersEach(); got != tt.want {
+		if got := answersEach(c); got != tt.want {
 			t.Errorf("%s: %d, want %d", tt.text, got, tt.want)
 		}
 	}

@@ -216,6 +216,27 @@ func (c *Config) all() []variant {
 	return c.variants
 }
 
+// Variants are the configs that cases are run by: one for each combination of the
+// axes' values; of a config without axes, itself.
+func (c *Config) Variants() []*Config {
+	variants := c.all()
+	configs := make([]*Config, len(variants))
+	for i, v := range variants {
+		configs[i] = v.config
+	}
+	return configs
+}
+
+// axisValues are the values of the axes that a variant has, by their keys, as they
+// are.
+func (c *Config) axisValues() map[*Config]map[string]any {
+	values := map[*Config]map[string]any{}
+	for _, v := range c.all() {
+		values[v.config] = v.values
+	}
+	return values
+}
+
 // setSeed makes the seed that of all cases.
 func (c *Config) setSeed(seed uint64) {
 	c.Seed = seed

@@ -54,7 +54,7 @@ func (in *inputs) beyond(window int) (worst []tooLong) {
 	at := map[same]int{}
 	for i := range in.plan {
 		pc := &in.plan[i]
-		most := in.source.Longest(pc.Config.prompts(pc))
+		most := in.source.Longest(datasetCase(pc.Config, pc))
 		if most.Total() <= window {
 			continue
 		}
