@@ -4,21 +4,22 @@ import (
 	"context"
 
 	"llmsweep/runlog"
+	"llmsweep/sweep/plan"
 )
 
 // An agenda is what is left of a run: cases in their order, less those that rules
 // leave out, and those that are added for what was measured.
 type agenda struct {
-	todo []PlannedCase
+	todo []plan.Case
 
 	// skip is why a case whose turn it is is left out of the run for good; "" = it
 	// is not.
-	skip func(pc PlannedCase) (why string)
+	skip func(pc plan.Case) (why string)
 	// grow adds to the plan what is to be measured next, once nothing is left to
 	// do; none = the run is over.
-	grow func() ([]PlannedCase, error)
+	grow func() ([]plan.Case, error)
 	// heard is told what each case came to, in the order of their ends.
-	heard func(pc PlannedCase, f *runlog.CaseFile)
+	heard func(pc plan.Case, f *runlog.CaseFile)
 }
 
 // work runs the agenda to its end.
@@ -51,7 +52,7 @@ func (r *Runner) work(ctx context.Context, dir *runlog.Dir, a *agenda) error {
 // agenda is that of the cases that are missing, and of those that are added for what
 // was measured. A search goes from its first case to its last before the next one
 // begins, so that a server is started once for it.
-func (r *Runner) agenda(toRun []PlannedCase) *agenda {
+func (r *Runner) agenda(toRun []plan.Case) *agenda {
 	g := r.growth
 	switch {
 	case g.still && len(g.growers()) > 0:
@@ -61,7 +62,7 @@ func (r *Runner) agenda(toRun []PlannedCase) *agenda {
 	}
 	return &agenda{
 		todo: toRun,
-		skip: func(pc PlannedCase) string {
+		skip: func(pc plan.Case) string {
 			why := r.leave.skip(pc)
 			if why != "" {
 				g.leftOut(pc, why)
@@ -69,7 +70,7 @@ func (r *Runner) agenda(toRun []PlannedCase) *agenda {
 			return why
 		},
 		grow: g.grow,
-		heard: func(pc PlannedCase, f *runlog.CaseFile) {
+		heard: func(pc plan.Case, f *runlog.CaseFile) {
 			r.leave.heard(pc, f)
 			g.heard(pc, f)
 		},

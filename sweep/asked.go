@@ -5,15 +5,16 @@ import (
 
 	"llmsweep/dataset"
 	"llmsweep/metrics"
+	"llmsweep/sweep/plan"
 )
 
 // askedLengths are the lengths that all requests of the case have; 0 = they vary,
 // or only the server knows: images, the turns of a conversation.
-func askedLengths(d *dataset.Spec, pc *PlannedCase) IOLen {
-	asked := IOLen{pc.Input, pc.Output}
+func askedLengths(d *dataset.Spec, pc *plan.Case) plan.IOLen {
+	asked := plan.IOLen{Input: pc.Input, Output: pc.Output}
 	switch d.Type {
 	case dataset.TypeMix:
-		return IOLen{}
+		return plan.IOLen{}
 	case dataset.TypeConversation, dataset.TypeRandomMM:
 		asked.Input = 0
 	case dataset.TypeRandom:
@@ -28,7 +29,7 @@ func askedLengths(d *dataset.Spec, pc *PlannedCase) IOLen {
 }
 
 // scenariosOf are the parts of a mixed case; nil = it is not one.
-func scenariosOf(c *Config, pc *PlannedCase) []metrics.Scenario {
+func scenariosOf(c *plan.Config, pc *plan.Case) []metrics.Scenario {
 	if len(c.Dataset.Scenarios) == 0 {
 		return nil
 	}

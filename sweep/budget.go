@@ -6,6 +6,8 @@ import (
 
 	"llmsweep/runlog"
 	"llmsweep/sweep/conf"
+	"llmsweep/sweep/plan"
+	"llmsweep/sweep/wording"
 )
 
 // A budget leaves out cases that do not fit into the time that a sweep may take.
@@ -18,7 +20,7 @@ type budget struct {
 	began time.Time // of this part
 
 	last map[string]time.Duration // how long cases took when they were last measured, by name
-	pace *Pace
+	pace *plan.Pace
 
 	blocks   []budgetBlock
 	blockOf  map[string]int          // by the case's name
@@ -32,32 +34,32 @@ type budget struct {
 type budgetBlock struct {
 	name   string // server a, this search
 	repeat int
-	cases  []PlannedCase
+	cases  []plan.Case
 	begun  bool
 	spare  time.Duration // what is kept for the blocks after it, once it has begun
 }
 
 // newBudget is the budget of a config over a plan, of which toRun are left; nil =
 // it has none. last is LastSpans'.
-func newBudget(c *Config, plan, toRun []PlannedCase, used time.Duration, last map[string]time.Duration, now func() time.Time) *budget {
+func newBudget(c *plan.Config, planned, toRun []plan.Case, used time.Duration, last map[string]time.Duration, now func() time.Time) *budget {
 	if c.Budget == 0 {
 		return nil
 	}
-	b := &budget{total: c.Budget, used: used, now: now, began: now(), last: last, pace: NewPace(plan), blockOf: map[string]int{}}
-	for _, pc := range plan {
+	b := &budget{total: c.Budget, used: used, now: now, began: now(), last: last, pace: plan.NewPace(planned), blockOf: map[string]int{}}
+	for _, pc := range planned {
 		if took, ok := last[pc.Name]; ok {
-			b.pace.learn(pc, took)
+			b.pace.Learn(pc, took)
 		}
 	}
-	if c.Order == orderInterleaved {
+	if c.Order == plan.OrderInterleaved {
 		b.rounds = map[string]*budgetRound{}
 		b.inRounds(toRun)
 	}
 	if c.Search != nil {
 		b.searches = map[int]int{}
-		for _, pc := range c.Plan() {
-			b.searches[pc.place] = len(b.blocks)
-			b.blocks = append(b.blocks, budgetBlock{name: "this search", repeat: 1, cases: []PlannedCase{pc}})
+		for _, pc := range c.Cases() {
+			b.searches[pc.Place] = len(b.blocks)
+			b.blocks = append(b.blocks, budgetBlock{name: "this search", repeat: 1, cases: []plan.Case{pc}})
 		}
 		return b
 	}
@@ -66,9 +68,9 @@ func newBudget(c *Config, plan, toRun []PlannedCase, used time.Duration, last ma
 		for n < len(toRun) && toRun[n].Axes.Repeat == toRun[0].Axes.Repeat {
 			n++
 		}
-		blocks := [][]PlannedCase{toRun[:n]}
-		if c.Order != orderInterleaved { // servers that take turns come equally far
-			blocks = byServer(toRun[:n])
+		blocks := [][]plan.Case{toRun[:n]}
+		if c.Order != plan.OrderInterleaved { // servers that take turns come equally far
+			blocks = plan.ByServer(toRun[:n])
 		}
 		for _, cases := range blocks {
 			for i := range cases {
@@ -82,7 +84,7 @@ func newBudget(c *Config, plan, toRun []PlannedCase, used time.Duration, last ma
 }
 
 // skip is why the case is left out; "" = it begins now.
-func (b *budget) skip(pc *PlannedCase) string {
+func (b *budget) skip(pc *plan.Case) string {
 	if b == nil {
 		return ""
 	}
@@ -107,7 +109,7 @@ func (b *budget) skip(pc *PlannedCase) string {
 }
 
 // noTime is why the case, or the round that it begins, does not fit into what is left.
-func (b *budget) noTime(pc *PlannedCase, round *budgetRound, now time.Time) string {
+func (b *budget) noTime(pc *plan.Case, round *budgetRound, now time.Time) string {
 	left := b.total - b.used - now.Sub(b.began)
 	spare, of := b.spare(pc, left)
 	need, known := b.expected(*pc)
@@ -130,24 +132,24 @@ func (b *budget) noTime(pc *PlannedCase, round *budgetRound, now time.Time) stri
 const budgetRule = "budget of "
 
 // rule begins why a case is left out.
-func (b *budget) rule() string { return budgetRule + shortSpan(b.total) + ": " }
+func (b *budget) rule() string { return budgetRule + wording.Span(b.total) + ": " }
 
 // tenths is Roughly, but to the tenth of a second where a second is much.
 func tenths(d time.Duration) string {
 	if d < 10*time.Second {
 		return fmt.Sprintf("%.1f s", d.Seconds())
 	}
-	return Roughly(d)
+	return wording.Roughly(d)
 }
 
 // spare is what is kept for the servers that are still to come in the case's
 // repeat, or for the searches, and what that is taken from. It is settled when a
 // block's first case is about to begin: each server gets time in proportion to its
 // cases, but no more than these are expected to take, and each search the same.
-func (b *budget) spare(pc *PlannedCase, left time.Duration) (spare time.Duration, of string) {
+func (b *budget) spare(pc *plan.Case, left time.Duration) (spare time.Duration, of string) {
 	at, ok := b.blockOf[pc.Name]
 	if b.searches != nil {
-		at, ok = b.searches[pc.place]
+		at, ok = b.searches[pc.Place]
 	}
 	if !ok {
 		return 0, ""
@@ -177,7 +179,7 @@ func (b *budget) spare(pc *PlannedCase, left time.Duration) (spare time.Duration
 
 // sum is how long the cases are expected to take; known is false where that is
 // so of one of them.
-func (b *budget) sum(cases []PlannedCase) (d time.Duration, known bool) {
+func (b *budget) sum(cases []plan.Case) (d time.Duration, known bool) {
 	for _, pc := range cases {
 		one, ok := b.expected(pc)
 		if !ok {
@@ -189,17 +191,17 @@ func (b *budget) sum(cases []PlannedCase) (d time.Duration, known bool) {
 }
 
 // expected is how long the case takes: as when it was last measured, or as its
-// kin did; known is false where it is EstimateCase's guess.
-func (b *budget) expected(pc PlannedCase) (d time.Duration, known bool) {
+// kin did; known is false where it is plan.EstimateCase's guess.
+func (b *budget) expected(pc plan.Case) (d time.Duration, known bool) {
 	if d, ok := b.last[pc.Name]; ok {
 		return d, true
 	}
-	return b.pace.expect(pc)
+	return b.pace.Expect(pc)
 }
 
 // heard takes what a case came to, which skip let begin.
-func (b *budget) heard(pc *PlannedCase, f *runlog.CaseFile) {
+func (b *budget) heard(pc *plan.Case, f *runlog.CaseFile) {
 	if b != nil && f.Status == runlog.StatusMeasured {
-		b.pace.learn(*pc, b.now().Sub(b.started))
+		b.pace.Learn(*pc, b.now().Sub(b.started))
 	}
 }

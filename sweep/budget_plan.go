@@ -5,17 +5,18 @@ import (
 	"time"
 
 	"llmsweep/sweep/conf"
+	"llmsweep/sweep/plan"
 	"llmsweep/sweep/wording"
 )
 
 // overBudget are the cases of a plan that its budget would leave out, by name, if
-// each took as long as estimates says.
-func overBudget(c *Config, cases []PlannedCase, earlier map[string]time.Duration) map[string]bool {
+// each took as long as plan.Estimates says.
+func overBudget(c *plan.Config, cases []plan.Case, earlier map[string]time.Duration) map[string]bool {
 	over := map[string]bool{}
 	if c.Budget == 0 {
 		return over
 	}
-	takes, _ := estimates(cases, earlier)
+	takes, _ := plan.Estimates(cases, earlier)
 	clock := time.Unix(0, 0)
 	b := newBudget(c, cases, cases, 0, takes, func() time.Time { return clock })
 	for i := range cases {
@@ -29,7 +30,7 @@ func overBudget(c *Config, cases []PlannedCase, earlier map[string]time.Duration
 }
 
 // budgetText says what of the plan would not fit into its budget; "" = it has none.
-func budgetText(c *Config, cases []PlannedCase, earlier map[string]time.Duration) string {
+func budgetText(c *plan.Config, cases []plan.Case, earlier map[string]time.Duration) string {
 	if c.Budget == 0 {
 		return ""
 	}
@@ -39,9 +40,9 @@ func budgetText(c *Config, cases []PlannedCase, earlier map[string]time.Duration
 		if c.Search != nil {
 			every = "the first case of every search"
 		}
-		return fmt.Sprintf("budget of %s: %s fits, by these times\n", shortSpan(c.Budget), every)
+		return fmt.Sprintf("budget of %s: %s fits, by these times\n", wording.Span(c.Budget), every)
 	}
-	takes, _ := estimates(cases, earlier)
+	takes, _ := plan.Estimates(cases, earlier)
 	var need time.Duration
 	var names []string
 	for _, pc := range cases {
@@ -51,5 +52,5 @@ func budgetText(c *Config, cases []PlannedCase, earlier map[string]time.Duration
 		}
 	}
 	return fmt.Sprintf("budget of %s: %s of about %s would be left out, by these times: %s\n",
-		shortSpan(c.Budget), wording.Plural(len(names), "case"), Roughly(need), FirstFew(names))
+		wording.Span(c.Budget), wording.Plural(len(names), "case"), wording.Roughly(need), wording.FirstFew(names))
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"llmsweep/runlog"
+	"llmsweep/sweep/plan"
 )
 
 // What a budget lets begin, case by case: each takes so long, by a clock of the
@@ -56,22 +57,22 @@ func TestBudget(t *testing.T) {
 			want: []string{"1_srva_run1", "1_srvb_run1", "1_srva_run2: 30 s left for server a, about 9 min needed", "1_srvb_run2: 60 s left, about 10 min needed"}},
 	} {
 		c := parse(t, "", tt.sets...)
-		plan := c.Plan()
-		short := func(pc *PlannedCase) string {
+		planned := c.Cases()
+		short := func(pc *plan.Case) string {
 			return strings.Replace(strings.TrimPrefix(pc.Name, "bench_io1x1_mc"), fmt.Sprintf("_np%d", pc.NumPrompts), "", 1)
 		}
 		last := map[string]time.Duration{}
-		for i := range plan {
-			if d, ok := tt.last[short(&plan[i])]; ok {
-				last[plan[i].Name] = d
+		for i := range planned {
+			if d, ok := tt.last[short(&planned[i])]; ok {
+				last[planned[i].Name] = d
 			}
 		}
 		clock := time.Unix(1000, 0)
-		b := newBudget(c, plan, plan, tt.used, last, func() time.Time { return clock })
+		b := newBudget(c, planned, planned, tt.used, last, func() time.Time { return clock })
 		var got []string
-		for i := range plan {
-			name := short(&plan[i])
-			if why := b.skip(&plan[i]); why != "" {
+		for i := range planned {
+			name := short(&planned[i])
+			if why := b.skip(&planned[i]); why != "" {
 				got = append(got, name+": "+strings.TrimPrefix(why, b.rule()))
 				continue
 			}
@@ -81,7 +82,7 @@ func TestBudget(t *testing.T) {
 				took = minute
 			}
 			clock = clock.Add(took)
-			b.heard(&plan[i], &runlog.CaseFile{Status: runlog.StatusMeasured})
+			b.heard(&planned[i], &runlog.CaseFile{Status: runlog.StatusMeasured})
 		}
 		if !slices.Equal(got, tt.want) {
 			t.Errorf("%s:\n%q\nwant\n%q", tt.name, got, tt.want)
@@ -93,7 +94,7 @@ func TestBudget(t *testing.T) {
 func TestBudgetGoesOnWithARound(t *testing.T) {
 	c := parse(t, "", "concurrency_prompts=[[1, 1], [2, 2]]", "order=interleaved", "budget=20m",
 		"servers=[{name: a, base_url: 'http://h:1'}, {name: b, base_url: 'http://h:2'}]")
-	plan := c.Plan() // 1 on a, 1 on b, 2 on b, 2 on a
+	plan := c.Cases() // 1 on a, 1 on b, 2 on b, 2 on a
 	entries := map[string]runlog.Entry{plan[0].Name: {Hash: plan[0].Hash, Status: runlog.StatusMeasured}}
 	b := newBudget(c, plan, plan[1:], 20*time.Minute, nil, time.Now)
 	b.goOn(plan, entries)
@@ -111,7 +112,7 @@ func TestBudgetStays(t *testing.T) {
 	for budget, want := range map[string]bool{"1h": true, "60m": true, "2h": false, "0": false} {
 		r.Config = parse(t, "", "budget="+budget)
 		r.leave.stop = newStopWhen(r.Config, nil, nil, "", nil)
-		if got := r.staysOut(r.Config.Plan()[0], e); got != want {
+		if got := r.staysOut(r.Config.Cases()[0], e); got != want {
 			t.Errorf("left out by a budget of 1h, which is %s now: stays so %v, want %v", budget, got, want)
 		}
 	}
@@ -120,7 +121,7 @@ func TestBudgetStays(t *testing.T) {
 func TestPlanWithBudget(t *testing.T) {
 	c := parse(t, "", "input_output=[[8000, 50]]", "concurrency_prompts=[[1, 10], [2, 10], [4, 12]]", "warmup=0", "budget=26s")
 	var b strings.Builder
-	if err := PrintPlan(&b, c, c.Plan(), map[string]time.Duration{"bench_io8000x50_mc4_np12": 6 * time.Second}); err != nil {
+	if err := PrintPlan(&b, c, c.Cases(), map[string]time.Duration{"bench_io8000x50_mc4_np12": 6 * time.Second}); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{ // 20 s + 6 s, as both were assumed, and no time for 10 s
@@ -132,7 +133,7 @@ func TestPlanWithBudget(t *testing.T) {
 		}
 	}
 	c.Budget = time.Hour
-	if text := budgetText(c, c.Plan(), nil); text != "budget of 1h: every case fits, by these times\n" {
+	if text := budgetText(c, c.Cases(), nil); text != "budget of 1h: every case fits, by these times\n" {
 		t.Error(text)
 	}
 }

@@ -9,12 +9,13 @@ import (
 	"llmsweep/loadgen"
 	"llmsweep/metrics"
 	"llmsweep/runlog"
+	"llmsweep/sweep/plan"
 	"llmsweep/tokenizer"
 )
 
 // A Driver runs single cases against one server.
 type Driver struct {
-	Config    *Config
+	Config    *plan.Config
 	BaseURL   string // of the server: http(s)://…
 	APIKey    string // secret
 	Tokenizer tokenizer.Tokenizer
@@ -44,7 +45,7 @@ type Result struct {
 // given to keep as it ends; an error from keep stops the load. A request that
 // failed is data, in the Result. The error is one of this program, or the
 // context's cause; the Result is whole even then.
-func (d *Driver) Run(ctx context.Context, pc PlannedCase, keep func(*metrics.Record) error) (*Result, error) {
+func (d *Driver) Run(ctx context.Context, pc plan.Case, keep func(*metrics.Record) error) (*Result, error) {
 	res := &Result{Status: runlog.StatusFailed, base: d.BaseURL}
 	defer func() {
 		res.Summary = metrics.Summarize(res.Records, d.options(pc, res))
@@ -121,7 +122,7 @@ func (d *Driver) Run(ctx context.Context, pc PlannedCase, keep func(*metrics.Rec
 
 // recordsAhead is how many records there is room for from the start: as many as will
 // come, where that is known and no lot of memory.
-func recordsAhead(pc *PlannedCase) int {
+func recordsAhead(pc *plan.Case) int {
 	if pc.Duration > 0 || pc.WarmupFor > 0 {
 		return 1 << 10
 	}
@@ -130,7 +131,7 @@ func recordsAhead(pc *PlannedCase) int {
 
 // openAhead is how many connections stand before the clock starts: one a request
 // in flight. Without a cap that is anyone's guess, and the rest open on demand.
-func openAhead(pc PlannedCase) int {
+func openAhead(pc plan.Case) int {
 	if pc.MaxConcurrency == 0 {
 		return min(pc.NumPrompts, 256)
 	}
@@ -150,7 +151,7 @@ func (d *Driver) clientConfig() client.Config {
 
 // prompts makes the warm-up's and the measured requests, before the clock starts:
 // as many as the buffer holds.
-func (d *Driver) prompts(ctx context.Context, pc PlannedCase) (*dataset.Prompts, error) {
+func (d *Driver) prompts(ctx context.Context, pc plan.Case) (*dataset.Prompts, error) {
 	p, err := d.Source.Case(datasetCase(d.Config, &pc))
 	if err != nil {
 		return nil, err
@@ -167,13 +168,13 @@ func (d *Driver) caseContext(ctx context.Context) (context.Context, context.Canc
 	return context.WithTimeoutCause(ctx, d.Config.CaseTimeout, client.ErrCaseTimeout)
 }
 
-func (d *Driver) options(pc PlannedCase, res *Result) metrics.Options {
+func (d *Driver) options(pc plan.Case, res *Result) metrics.Options {
 	c := d.Config
 	asked := askedLengths(&c.Dataset, &pc)
 	return metrics.Options{
 		Percentiles: c.Percentiles, SLO: c.Goodput, Scenarios: scenariosOf(c, &pc),
 		MaxConcurrency: pc.MaxConcurrency, RequestRate: pc.Rate, NumPrompts: pc.NumPrompts,
-		Ramp:     pc.Ramp != nil || replaysTimes(&c.Dataset),
+		Ramp:     pc.Ramp != nil || plan.ReplaysTimes(&c.Dataset),
 		InputLen: asked.Input, OutputLen: asked.Output,
 		IgnoreEOS:       res.eosIgnored,
 		FailuresAllowed: c.FailuresAllowed,

@@ -11,6 +11,8 @@ import (
 	"llmsweep/loadgen"
 	"llmsweep/metrics"
 	"llmsweep/runlog"
+	"llmsweep/sweep/plan"
+	"llmsweep/sweep/wording"
 )
 
 // fail says that the case has no result, and why.
@@ -62,7 +64,7 @@ func (d *Driver) ended(ctx context.Context, res *Result, err error) (*Result, er
 	case ctx.Err() != nil:
 		return res.interrupt(ctx)
 	case errors.Is(err, client.ErrCaseTimeout):
-		res.fail("ended by timeouts.case, after " + shortSpan(d.Config.CaseTimeout))
+		res.fail("ended by timeouts.case, after " + wording.Span(d.Config.CaseTimeout))
 		return res, nil
 	}
 	if source, ok := errors.AsType[*loadgen.SourceError](err); ok {
@@ -107,7 +109,7 @@ func (d *Driver) ended(ctx context.Context, res *Result, err error) (*Result, er
 
 // notRun is the result of a case that could not begin, for a reason that is not
 // this program's: err is nil then, and the context's cause if that has ended.
-func (d *Driver) notRun(ctx context.Context, pc PlannedCase, why error) (*Result, error) {
+func (d *Driver) notRun(ctx context.Context, pc plan.Case, why error) (*Result, error) {
 	res := &Result{Status: runlog.StatusFailed}
 	if ctx.Err() != nil {
 		res, err := res.interrupt(ctx)

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"llmsweep/sweep/plan"
 )
 
 // All files that a config names are looked at without a server, and all that is wrong
@@ -18,7 +20,7 @@ func TestValidateFiles(t *testing.T) {
 	}
 	text := "model: m\nbase_url: https://127.0.0.1:1\nconcurrency_prompts: [[1, 2]]\n" +
 		"tokenizer: " + dir + "/none\ntls: {ca: " + empty + "}\ndataset: {type: custom, path: " + dir + "/none.jsonl, output_len: 3}\n"
-	c, err := Parse("c", []byte(text), testEnv(nil))
+	c, err := plan.Parse("c", []byte(text), testEnv(nil))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"llmsweep/runlog"
+	"llmsweep/sweep/plan"
 	"llmsweep/sweep/wording"
 )
 
@@ -74,7 +75,7 @@ func (r *Runner) forecastAnew(old *runlog.Run, why string) string {
 }
 
 // fates names the cases that would run, by why.
-func fates(todo []PlannedCase, entries map[string]runlog.Entry) string {
+func fates(todo []plan.Case, entries map[string]runlog.Entry) string {
 	var order []string
 	of := map[string][]string{}
 	for i := range todo {
@@ -97,7 +98,7 @@ func fates(todo []PlannedCase, entries map[string]runlog.Entry) string {
 }
 
 // fate is why a case would run, of which the journal says that.
-func fate(pc *PlannedCase, e runlog.Entry) string {
+func fate(pc *plan.Case, e runlog.Entry) string {
 	switch {
 	case e.Status == "":
 		return "not run yet"

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"llmsweep/runlog"
+	"llmsweep/sweep/plan"
 )
 
 // A forecast says of each case what the next run then does, and touches nothing.
@@ -14,7 +15,7 @@ func TestForecast(t *testing.T) {
 	b := newBench(t, "input_output: [[8, 2]]\nconcurrency_prompts: [[1, 2], [2, 2], [3, 2], [4, 2]]\nresults_dir: DIR/out\n")
 	forecast := func(change func(*Runner), sets ...string) string {
 		t.Helper()
-		c, err := Read(filepath.Join(b.dir, "config.yaml"), Env{}, sets...)
+		c, err := plan.Read(filepath.Join(b.dir, "config.yaml"), plan.Env{}, sets...)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -57,7 +58,7 @@ func TestForecast(t *testing.T) {
 	want(forecast(func(r *Runner) { r.OnlyFailed = true }), "--only-failed: nothing in "+out+" to measure again: the run before was complete, and no case of it is invalid")
 	want(forecast(nil, "search={vary: request_rate, objective: output_throughput, slo: {p99_ttft_ms: 500}, min: 1, max: 8}"),
 		"would run now: 4 of 4 cases, and those that are still to be added, as a new run: the run before was complete; its files would move to history\n")
-	if got := fate(&PlannedCase{}, runlog.Entry{Status: runlog.StatusMeasured, Invalid: true}); got != "invalid" {
+	if got := fate(&plan.Case{}, runlog.Entry{Status: runlog.StatusMeasured, Invalid: true}); got != "invalid" {
 		t.Error(got)
 	}
 }

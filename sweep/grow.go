@@ -7,6 +7,7 @@ import (
 
 	"llmsweep/dataset"
 	"llmsweep/runlog"
+	"llmsweep/sweep/plan"
 	"llmsweep/sweep/search"
 )
 
@@ -16,7 +17,7 @@ import (
 type grower interface {
 	// next is the cases to be measured next, of which some may be known already;
 	// none = it is over.
-	next(known map[string]search.Reading) []PlannedCase
+	next(known map[string]search.Reading) []plan.Case
 }
 
 // A growth is the growers of a run, one after the other, and what they know.
@@ -28,8 +29,8 @@ type growth struct {
 	known    map[string]search.Reading // by case
 	entries  map[string]runlog.Entry   // of the journal before this process measured anything
 	planned  map[string]bool           // the plan's cases, by name
-	added    []PlannedCase             // in this process
-	left     []PlannedCase             // to run once nothing grows
+	added    []plan.Case               // in this process
+	left     []plan.Case               // to run once nothing grows
 	ended    int                       // growers that want no more: with many of them, asking them all before each case takes long
 	still    bool                      // nothing is to be added: --only and --only-failed
 }
@@ -37,10 +38,10 @@ type growth struct {
 func (r *Runner) newGrowth(dir *runlog.Dir) *growth {
 	g := &growth{r: r, dir: dir, known: map[string]search.Reading{}, still: r.Only != "" || r.OnlyFailed}
 	if r.Config.Search != nil {
-		g.searches = searchersOf(r.Config, r.Config.Plan())
+		g.searches = searchersOf(r.Config, r.Config.Cases())
 	}
 	if r.Config.Refine != nil {
-		g.curves = refinersOf(r.Config, r.Config.Plan())
+		g.curves = refinersOf(r.Config, r.Config.Cases())
 	}
 	return g
 }
@@ -113,7 +114,7 @@ func (g *growth) readJournal() (err error) {
 }
 
 // recorded is what the folder has of the case as planned.
-func (g *growth) recorded(pc PlannedCase, e runlog.Entry, failedToo bool) (m search.Reading, ok bool) {
+func (g *growth) recorded(pc plan.Case, e runlog.Entry, failedToo bool) (m search.Reading, ok bool) {
 	switch {
 	case measured(pc, e), failedToo && e.Hash == pc.Hash && e.Status == runlog.StatusFailed:
 		f, err := runlog.ReadCase(filepath.Join(g.dir.Path(), pc.Name+".json"))
@@ -126,7 +127,7 @@ func (g *growth) recorded(pc PlannedCase, e runlog.Entry, failedToo bool) (m sea
 }
 
 // add takes a case into the plan, unless it is there, and deals its prompts.
-func (g *growth) add(pc PlannedCase) (isNew bool) {
+func (g *growth) add(pc plan.Case) (isNew bool) {
 	if g.planned == nil {
 		g.planned = make(map[string]bool, len(g.r.plan))
 		for i := range g.r.plan {
@@ -144,7 +145,7 @@ func (g *growth) add(pc PlannedCase) (isNew bool) {
 
 // grow is the agenda's: the cases that the first grower wants that is not over, then
 // what is left. They are planned before they run: see note.
-func (g *growth) grow() ([]PlannedCase, error) {
+func (g *growth) grow() ([]plan.Case, error) {
 	if !g.still {
 		for all := g.growers(); g.ended < len(all); g.ended++ {
 			gr := all[g.ended]
@@ -156,14 +157,14 @@ func (g *growth) grow() ([]PlannedCase, error) {
 			}
 		}
 	}
-	left := slices.DeleteFunc(slices.Clone(g.left), func(pc PlannedCase) bool { _, known := g.known[pc.Name]; return known })
+	left := slices.DeleteFunc(slices.Clone(g.left), func(pc plan.Case) bool { _, known := g.known[pc.Name]; return known })
 	g.left = nil
 	return left, nil
 }
 
 // take is what of the wanted cases is not known and has to be measured, each at its
 // next attempt.
-func (g *growth) take(wanted []PlannedCase) (todo []PlannedCase, err error) {
+func (g *growth) take(wanted []plan.Case) (todo []plan.Case, err error) {
 	if err := g.readJournal(); err != nil {
 		return nil, err
 	}
@@ -209,19 +210,19 @@ func (g *growth) note(all bool) error {
 	if behind == 0 || !all && float64(behind) <= unnoted*float64(len(g.r.run.Cases)) {
 		return nil
 	}
-	g.r.run.Cases = casesOf(g.r.plan)
+	g.r.run.Cases = plan.Listed(g.r.plan)
 	return g.dir.Update(g.r.run)
 }
 
 // leftOut is the agenda's: a case whose turn it was does not run.
-func (g *growth) leftOut(pc PlannedCase, why string) {
+func (g *growth) leftOut(pc plan.Case, why string) {
 	if len(g.searches)+len(g.curves) > 0 {
 		g.known[pc.Name] = leftOut(pc.Name, why)
 	}
 }
 
 // heard is the agenda's. A run that does not grow keeps nothing.
-func (g *growth) heard(pc PlannedCase, f *runlog.CaseFile) {
+func (g *growth) heard(pc plan.Case, f *runlog.CaseFile) {
 	if len(g.searches)+len(g.curves) > 0 {
 		g.known[pc.Name] = search.ReadingOf(f, pc.Config.FailuresAllowed)
 	}
@@ -244,8 +245,8 @@ func leftOut(name, why string) search.Reading {
 }
 
 // loadOver is the case's, of what varies.
-func loadOver(p *PlannedCase, over string) float64 {
-	if over == overRate {
+func loadOver(p *plan.Case, over string) float64 {
+	if over == plan.OverRate {
 		return p.Rate
 	}
 	return float64(p.MaxConcurrency)

@@ -3,10 +3,12 @@ package sweep
 import (
 	"fmt"
 	"os"
+	"strconv"
 	"strings"
 	"testing"
 
 	"llmsweep/runlog"
+	"llmsweep/sweep/plan"
 )
 
 // A grownRun is a growth without a server: what each case measures is a function of
@@ -17,14 +19,14 @@ type grownRun struct {
 }
 
 // growOn begins a run of the config in a folder, or goes on with it.
-func growOn(tb testing.TB, c *Config, dir string) *grownRun {
+func growOn(tb testing.TB, c *plan.Config, dir string) *grownRun {
 	tb.Helper()
 	d, err := runlog.Open(dir)
 	if err != nil {
 		tb.Fatal(err)
 	}
 	tb.Cleanup(func() { d.Close() })
-	r := &Runner{Config: c, plan: c.Plan(), hashed: map[*Config]hashedConfig{}, dir: d}
+	r := &Runner{Config: c, plan: c.Cases(), hashed: map[*plan.Config]hashedConfig{}, dir: d}
 	for _, pc := range r.plan {
 		r.hashed[pc.Config] = hashedConfig{*pc.Config, "tokens"}
 	}
@@ -44,7 +46,7 @@ func growOn(tb testing.TB, c *Config, dir string) *grownRun {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	r.run = runlog.Run{Cases: casesOf(r.plan)}
+	r.run = runlog.Run{Cases: plan.Listed(r.plan)}
 	write := d.Update
 	if old == nil {
 		write = d.Begin
@@ -85,10 +87,14 @@ func (g *grownRun) measure(n int) (ran int) {
 
 // searchesOf is a config with n searches, of which each finds 16 of 1 to 32 in
 // flight in 9 cases.
-func searchesOf(tb testing.TB, n int) *Config {
+func searchesOf(tb testing.TB, n int) *plan.Config {
 	tb.Helper()
-	c, err := Parse("c.yaml", []byte(searchBase+"search: {vary: max_concurrency, slo: {p99_ttft_ms: 165}, max: 32, precision: 0.05, repeats: 1}\n"+
-		"matrix: {sampling.top_k: ["+numbers(n)+"]}\n"), testEnv(nil))
+	values := make([]string, n)
+	for i := range values {
+		values[i] = strconv.Itoa(i + 1)
+	}
+	c, err := plan.Parse("c.yaml", []byte(searchBase+"search: {vary: max_concurrency, slo: {p99_ttft_ms: 165}, max: 32, precision: 0.05, repeats: 1}\n"+
+		"matrix: {sampling.top_k: ["+strings.Join(values, ", ")+"]}\n"), testEnv(nil))
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -10,7 +10,9 @@ import (
 
 	"llmsweep/sweep/conf"
 	"llmsweep/sweep/launch"
+	"llmsweep/sweep/plan"
 	"llmsweep/sweep/redact"
+	"llmsweep/sweep/wording"
 )
 
 // afterGrace bounds an after hook once the run was interrupted.
@@ -38,14 +40,14 @@ func sweepStatus(ctx context.Context, out *Outcome, err error) string {
 
 // hooks runs a config's hooks for a run in a results folder.
 type hooks struct {
-	config *Config
+	config *plan.Config
 	dir    string // the results folder
 	log    string // where what they say goes
 }
 
 // newHooks has what before_sweep says go to a temporary file: the earlier run's
 // logs are moved only after it.
-func newHooks(c *Config, dir string) hooks {
+func newHooks(c *plan.Config, dir string) hooks {
 	return hooks{c, dir, filepath.Join(dir, ".run", ".hooks.log.llmsweep-tmp")}
 }
 
@@ -83,24 +85,24 @@ func (h *hooks) open() (*os.File, error) {
 }
 
 func (h *hooks) beforeSweep(ctx context.Context) error {
-	return h.run(ctx, "before_sweep", h.config.BeforeSweep, h.config.variables, "")
+	return h.run(ctx, "before_sweep", h.config.BeforeSweep, h.config.Variables, "")
 }
 
-func (h *hooks) beforeCase(ctx context.Context, pc PlannedCase) error {
-	return h.run(ctx, "before_case", h.config.BeforeCase, h.config.caseVariables(&pc), "", "LLMSWEEP_CASE="+pc.Name)
+func (h *hooks) beforeCase(ctx context.Context, pc plan.Case) error {
+	return h.run(ctx, "before_case", h.config.BeforeCase, h.config.CaseVariables(&pc), "", "LLMSWEEP_CASE="+pc.Name)
 }
 
 // afterCase and afterSweep run after an interruption, too, for afterGrace then.
-func (h *hooks) afterCase(ctx context.Context, pc PlannedCase, status string) error {
+func (h *hooks) afterCase(ctx context.Context, pc plan.Case, status string) error {
 	ctx, cancel := orGrace(ctx, afterGrace)
 	defer cancel()
-	return h.run(ctx, "after_case", h.config.AfterCase, h.config.caseVariables(&pc), pc.Name, "LLMSWEEP_CASE="+pc.Name, "LLMSWEEP_STATUS="+status)
+	return h.run(ctx, "after_case", h.config.AfterCase, h.config.CaseVariables(&pc), pc.Name, "LLMSWEEP_CASE="+pc.Name, "LLMSWEEP_STATUS="+status)
 }
 
 func (h *hooks) afterSweep(ctx context.Context, status string) error {
 	ctx, cancel := orGrace(ctx, afterGrace)
 	defer cancel()
-	return h.run(ctx, "after_sweep", h.config.AfterSweep, h.config.variables, "", "LLMSWEEP_STATUS="+status)
+	return h.run(ctx, "after_sweep", h.config.AfterSweep, h.config.Variables, "", "LLMSWEEP_STATUS="+status)
 }
 
 // run runs one hook; of names it in the error, and may be "". The log has the
@@ -127,7 +129,7 @@ func (h *hooks) run(ctx context.Context, hook, command string, lookup func(strin
 	}
 	if limit := h.config.HookTimeout; limit > 0 {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeoutCause(ctx, limit, fmt.Errorf("ended after %s, hook_timeout; raise it, or see why the command hangs", shortSpan(limit)))
+		ctx, cancel = context.WithTimeoutCause(ctx, limit, fmt.Errorf("ended after %s, hook_timeout; raise it, or see why the command hangs", wording.Span(limit)))
 		defer cancel()
 	}
 	fmt.Fprintf(out, "%s %s%s: %s\n", time.Now().UTC().Format(time.RFC3339), hook, of, redact.Command(command))

@@ -9,6 +9,7 @@ import (
 
 	"llmsweep/client"
 	"llmsweep/dataset"
+	"llmsweep/sweep/plan"
 	"llmsweep/tokenizer"
 )
 
@@ -17,31 +18,31 @@ import (
 type inputSet struct {
 	list  []*inputs
 	byKey map[string]*inputs
-	keys  map[*Config]string
+	keys  map[*plan.Config]string
 }
 
 // newInputSet sorts the plan's cases by their inputs. Each tokenizer is loaded
 // once, and each note said once, however many inputs ask for it.
-func newInputSet(plan []PlannedCase, getenv func(string) string, progress Progress) *inputSet {
-	s := &inputSet{byKey: map[string]*inputs{}, keys: map[*Config]string{}}
+func newInputSet(planned []plan.Case, getenv func(string) string, progress Progress) *inputSet {
+	s := &inputSet{byKey: map[string]*inputs{}, keys: map[*plan.Config]string{}}
 	load, once := loadOnce(getenv), onceEach{progress, map[string]bool{}}
-	for _, pc := range plan {
+	for _, pc := range planned {
 		key := s.key(pc.Config)
 		if s.byKey[key] == nil {
 			s.byKey[key] = &inputs{config: pc.Config, load: load, progress: once}
 			s.list = append(s.list, s.byKey[key])
 		}
 	}
-	s.plan(plan)
+	s.plan(planned)
 	return s
 }
 
 // plan gives all inputs their cases of a plan. A dataset's rows are dealt out over
 // all cases that one server gets, whatever else differs, so that none of its
 // prompts is in a cache already.
-func (s *inputSet) plan(plan []PlannedCase) {
-	own, sharing := map[*inputs][]PlannedCase{}, map[string][]PlannedCase{}
-	for _, pc := range plan {
+func (s *inputSet) plan(planned []plan.Case) {
+	own, sharing := map[*inputs][]plan.Case{}, map[string][]plan.Case{}
+	for _, pc := range planned {
 		in := s.of(pc.Config)
 		own[in] = append(own[in], pc)
 		sharing[in.rowsKey()] = append(sharing[in.rowsKey()], pc)
@@ -53,7 +54,7 @@ func (s *inputSet) plan(plan []PlannedCase) {
 
 // add gives a case that was not planned its prompts: rows that are left over. The
 // other cases keep theirs.
-func (s *inputSet) add(pc PlannedCase) {
+func (s *inputSet) add(pc plan.Case) {
 	own := s.of(pc.Config)
 	own.plan = append(own.plan, pc)
 	for _, in := range s.list {
@@ -68,10 +69,10 @@ func (s *inputSet) add(pc PlannedCase) {
 }
 
 // of is the inputs of a case.
-func (s *inputSet) of(c *Config) *inputs { return s.byKey[s.key(c)] }
+func (s *inputSet) of(c *plan.Config) *inputs { return s.byKey[s.key(c)] }
 
 // key tells inputs apart: it is all of a config that their methods look at.
-func (s *inputSet) key(c *Config) string {
+func (s *inputSet) key(c *plan.Config) string {
 	key, known := s.keys[c]
 	if !known {
 		args, _ := json.Marshal(templateArgs(c)) // was read as JSON has it
@@ -116,7 +117,7 @@ func (s *inputSet) read(ctx context.Context) error {
 
 // ask asks the servers, to which connect makes a client, for what only they know.
 // Those that the run starts itself are asked when they are up.
-func (s *inputSet) ask(ctx context.Context, connect func(*Config) (server *client.Client, base string, err error)) error {
+func (s *inputSet) ask(ctx context.Context, connect func(*plan.Config) (server *client.Client, base string, err error)) error {
 	return s.each(func(in *inputs) error {
 		if in.config.Server.Launch != "" {
 			return nil
@@ -125,7 +126,7 @@ func (s *inputSet) ask(ctx context.Context, connect func(*Config) (server *clien
 	})
 }
 
-func (s *inputSet) askOne(ctx context.Context, in *inputs, connect func(*Config) (server *client.Client, base string, err error)) error {
+func (s *inputSet) askOne(ctx context.Context, in *inputs, connect func(*plan.Config) (server *client.Client, base string, err error)) error {
 	server, base, err := connect(in.config)
 	if err != nil {
 		return err

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"llmsweep/dataset"
+	"llmsweep/sweep/plan"
 )
 
 // Cases share inputs unless their prompts are made otherwise.
@@ -26,7 +27,7 @@ func TestInputSet(t *testing.T) {
 		{"zip: [{tokenizer: [x, y, x], labels.n: [1, 2, 3]}]\n", 2},
 	} {
 		c := parse(t, tt.yaml)
-		plan := c.Plan()
+		plan := c.Cases()
 		s := newInputSet(plan, os.Getenv, Silent{})
 		if len(s.list) != tt.want {
 			t.Errorf("%s: %d inputs, want %d", tt.yaml, len(s.list), tt.want)
@@ -72,11 +73,11 @@ func TestInputSetDealsRowsOnce(t *testing.T) {
 		// Started one after the other at one address, each begins with an empty cache.
 		{"servers: [{name: a, base_url: 'http://a:1', launch: a}, {name: b, base_url: 'http://a:1', launch: b}]\nmatrix: {sampling.temperature: [0, 1]}\n", "", 8},
 	} {
-		c, err := Parse("c.yaml", []byte(ownBase+common+tt.yaml), testEnv(nil), "concurrency_prompts=[[2, 2]]")
+		c, err := plan.Parse("c.yaml", []byte(ownBase+common+tt.yaml), testEnv(nil), "concurrency_prompts=[[2, 2]]")
 		if err != nil {
 			t.Fatal(err)
 		}
-		s := newInputSet(c.Plan(), os.Getenv, Silent{})
+		s := newInputSet(c.Cases(), os.Getenv, Silent{})
 		err = s.read(t.Context())
 		if tt.fault != "" {
 			if err == nil || strings.Count(err.Error(), tt.fault) != 2 {
@@ -89,7 +90,7 @@ func TestInputSetDealsRowsOnce(t *testing.T) {
 			continue
 		}
 		sent := map[string]int{}
-		for _, pc := range c.Plan() {
+		for _, pc := range c.Cases() {
 			if pc.Config.DatasetContent == "" {
 				t.Errorf("%s: case %s does not know its file's content", tt.yaml, pc.Name)
 			}

@@ -10,7 +10,9 @@ import (
 
 	"llmsweep/client"
 	"llmsweep/sweep/conf"
+	"llmsweep/sweep/plan"
 	"llmsweep/sweep/redact"
+	"llmsweep/sweep/wording"
 )
 
 const (
@@ -29,7 +31,7 @@ func (r *Runner) coolDown(ctx context.Context) error {
 	if first || r.Config.Cooldown <= 0 {
 		return nil
 	}
-	r.Progress.Note("cooling down for " + shortSpan(r.Config.Cooldown))
+	r.Progress.Note("cooling down for " + wording.Span(r.Config.Cooldown))
 	return pause(ctx, r.Config.Cooldown)
 }
 
@@ -45,7 +47,7 @@ func pause(ctx context.Context, d time.Duration) error {
 
 // prepareServer learns what the server is, where it was started anew, and empties
 // its cache. The doubt is what that leaves against the case; "" = none.
-func (r *Runner) prepareServer(ctx context.Context, base string, pc PlannedCase) (doubt string) {
+func (r *Runner) prepareServer(ctx context.Context, base string, pc plan.Case) (doubt string) {
 	if pc.Config.Reset == "" && r.learned(base, pc.Config) {
 		return ""
 	}
@@ -80,8 +82,8 @@ func (r *Runner) warnReset(base, name, doubt string) {
 
 // reset empties the server's cache by its page, of several each one's, or by a
 // command.
-func (r *Runner) reset(ctx context.Context, servers []pageReader, pc PlannedCase) error {
-	how, err := conf.Expand(pc.Config.Reset, r.Config.caseVariables(&pc))
+func (r *Runner) reset(ctx context.Context, servers []pageReader, pc plan.Case) error {
+	how, err := conf.Expand(pc.Config.Reset, r.Config.CaseVariables(&pc))
 	switch {
 	case err != nil:
 		return err
@@ -96,7 +98,7 @@ func (r *Runner) reset(ctx context.Context, servers []pageReader, pc PlannedCase
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, resetTimeout, fmt.Errorf("the command took longer than %s", resetTimeout))
 	defer cancel()
-	return r.hooks.run(ctx, "reset", pc.Config.Reset, r.Config.caseVariables(&pc), pc.Name, "LLMSWEEP_CASE="+pc.Name)
+	return r.hooks.run(ctx, "reset", pc.Config.Reset, r.Config.CaseVariables(&pc), pc.Name, "LLMSWEEP_CASE="+pc.Name)
 }
 
 // postReset asks for the page until the server has done it: SGLang refuses while

@@ -9,11 +9,12 @@ import (
 	"llmsweep/dataset"
 	"llmsweep/loadgen"
 	"llmsweep/metrics"
+	"llmsweep/sweep/plan"
 )
 
 // loads are the case's schedules, which run at the same time: one, or one for each
 // part of a mix that has slots of its own.
-func (d *Driver) loads(pc PlannedCase, prompts *dataset.Prompts) ([]loadgen.Plan, error) {
+func (d *Driver) loads(pc plan.Case, prompts *dataset.Prompts) ([]loadgen.Plan, error) {
 	lanes := prompts.Lanes()
 	if lanes == nil {
 		return []loadgen.Plan{d.load(pc, prompts)}, nil
@@ -33,7 +34,7 @@ func (d *Driver) loads(pc PlannedCase, prompts *dataset.Prompts) ([]loadgen.Plan
 
 // checkLanes faults cases with fewer slots than parts that are to have their own,
 // and those with a part that has slots and no request.
-func checkLanes(c *Config, plan []PlannedCase) error {
+func checkLanes(c *plan.Config, planned []plan.Case) error {
 	lanes := 0
 	for i := range c.Dataset.Scenarios {
 		if c.Dataset.Scenarios[i].Share > 0 {
@@ -47,11 +48,11 @@ func checkLanes(c *Config, plan []PlannedCase) error {
 		lanes++ // the others together
 	}
 	var errs []error
-	fault := func(pc *PlannedCase, what string) {
+	fault := func(pc *plan.Case, what string) {
 		errs = append(errs, fmt.Errorf("%s: case %s: %s", c.Path, pc.Name, what))
 	}
-	for i := range plan {
-		pc := &plan[i]
+	for i := range planned {
+		pc := &planned[i]
 		if pc.MaxConcurrency < lanes {
 			fault(pc, fmt.Sprintf("max concurrency %d, want at least %d: one for each scenario with a concurrency_share, and one for the others together",
 				pc.MaxConcurrency, lanes))

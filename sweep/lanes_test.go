@@ -7,24 +7,25 @@ import (
 
 	"llmsweep/dataset"
 	"llmsweep/metrics"
+	"llmsweep/sweep/plan"
 )
 
 func TestCheckLanes(t *testing.T) {
-	share := func(shares ...float64) *Config {
-		c := &Config{Path: "c.yaml"}
+	share := func(shares ...float64) *plan.Config {
+		c := &plan.Config{Path: "c.yaml"}
 		for i, s := range shares {
 			c.Dataset.Scenarios = append(c.Dataset.Scenarios, dataset.Scenario{Name: fmt.Sprint(i), Weight: 1, Share: s})
 		}
 		return c
 	}
-	weights := func(c *Config, weights ...float64) *Config {
+	weights := func(c *plan.Config, weights ...float64) *plan.Config {
 		for i, w := range weights {
 			c.Dataset.Scenarios[i].Weight = w
 		}
 		return c
 	}
 	for _, tt := range []struct {
-		c     *Config
+		c     *plan.Config
 		slots int
 		want  string
 	}{
@@ -38,9 +39,9 @@ func TestCheckLanes(t *testing.T) {
 		{weights(share(0.5, 0, 0), 50, 50, 0.5), 2, "scenario 2 gets 0 of 30 requests at weights 50, 50, 0.5"},
 		{weights(share(0, 0), 99, 1), 2, ""}, // its slots are anyone's
 	} {
-		pc := PlannedCase{MaxConcurrency: tt.slots, NumPrompts: 30}
+		pc := plan.Case{MaxConcurrency: tt.slots, NumPrompts: 30}
 		pc.Name = "x"
-		err := checkLanes(tt.c, []PlannedCase{pc})
+		err := checkLanes(tt.c, []plan.Case{pc})
 		if (err == nil) != (tt.want == "") || err != nil && !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%d slots, %+v: %v, want %q", tt.slots, tt.c.Dataset.Scenarios, err, tt.want)
 		}

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"llmsweep/runlog"
+	"llmsweep/sweep/plan"
+	"llmsweep/sweep/wording"
 )
 
 // A Skip is a case that a rule of the config left out of the run.
@@ -22,21 +24,21 @@ type leaveOut struct {
 }
 
 // skip is why the case, whose turn it is, is left out; "" = it begins.
-func (l *leaveOut) skip(pc PlannedCase) string {
+func (l *leaveOut) skip(pc plan.Case) string {
 	if why := l.stop.skip(&pc); why != "" {
 		return why
 	}
 	return l.budget.skip(&pc)
 }
 
-func (l *leaveOut) heard(pc PlannedCase, f *runlog.CaseFile) {
+func (l *leaveOut) heard(pc plan.Case, f *runlog.CaseFile) {
 	l.stop.heard(&pc, f)
 	l.budget.heard(&pc, f)
 }
 
 // staysOut reports whether the case was left out, and is so still: stop_when is
 // asked anew of what was measured, and a budget counts as long as it is the same.
-func (r *Runner) staysOut(pc PlannedCase, e runlog.Entry) bool {
+func (r *Runner) staysOut(pc plan.Case, e runlog.Entry) bool {
 	switch {
 	case !skipped(pc, e):
 		return false
@@ -49,16 +51,16 @@ func (r *Runner) staysOut(pc PlannedCase, e runlog.Entry) bool {
 }
 
 // takes is about how long the case would take.
-func (l *leaveOut) takes(pc PlannedCase) time.Duration {
+func (l *leaveOut) takes(pc plan.Case) time.Duration {
 	if l.budget == nil {
-		return EstimateCase(pc)
+		return plan.EstimateCase(pc)
 	}
 	d, _ := l.budget.expected(pc)
 	return d
 }
 
 // openBudget makes the run's budget of what earlier parts of the run left of it.
-func (r *Runner) openBudget(dir *runlog.Dir, toRun []PlannedCase, entries map[string]runlog.Entry) error {
+func (r *Runner) openBudget(dir *runlog.Dir, toRun []plan.Case, entries map[string]runlog.Entry) error {
 	if r.Config.Budget == 0 {
 		return nil
 	}
@@ -67,7 +69,7 @@ func (r *Runner) openBudget(dir *runlog.Dir, toRun []PlannedCase, entries map[st
 		return err
 	}
 	if used > 0 {
-		r.Progress.Note(fmt.Sprintf("budget of %s: %s used before", shortSpan(r.Config.Budget), Roughly(used)))
+		r.Progress.Note(fmt.Sprintf("budget of %s: %s used before", wording.Span(r.Config.Budget), wording.Roughly(used)))
 	}
 	r.leave.budget = newBudget(r.Config, r.plan, toRun, used, LastSpans(r.Config), r.Now)
 	r.leave.budget.goOn(r.plan, entries)

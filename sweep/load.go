@@ -11,13 +11,15 @@ import (
 	"llmsweep/client"
 	"llmsweep/dataset"
 	"llmsweep/loadgen"
+	"llmsweep/sweep/plan"
+	"llmsweep/sweep/wording"
 )
 
 // load is the case's schedule: a closed loop, or arrivals at a rate, a ramp or a
 // trace's times under a cap. A warm-up goes at the case's own rate, a ramp's
 // first; before a trace's times it is a closed loop. What a schedule counts is
 // sessions.
-func (d *Driver) load(pc PlannedCase, prompts *dataset.Prompts) loadgen.Plan {
+func (d *Driver) load(pc plan.Case, prompts *dataset.Prompts) loadgen.Plan {
 	plan := loadgen.Plan{
 		Measured:       loadgen.Phase{Source: prompts, Requests: pc.NumPrompts, For: pc.Duration},
 		MaxConcurrency: pc.MaxConcurrency,
@@ -37,9 +39,9 @@ func (d *Driver) load(pc PlannedCase, prompts *dataset.Prompts) loadgen.Plan {
 		plan.Measured.Pacer = loadgen.Times(prompts.Times())
 		return plan
 	case pc.Ramp != nil:
-		rate = pc.Ramp.first() // of the warm-up
-		plan.Measured.Pacer = pc.Ramp.pacer(prompts.Count(), pc.Duration, burstiness, pc.Seed)
-	case pc.open():
+		rate = pc.Ramp.First() // of the warm-up
+		plan.Measured.Pacer = pc.Ramp.Pacer(prompts.Count(), pc.Duration, burstiness, pc.Seed)
+	case pc.OpenLoop():
 		plan.Measured.Pacer = loadgen.Gamma{Rate: rate, Burstiness: burstiness, N: prompts.Count(), Seed: pc.Seed}
 	default:
 		return plan
@@ -65,7 +67,7 @@ func (w *timedWarmup) Sessions() iter.Seq2[dataset.Session, error] {
 		n := 0
 		for s, err := range w.source.Sessions() {
 			if err != nil {
-				w.ended = fmt.Sprintf("the warm-up ended before its %s, after %d sessions: %v", shortSpan(w.length), n, err)
+				w.ended = fmt.Sprintf("the warm-up ended before its %s, after %d sessions: %v", wording.Span(w.length), n, err)
 				return
 			}
 			if !yield(s, nil) {
@@ -88,9 +90,9 @@ func cutWarmups(loads []loadgen.Plan) (notes []string) {
 }
 
 // loadNotes are what is odd about the case's load, but not wrong.
-func (d *Driver) loadNotes(pc *PlannedCase, prompts *dataset.Prompts) []string {
+func (d *Driver) loadNotes(pc *plan.Case, prompts *dataset.Prompts) []string {
 	notes := unsent(&d.Config.Dataset, pc.NumPrompts)
-	if pc.open() && pc.Replay == 0 && prompts.Count() < pc.NumPrompts {
+	if pc.OpenLoop() && pc.Replay == 0 && prompts.Count() < pc.NumPrompts {
 		key := "request_rate"
 		if pc.Ramp != nil {
 			key = "ramp"
@@ -101,7 +103,9 @@ func (d *Driver) loadNotes(pc *PlannedCase, prompts *dataset.Prompts) []string {
 }
 
 // open reports whether the case's requests come by a schedule, not by slots.
-func (d *Driver) open(pc *PlannedCase) bool { return pc.open() || replaysTimes(&d.Config.Dataset) }
+func (d *Driver) open(pc *plan.Case) bool {
+	return pc.OpenLoop() || plan.ReplaysTimes(&d.Config.Dataset)
+}
 
 // A gauge is a backend that counts its requests in flight.
 type gauge struct {

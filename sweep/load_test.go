@@ -15,12 +15,13 @@ import (
 	"llmsweep/dataset"
 	"llmsweep/loadgen"
 	"llmsweep/runlog"
+	"llmsweep/sweep/plan"
 )
 
 // promptsOf makes the prompts of a config's first case, by the built-in tokenizer.
-func promptsOf(t *testing.T, c *Config) (PlannedCase, *dataset.Prompts) {
+func promptsOf(t *testing.T, c *plan.Config) (plan.Case, *dataset.Prompts) {
 	t.Helper()
-	plan := c.Plan()
+	plan := c.Cases()
 	set := newInputSet(plan, os.Getenv, Silent{})
 	if err := set.read(t.Context()); err != nil {
 		t.Fatal(err)
@@ -52,7 +53,7 @@ func TestScheduleCountsSessions(t *testing.T) {
 		}, 1, "ramp counts sessions: 34 sessions of 100 requests"},
 		{"", nil, 0, ""},
 	} {
-		c, err := Parse("c.yaml", []byte("base_url: http://h:1\nmodel: m\ninput_output: [[40, 3]]\nconcurrency_prompts: [[8, 100]]\n"+talk+tt.load), testEnv(nil))
+		c, err := plan.Parse("c.yaml", []byte("base_url: http://h:1\nmodel: m\ninput_output: [[40, 3]]\nconcurrency_prompts: [[8, 100]]\n"+talk+tt.load), testEnv(nil))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -75,9 +76,9 @@ func TestScheduleCountsSessions(t *testing.T) {
 
 // In a mix without shares a scenario without a request is worth a note.
 func TestUnsentScenarioIsNoted(t *testing.T) {
-	d := &Driver{Config: &Config{Dataset: dataset.Spec{Scenarios: []dataset.Scenario{{Name: "a", Weight: 99}, {Name: "b", Weight: 1}}}}}
+	d := &Driver{Config: &plan.Config{Dataset: dataset.Spec{Scenarios: []dataset.Scenario{{Name: "a", Weight: 99}, {Name: "b", Weight: 1}}}}}
 	want := []string{"scenario b gets 0 of 30 requests at weights 99, 1: more prompts or another weight"}
-	if got := d.loadNotes(&PlannedCase{NumPrompts: 30, Rate: math.Inf(1)}, nil); !slices.Equal(got, want) {
+	if got := d.loadNotes(&plan.Case{NumPrompts: 30, Rate: math.Inf(1)}, nil); !slices.Equal(got, want) {
 		t.Errorf("notes %q, want %q", got, want)
 	}
 }
@@ -130,7 +131,7 @@ func TestTimedWarmupRunsOut(t *testing.T) {
 
 // A source that fails while requests are sent fails its case alone.
 func TestSourceErrorFailsTheCase(t *testing.T) {
-	res, d := &Result{}, &Driver{Config: &Config{}}
+	res, d := &Result{}, &Driver{Config: &plan.Config{}}
 	plan := loadgen.Plan{Measured: loadgen.Phase{Source: failingSource{2}, Requests: 3}, MaxConcurrency: 1}
 	_, err := d.ended(t.Context(), res, loadgen.Run(t.Context(), atOnce{}, plan, func(client.Trace) error { return nil }))
 	const want = "load: reading requests: no prompt is left"

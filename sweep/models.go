@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"llmsweep/sweep/conf"
+	"llmsweep/sweep/plan"
 	"llmsweep/sweep/redact"
 )
 
@@ -16,7 +17,7 @@ const maxListed = 8
 
 // checkModels says that the server does not list a model that the config's requests
 // are for; nil = it lists them all, or tells nothing.
-func checkModels(ctx context.Context, c *Config, server pageReader) error {
+func checkModels(ctx context.Context, c *plan.Config, server pageReader) error {
 	ctx, cancel := context.WithTimeout(ctx, probeTimeout)
 	defer cancel()
 	served, err := server.client.Models(ctx)

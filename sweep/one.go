@@ -5,12 +5,13 @@ import (
 
 	"llmsweep/metrics"
 	"llmsweep/runlog"
+	"llmsweep/sweep/plan"
 )
 
 // One runs a single case without a run's files: adjust, if not nil, has the last
 // word on the plan's first case. The Result and its case JSON are whole even
 // where there is an error.
-func (r *Runner) One(ctx context.Context, adjust func(*PlannedCase)) (*Result, *runlog.CaseFile, error) {
+func (r *Runner) One(ctx context.Context, adjust func(*plan.Case)) (*Result, *runlog.CaseFile, error) {
 	defer r.close()
 	if err := r.read(ctx); err != nil {
 		return nil, nil, err

@@ -7,6 +7,7 @@ import (
 
 	"llmsweep/client"
 	"llmsweep/dataset"
+	"llmsweep/sweep/plan"
 )
 
 // measure asks the server for its own count of a few short prompts, and takes
@@ -15,9 +16,9 @@ import (
 // error only where its answer is needed.
 func (in *inputs) measure(ctx context.Context, server *client.Client) (changed bool, err error) {
 	c := in.config
-	_, sim := c.preset()
-	must := in.bare || c.PromptOverhead == overheadServer
-	if !must && (c.PromptOverhead == overheadTokenizer || sim || c.PromptTokenIDs) {
+	_, sim := c.Preset()
+	must := in.bare || c.PromptOverhead == plan.OverheadServer
+	if !must && (c.PromptOverhead == plan.OverheadTokenizer || sim || c.PromptTokenIDs) {
 		return false, nil
 	}
 	before := in.counter.Around()

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"llmsweep/client"
+	"llmsweep/sweep/plan"
 )
 
 // A server without the page that the backend's requests go to ends a run before
@@ -31,7 +32,7 @@ func TestNoSuchEndpoint(t *testing.T) {
 			fmt.Fprint(w, tt.words)
 		}))
 		defer s.Close()
-		c, err := Parse("c.yaml", []byte("model: m\nbase_url: "+s.URL+"\nbackend: tgi\ntokenizer: builtin:qwen3\ninput_output: [[8, 4]]\nconcurrency_prompts: [[1, 1]]\n"), Env{})
+		c, err := plan.Parse("c.yaml", []byte("model: m\nbase_url: "+s.URL+"\nbackend: tgi\ntokenizer: builtin:qwen3\ninput_output: [[8, 4]]\nconcurrency_prompts: [[1, 1]]\n"), plan.Env{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,6 +1,9 @@
 package sweep
 
-import "llmsweep/metrics"
+import (
+	"llmsweep/metrics"
+	"llmsweep/sweep/plan"
+)
 
 // Progress hears what a sweep is doing, for those who watch it. One goroutine
 // calls it at a time.
@@ -14,8 +17,8 @@ type Progress interface {
 	// sweep starts; 0 of 0 = that has ended.
 	Reading(done, total int)
 	// SweepStarted names the cases to run, in order, out of so many planned.
-	SweepStarted(toRun []PlannedCase, planned int)
-	CaseStarted(c PlannedCase)
+	SweepStarted(toRun []plan.Case, planned int)
+	CaseStarted(c plan.Case)
 	// Preparing counts the prompts made, before the clock starts.
 	Preparing(done, total int)
 	// Sending says that the case's first request is about to be sent. inFlight is
@@ -24,23 +27,23 @@ type Progress interface {
 	// RequestEnded is called for each request, warm-up included. The load does not
 	// wait for it, but records do: it is to take a few µs at most.
 	RequestEnded(r *metrics.Record)
-	CaseEnded(c PlannedCase, r *Result)
+	CaseEnded(c plan.Case, r *Result)
 	// CaseSkipped says that a rule of the config leaves the case out, and which.
-	CaseSkipped(c PlannedCase, why string)
+	CaseSkipped(c plan.Case, why string)
 	SweepEnded()
 }
 
 // Silent is a Progress that nobody watches.
 type Silent struct{}
 
-func (Silent) Note(string)                     {}
-func (Silent) Warn(string)                     {}
-func (Silent) Reading(int, int)                {}
-func (Silent) SweepStarted([]PlannedCase, int) {}
-func (Silent) CaseStarted(PlannedCase)         {}
-func (Silent) Preparing(int, int)              {}
-func (Silent) Sending(func() int)              {}
-func (Silent) RequestEnded(*metrics.Record)    {}
-func (Silent) CaseEnded(PlannedCase, *Result)  {}
-func (Silent) CaseSkipped(PlannedCase, string) {}
-func (Silent) SweepEnded()                     {}
+func (Silent) Note(string)                   {}
+func (Silent) Warn(string)                   {}
+func (Silent) Reading(int, int)              {}
+func (Silent) SweepStarted([]plan.Case, int) {}
+func (Silent) CaseStarted(plan.Case)         {}
+func (Silent) Preparing(int, int)            {}
+func (Silent) Sending(func() int)            {}
+func (Silent) RequestEnded(*metrics.Record)  {}
+func (Silent) CaseEnded(plan.Case, *Result)  {}
+func (Silent) CaseSkipped(plan.Case, string) {}
+func (Silent) SweepEnded()                   {}

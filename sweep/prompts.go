@@ -9,6 +9,7 @@ import (
 
 	"llmsweep/client"
 	"llmsweep/dataset"
+	"llmsweep/sweep/plan"
 	"llmsweep/tokenizer"
 )
 
@@ -16,12 +17,12 @@ import (
 // tokenizer that counts them for a server. read comes before any server is asked, ask after it is there;
 // what is wrong with them is found by one of the two, before anything is moved.
 type inputs struct {
-	config   *Config // the first case's; what makes prompts is the same in all
+	config   *plan.Config // the first case's; what makes prompts is the same in all
 	load     func(name string) (tokenizer.Tokenizer, error)
 	progress Progress
-	plan     []PlannedCase // the cases
-	dealt    []PlannedCase // all that the dataset's rows are dealt to, these among them: see inputSet
-	added    []PlannedCase // to these since, in their order
+	plan     []plan.Case // the cases
+	dealt    []plan.Case // all that the dataset's rows are dealt to, these among them: see inputSet
+	added    []plan.Case // to these since, in their order
 
 	source  *dataset.Source
 	tok     tokenizer.Tokenizer // nil = to be the server's
@@ -53,10 +54,10 @@ func (in *inputs) read(ctx context.Context) error {
 	if err := in.count(); err != nil {
 		return err
 	}
-	if in.bare && in.config.PromptOverhead == overheadTokenizer {
+	if in.bare && in.config.PromptOverhead == plan.OverheadTokenizer {
 		return fmt.Errorf("tokenizer %s: %w; or prompt_overhead: server, and the server counts it", in.tok.ID(), tokenizer.ErrNoTemplate)
 	}
-	if in.bare || in.config.PromptOverhead == overheadServer {
+	if in.bare || in.config.PromptOverhead == plan.OverheadServer {
 		return nil
 	}
 	return in.fit(ctx)
@@ -100,7 +101,7 @@ func (in *inputs) loadTokenizer() error {
 		return nil
 	}
 	tok, err := in.load(c.Tokenizer)
-	_, sim := c.preset()
+	_, sim := c.Preset()
 	switch {
 	case err == nil:
 		in.tok = tokenizer.WithTemplateArgs(tok, templateArgs(c))
@@ -134,7 +135,7 @@ func (in *inputs) loadServer(ctx context.Context, server *client.Client, base st
 // count makes the counter of the tokenizer's prompts.
 func (in *inputs) count() error {
 	var err error
-	in.counter, err = dataset.NewCounter(in.tok, in.config.chat())
+	in.counter, err = dataset.NewCounter(in.tok, in.config.Chat())
 	if in.bare = errors.Is(err, tokenizer.ErrNoTemplate); in.bare {
 		return nil
 	}
@@ -163,7 +164,7 @@ func (in *inputs) fit(ctx context.Context) error {
 
 // checkFiles faults what is wrong with the files that the config names: of datasets,
 // tokenizers and TLS.
-func checkFiles(c *Config) error {
+func checkFiles(c *plan.Config) error {
 	var errs []error
 	seen := map[string]bool{}
 	for _, v := range c.Variants() {
@@ -260,7 +261,7 @@ func (in *inputs) notes(of []string) []string {
 func (in *inputs) checkLengths() error {
 	least := in.counter.Around() + 1
 	var errs []error
-	seen := map[*Config]bool{}
+	seen := map[*plan.Config]bool{}
 	said := map[int]bool{}
 	for _, pc := range in.plan {
 		if seen[pc.Config] {
@@ -279,7 +280,7 @@ func (in *inputs) checkLengths() error {
 }
 
 // datasetCase is what a case asks of the dataset.
-func datasetCase(c *Config, p *PlannedCase) dataset.Case {
+func datasetCase(c *plan.Config, p *plan.Case) dataset.Case {
 	return dataset.Case{
 		InputLen: p.Input, OutputLen: p.Output, Requests: p.NumPrompts, Warmups: p.Warmup,
 		Name: p.Name, Attempt: p.Attempt, Seed: p.Seed, IDPrefix: fmt.Sprintf("%s.%d-", p.Name, p.Attempt),
@@ -288,7 +289,7 @@ func datasetCase(c *Config, p *PlannedCase) dataset.Case {
 }
 
 // templateArgs are the chat template's arguments that each request carries.
-func templateArgs(c *Config) map[string]any {
+func templateArgs(c *plan.Config) map[string]any {
 	args, _ := c.ExtraBody["chat_template_kwargs"].(map[string]any)
 	return args
 }

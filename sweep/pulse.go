@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"sync"
 	"time"
+
+	"llmsweep/sweep/wording"
 )
 
 const (
@@ -33,9 +35,9 @@ func (p *pulse) beat(now time.Time) {
 func (p *pulse) doubt() string {
 	switch {
 	case p.slept >= pulseGap:
-		return fmt.Sprintf("the machine slept for %s during the case, or its clock was set", shortSpan(p.slept.Round(100*time.Millisecond)))
+		return fmt.Sprintf("the machine slept for %s during the case, or its clock was set", wording.Span(p.slept.Round(100*time.Millisecond)))
 	case p.still >= pulseGap:
-		return fmt.Sprintf("llmsweep stood still for %s during the case: it was stopped, or had no CPU", shortSpan(p.still.Round(100*time.Millisecond)))
+		return fmt.Sprintf("llmsweep stood still for %s during the case: it was stopped, or had no CPU", wording.Span(p.still.Round(100*time.Millisecond)))
 	}
 	return ""
 }

@@ -11,6 +11,7 @@ import (
 
 	"llmsweep/client"
 	"llmsweep/sweep/launch"
+	"llmsweep/sweep/plan"
 	"llmsweep/sweep/redact"
 )
 
@@ -38,7 +39,7 @@ func (r *Runner) reach(ctx context.Context) error {
 }
 
 // asksFor is equal for configs of which reachServer would ask the same.
-func asksFor(c *Config) string {
+func asksFor(c *plan.Config) string {
 	return fmt.Sprintf("%q", []any{
 		c.BaseURL, c.Model, c.Backend, c.Endpoint, c.APIKeyEnv, c.TLS, c.Protocol, c.Server.Ready, c.Ready, c.ReadyTimeout, c.ModelCheck, c.LoRA,
 	})
@@ -46,13 +47,13 @@ func asksFor(c *Config) string {
 
 // warnInsecure says once that some server's certificate is not checked.
 func (r *Runner) warnInsecure() {
-	if slices.ContainsFunc(r.plan, func(pc PlannedCase) bool { return pc.Config.TLS.Insecure }) {
+	if slices.ContainsFunc(r.plan, func(pc plan.Case) bool { return pc.Config.TLS.Insecure }) {
 		r.Progress.Warn("tls.insecure: the server's certificate is not checked: anyone on the way can be the server, and read the key")
 	}
 }
 
-func (r *Runner) reachServer(ctx context.Context, c *Config) error {
-	if _, sim := c.preset(); sim {
+func (r *Runner) reachServer(ctx context.Context, c *plan.Config) error {
+	if _, sim := c.Preset(); sim {
 		_, err := r.baseURL(ctx, c)
 		return err
 	}
@@ -81,11 +82,11 @@ func (r *Runner) checkSockets() error {
 	for _, pc := range r.plan {
 		n := max(pc.NumPrompts, pc.Warmup)
 		switch s := r.Config.Search; {
-		case s.over(overConcurrency):
+		case s.Over(plan.OverConcurrency):
 			n = int(s.Max)
 		case pc.MaxConcurrency > 0:
 			n = min(n, pc.MaxConcurrency)
-		case pc.open(): // as many as the server is slow: known afterwards
+		case pc.OpenLoop(): // as many as the server is slow: known afterwards
 			n = openAhead(pc)
 		}
 		most[pc.Config.BaseURL] = max(most[pc.Config.BaseURL], n)
@@ -104,7 +105,7 @@ func (r *Runner) checkSockets() error {
 
 // askServer waits until the one server at base answers. The doubt is about its
 // models; nil = it has those that the config names, or does not tell.
-func askServer(ctx context.Context, c *Config, base, apiKey string, progress func(string)) (doubt, err error) {
+func askServer(ctx context.Context, c *plan.Config, base, apiKey string, progress func(string)) (doubt, err error) {
 	d := Driver{Config: c, BaseURL: base, APIKey: apiKey, Start: time.Now()}
 	server, err := client.New(d.clientConfig())
 	if err != nil {
@@ -158,11 +159,11 @@ func waitReady(ctx context.Context, ready func(context.Context) error, timeout t
 // A simKey is what simulators differ by.
 type simKey struct{ preset, model, tokenizer string }
 
-func simKeyOf(c *Config, preset string) simKey { return simKey{preset, c.Model, c.Tokenizer} }
+func simKeyOf(c *plan.Config, preset string) simKey { return simKey{preset, c.Model, c.Tokenizer} }
 
 // address is where the config's server is, or was last; "" = not started yet.
-func (r *Runner) address(c *Config) string {
-	preset, sim := c.preset()
+func (r *Runner) address(c *plan.Config) string {
+	preset, sim := c.Preset()
 	switch child := r.sims[simKeyOf(c, preset)]; {
 	case !sim:
 		return c.BaseURL
@@ -175,8 +176,8 @@ func (r *Runner) address(c *Config) string {
 
 // baseURL is where the config's server is. The simulator is started when it is not up:
 // at first, and again after it died.
-func (r *Runner) baseURL(ctx context.Context, c *Config) (string, error) {
-	preset, sim := c.preset()
+func (r *Runner) baseURL(ctx context.Context, c *plan.Config) (string, error) {
+	preset, sim := c.Preset()
 	if !sim {
 		return c.BaseURL, nil
 	}

@@ -51,7 +51,7 @@ func TestReachAsksOnce(t *testing.T) {
 			asked[i].Store(0)
 		}
 		c := parse(t, yaml)
-		r := Runner{Config: c, Getenv: os.Getenv, Progress: Silent{}, plan: c.Plan()}
+		r := Runner{Config: c, Getenv: os.Getenv, Progress: Silent{}, plan: c.Cases()}
 		if err := r.reach(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -78,7 +78,7 @@ func TestReachAsksForEachModel(t *testing.T) {
 	}
 	for _, tt := range []struct{ lora, want string }{{"adapter", ""}, {"adaptor", "adaptor is not served at"}} {
 		c := parse(t, "servers:\n"+entry("a", "adapter")+entry("b", tt.lora))
-		r := Runner{Config: c, Getenv: os.Getenv, Progress: Silent{}, plan: c.Plan()}
+		r := Runner{Config: c, Getenv: os.Getenv, Progress: Silent{}, plan: c.Cases()}
 		if err := r.reach(t.Context()); (err == nil) != (tt.want == "") || err != nil && !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%s: error %v, want %q", tt.lora, err, tt.want)
 		}

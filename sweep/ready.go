@@ -7,6 +7,7 @@ import (
 	"os"
 
 	"llmsweep/client"
+	"llmsweep/sweep/plan"
 )
 
 // read makes the plan and checks what can be checked without a server: dataset,
@@ -15,7 +16,7 @@ func (r *Runner) read(ctx context.Context) error {
 	if err := r.checkOnly(); err != nil {
 		return &ConfigError{err}
 	}
-	r.plan = r.Config.Plan()
+	r.plan = r.Config.Cases()
 	r.inputs = newInputSet(r.plan, r.Getenv, r.Progress)
 	return configError(ctx, r.inputs.read(ctx))
 }
@@ -29,7 +30,7 @@ func (r *Runner) ask(ctx context.Context) error {
 		}
 		return err
 	}
-	if err := r.inputs.ask(ctx, func(c *Config) (*client.Client, string, error) { return r.connect(ctx, c) }); err != nil {
+	if err := r.inputs.ask(ctx, func(c *plan.Config) (*client.Client, string, error) { return r.connect(ctx, c) }); err != nil {
 		return configError(ctx, err)
 	}
 	if err := r.survey(ctx); err != nil {
@@ -40,7 +41,7 @@ func (r *Runner) ask(ctx context.Context) error {
 
 // survey asks each server of the plan what it is, and whether others use it.
 func (r *Runner) survey(ctx context.Context) error {
-	asked := map[*Config]bool{}
+	asked := map[*plan.Config]bool{}
 	for i := range r.plan {
 		c := r.plan[i].Config
 		if asked[c] || c.Server.Launch != "" {
@@ -54,7 +55,7 @@ func (r *Runner) survey(ctx context.Context) error {
 	return nil
 }
 
-func (r *Runner) surveyServer(ctx context.Context, c *Config) error {
+func (r *Runner) surveyServer(ctx context.Context, c *plan.Config) error {
 	server, base, err := r.connect(ctx, c)
 	if err != nil {
 		return err
@@ -69,7 +70,7 @@ func (r *Runner) surveyServer(ctx context.Context, c *Config) error {
 }
 
 // connect is a client of the config's server, and where that is.
-func (r *Runner) connect(ctx context.Context, c *Config) (*client.Client, string, error) {
+func (r *Runner) connect(ctx context.Context, c *plan.Config) (*client.Client, string, error) {
 	base, err := r.baseURL(ctx, c)
 	if err != nil {
 		return nil, "", err
@@ -91,7 +92,7 @@ func configError(ctx context.Context, err error) error {
 
 // hash gives the plan's cases their hashes.
 func (r *Runner) hash() (err error) {
-	r.hashed = map[*Config]hashedConfig{}
+	r.hashed = map[*plan.Config]hashedConfig{}
 	for i := range r.plan {
 		if r.plan[i].Hash, err = r.hashOf(&r.plan[i]); err != nil {
 			return err
@@ -104,11 +105,11 @@ func (r *Runner) hash() (err error) {
 // hashed: a server that is launched later may tell more, and the hash of a case that
 // is planned then is to be what it is in the next run.
 type hashedConfig struct {
-	Config
+	plan.Config
 	tokenizer string
 }
 
-func (r *Runner) hashOf(pc *PlannedCase) (string, error) {
+func (r *Runner) hashOf(pc *plan.Case) (string, error) {
 	h, known := r.hashed[pc.Config]
 	if !known {
 		h = hashedConfig{*pc.Config, r.inputs.of(pc.Config).tokenizerHash()}
@@ -119,7 +120,7 @@ func (r *Runner) hashOf(pc *PlannedCase) (string, error) {
 
 // replan plans anew, by another seed.
 func (r *Runner) replan() error {
-	r.plan = r.Config.Plan()
+	r.plan = r.Config.Cases()
 	r.inputs.plan(r.plan)
 	if err := r.inputs.each((*inputs).redeal); err != nil {
 		return &ConfigError{err}

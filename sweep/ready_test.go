@@ -46,7 +46,7 @@ func TestResetWarnsOnce(t *testing.T) {
 	config := parse(t, "reset: /none\n", "base_url="+s.URL, "concurrency_prompts=[[1, 2], [2, 2]]")
 	var texts []string
 	r := Runner{Config: config, Progress: warned{texts: &texts}, Getenv: func(string) string { return "" }, Now: time.Now}
-	r.plan = config.Plan()
+	r.plan = config.Cases()
 	r.inputs = newInputSet(r.plan, r.Getenv, r.Progress)
 	for _, pc := range r.plan {
 		if doubt := r.prepareServer(t.Context(), s.URL, pc); !strings.HasPrefix(doubt, "reset before the case failed: ") {

@@ -10,6 +10,7 @@ import (
 
 	"llmsweep/runlog"
 	"llmsweep/stats"
+	"llmsweep/sweep/plan"
 	"llmsweep/sweep/search"
 	"llmsweep/sweep/wording"
 )
@@ -18,34 +19,34 @@ import (
 // differ in their load, and repeat, alone. With servers in turns it is the curves of
 // all servers, and a load that one gets is measured on each.
 type refiner struct {
-	*Refine
-	config *Config // of the sweep
-	over   string  // the load that varies
-	cases  []PlannedCase
+	*plan.Refine
+	config *plan.Config // of the sweep
+	over   string       // the load that varies
+	cases  []plan.Case
 	keys   []string // that the sweep's cases differ in
 }
 
 // refinersOf are the plan's curves, over concurrency where that varies, else over the
 // rate; a curve has two loads at least.
-func refinersOf(c *Config, plan []PlannedCase) (all []*refiner) {
+func refinersOf(c *plan.Config, planned []plan.Case) (all []*refiner) {
 	type curveKey struct {
-		config *Config
+		config *plan.Config
 		more   string // in place of config, for all servers
-		at     point
+		at     plan.Point
 	}
-	curves, keys := map[curveKey]*refiner{}, varyingKeys(plan)
-	for _, pc := range plan {
-		key, over := curveKey{config: pc.Config, at: pc.point()}, overRate
-		if c.Order == orderInterleaved {
+	curves, keys := map[curveKey]*refiner{}, varyingKeys(planned)
+	for _, pc := range planned {
+		key, over := curveKey{config: pc.Config, at: pc.Point()}, plan.OverRate
+		if c.Order == plan.OrderInterleaved {
 			key.config, key.more = nil, fmt.Sprintf("%q %q", pc.Axes.Dataset, pc.Axes.More)
 		}
 		if severalCaps(pc.Config) {
-			over = overConcurrency
-			key.at.load = Load{}
+			over = plan.OverConcurrency
+			key.at.Load = plan.Load{}
 		} else {
-			key.at.rate = 0
+			key.at.Rate = 0
 		}
-		if over == overRate && math.IsInf(pc.Rate, 1) {
+		if over == plan.OverRate && math.IsInf(pc.Rate, 1) {
 			continue // no load that another is halfway to
 		}
 		if curves[key] == nil {
@@ -55,26 +56,26 @@ func refinersOf(c *Config, plan []PlannedCase) (all []*refiner) {
 		curves[key].cases = append(curves[key].cases, pc)
 	}
 	return slices.DeleteFunc(all, func(r *refiner) bool {
-		return !slices.ContainsFunc(r.cases, func(pc PlannedCase) bool { return loadOver(&pc, r.over) != loadOver(&r.cases[0], r.over) })
+		return !slices.ContainsFunc(r.cases, func(pc plan.Case) bool { return loadOver(&pc, r.over) != loadOver(&r.cases[0], r.over) })
 	})
 }
 
 // severalCaps reports whether the config's loads differ in their concurrency.
-func severalCaps(c *Config) bool {
-	return slices.ContainsFunc(c.ConcurrencyPrompts, func(l Load) bool { return l.MaxConcurrency != c.ConcurrencyPrompts[0].MaxConcurrency })
+func severalCaps(c *plan.Config) bool {
+	return slices.ContainsFunc(c.ConcurrencyPrompts, func(l plan.Load) bool { return l.MaxConcurrency != c.ConcurrencyPrompts[0].MaxConcurrency })
 }
 
 // refined is how a curve stands.
 type refined struct {
 	series []series
-	added  []float64     // loads, in the order in which they were
-	want   []PlannedCase // to be measured next
-	ended  string        // why it ended before its time; "" = it did not
+	added  []float64   // loads, in the order in which they were
+	want   []plan.Case // to be measured next
+	ended  string      // why it ended before its time; "" = it did not
 }
 
 // A series is the curve on one server.
 type series struct {
-	cases  []PlannedCase
+	cases  []plan.Case
 	points []search.Point // by load, rising
 }
 
@@ -96,7 +97,7 @@ func (r *refiner) stand(known map[string]search.Reading) (now refined) {
 		if len(now.want) > 0 || now.ended != "" {
 			return now
 		}
-		sound := slices.DeleteFunc(slices.Clone(cases), func(pc PlannedCase) bool { return known[pc.Name].Above }) // the curve ends below those
+		sound := slices.DeleteFunc(slices.Clone(cases), func(pc plan.Case) bool { return known[pc.Name].Above }) // the curve ends below those
 		now.series = r.series(sound, known)
 		var loads []float64
 		for _, s := range now.series {
@@ -111,12 +112,12 @@ func (r *refiner) stand(known map[string]search.Reading) (now refined) {
 			return now
 		}
 		for i, load := range loads {
-			var more []PlannedCase
+			var more []plan.Case
 			for _, s := range now.series {
 				more = append(more, r.at(load, s)...)
 			}
-			if r.config.Order == orderInterleaved {
-				inTurns(more, len(now.added)+i)
+			if r.config.Order == plan.OrderInterleaved {
+				plan.InTurns(more, len(now.added)+i)
 			}
 			cases = append(cases, more...)
 		}
@@ -125,37 +126,37 @@ func (r *refiner) stand(known map[string]search.Reading) (now refined) {
 }
 
 // series are the curves of cases that are all known, in the plan's order of servers.
-func (r *refiner) series(cases []PlannedCase, known map[string]search.Reading) (all []series) {
+func (r *refiner) series(cases []plan.Case, known map[string]search.Reading) (all []series) {
 	for _, first := range r.firsts() {
-		own := slices.DeleteFunc(slices.Clone(cases), func(pc PlannedCase) bool { return pc.Config != first.Config })
+		own := slices.DeleteFunc(slices.Clone(cases), func(pc plan.Case) bool { return pc.Config != first.Config })
 		all = append(all, series{own, r.points(own, known)})
 	}
 	return all
 }
 
 // firsts are the first case of each server's curve, in the plan's order.
-func (r *refiner) firsts() (firsts []*PlannedCase) {
+func (r *refiner) firsts() (firsts []*plan.Case) {
 	for i := range r.cases {
 		pc := &r.cases[i]
-		at := slices.IndexFunc(firsts, func(p *PlannedCase) bool { return p.Config == pc.Config })
+		at := slices.IndexFunc(firsts, func(p *plan.Case) bool { return p.Config == pc.Config })
 		if at < 0 {
 			firsts = append(firsts, pc)
-		} else if pc.place < firsts[at].place {
+		} else if pc.Place < firsts[at].Place {
 			firsts[at] = pc
 		}
 	}
-	slices.SortFunc(firsts, func(a, b *PlannedCase) int { return cmp.Compare(a.place, b.place) })
+	slices.SortFunc(firsts, func(a, b *plan.Case) int { return cmp.Compare(a.Place, b.Place) })
 	return firsts
 }
 
 // loads are those that the refining may measure.
 func (r *refiner) loads() search.Range {
-	return search.Range{Precision: r.Precision, Whole: r.over == overConcurrency}
+	return search.Range{Precision: r.Precision, Whole: r.over == plan.OverConcurrency}
 }
 
 // points are the loads of cases that are all known, by the means of their figures.
-func (r *refiner) points(cases []PlannedCase, known map[string]search.Reading) (points []search.Point) {
-	at := map[float64][]PlannedCase{}
+func (r *refiner) points(cases []plan.Case, known map[string]search.Reading) (points []search.Point) {
+	at := map[float64][]plan.Case{}
 	for _, pc := range cases {
 		load := loadOver(&pc, r.over)
 		at[load] = append(at[load], pc)
@@ -169,7 +170,7 @@ func (r *refiner) points(cases []PlannedCase, known map[string]search.Reading) (
 }
 
 // meanOver is the mean of a figure over the valid cases that define it; 0 = none does.
-func meanOver(cases []PlannedCase, known map[string]search.Reading, figure string) float64 {
+func meanOver(cases []plan.Case, known map[string]search.Reading, figure string) float64 {
 	var of []float64
 	for _, pc := range cases {
 		if m := known[pc.Name]; m.Broken == "" && m.Invalid == "" {
@@ -186,7 +187,7 @@ func meanOver(cases []PlannedCase, known map[string]search.Reading, figure strin
 
 // at are the cases that measure a load between two points: as those of the lower one,
 // with as many prompts a request in flight.
-func (r *refiner) at(load float64, s series) (cases []PlannedCase) {
+func (r *refiner) at(load float64, s series) (cases []plan.Case) {
 	lower := 0.0
 	for _, p := range s.points {
 		if p.Load < load {
@@ -198,21 +199,21 @@ func (r *refiner) at(load float64, s series) (cases []PlannedCase) {
 		if loadOver(like, r.over) != lower {
 			continue
 		}
-		at := like.point()
-		if r.over == overRate {
-			at.rate = load
+		at := like.Point()
+		if r.over == plan.OverRate {
+			at.Rate = load
 		} else {
 			perSlot := float64(like.NumPrompts) / float64(like.MaxConcurrency)
-			at.load = Load{int(load), max(1, int(math.Round(load*perSlot)))}
+			at.Load = plan.Load{MaxConcurrency: int(load), NumPrompts: max(1, int(math.Round(load*perSlot)))}
 		}
-		cases = append(cases, r.config.grown(like, at, like.Axes.Repeat, r.config.Repeats))
+		cases = append(cases, r.config.CaseAt(like, at, like.Axes.Repeat, r.config.Repeats))
 	}
 	return cases
 }
 
 // next is the cases that the curve wants. Those of the plan come by themselves: a
 // curve of which some were left out is not refined.
-func (r *refiner) next(known map[string]search.Reading) []PlannedCase { return r.stand(known).want }
+func (r *refiner) next(known map[string]search.Reading) []plan.Case { return r.stand(known).want }
 
 // A KneeResult is what refining a curve found.
 type KneeResult struct {
@@ -242,7 +243,7 @@ func (r *refiner) results(known map[string]search.Reading) (all []KneeResult) {
 	return all
 }
 
-func (r *refiner) result(first *PlannedCase, now *refined, points []search.Point) KneeResult {
+func (r *refiner) result(first *plan.Case, now *refined, points []search.Point) KneeResult {
 	res := KneeResult{
 		Title: curveTitle(first, r.over, r.keys), Model: first.Config.Model, Axes: first.Axes, Over: r.over,
 		Added: append([]float64{}, now.added...), Done: now.ended == "" && len(now.want) == 0, Ended: now.ended,
@@ -271,7 +272,7 @@ func (r *KneeResult) String() string {
 	if len(r.Added) > 0 {
 		loads := make([]string, len(r.Added))
 		for i, load := range r.Added {
-			loads[i] = rateText(load)
+			loads[i] = wording.Rate(load)
 		}
 		text += "; added: " + strings.Join(loads, ", ")
 	}

@@ -5,13 +5,14 @@ import (
 	"strings"
 	"testing"
 
+	"llmsweep/sweep/plan"
 	"llmsweep/sweep/search"
 )
 
 // refineOn runs the first of the config's curves on a pretended server.
-func refineOn(t *testing.T, c *Config, measure curve) (res KneeResult, added []string) {
+func refineOn(t *testing.T, c *plan.Config, measure curve) (res KneeResult, added []string) {
 	t.Helper()
-	r := refinersOf(c, c.Plan())[0]
+	r := refinersOf(c, c.Cases())[0]
 	known := map[string]search.Reading{}
 	for _, pc := range r.cases {
 		known[pc.Name] = measure(loadOver(&pc, r.over), pc.Axes.Repeat)
@@ -99,19 +100,19 @@ func TestRefine(t *testing.T) {
 func TestRefineInterleaved(t *testing.T) {
 	c := parseSearch(t, "servers: [{name: a, base_url: 'http://h:1'}, {name: b, base_url: 'http://h:2'}]\norder: interleaved\n"+
 		"concurrency_prompts: [[4, 3x], [16, 3x], [64, 3x]]\nrefine: {at: knee, cases: 3}\nrepeats: 2\n")
-	curves := refinersOf(c, c.Plan())
+	curves := refinersOf(c, c.Cases())
 	if len(curves) != 1 {
 		t.Fatalf("%d curves, want one of both servers", len(curves))
 	}
 	known := map[string]search.Reading{}
-	measure := func(pc PlannedCase) {
-		m := humped(loadOver(&pc, overConcurrency), 0)
+	measure := func(pc plan.Case) {
+		m := humped(loadOver(&pc, plan.OverConcurrency), 0)
 		if pc.Axes.Server == "b" { // its knee is at the end
 			m.Figures["mean_e2el_ms"] = 1
 		}
 		known[pc.Name] = m
 	}
-	for _, pc := range c.Plan() {
+	for _, pc := range c.Cases() {
 		measure(pc)
 	}
 	var added []string
@@ -153,7 +154,7 @@ func TestCurves(t *testing.T) {
 	} {
 		c := parseSearch(t, tt.yaml)
 		var got []any
-		for _, r := range refinersOf(c, c.Plan()) {
+		for _, r := range refinersOf(c, c.Cases()) {
 			got = append(got, r.over, len(r.cases))
 		}
 		if fmt.Sprint(got) != tt.want {

@@ -38,7 +38,7 @@ func TestResetOfEach(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer c.Close()
-			return r.reset(t.Context(), pagesOfEach(c, config.BaseURL), config.Plan()[0])
+			return r.reset(t.Context(), pagesOfEach(c, config.BaseURL), config.Cases()[0])
 		}
 		if err := reset(page); err != nil {
 			t.Errorf("%s: %v", page, err)

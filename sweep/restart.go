@@ -5,13 +5,14 @@ import (
 	"maps"
 
 	"llmsweep/client"
+	"llmsweep/sweep/plan"
 	"llmsweep/telemetry"
 )
 
 // noticeRestart sees, by a server's own counters, that it was started anew since
 // the case before, or during this one: what it told of itself is asked again, since
 // it may be another version now. Servers that the run starts are asked at each start.
-func (r *Runner) noticeRestart(ctx context.Context, c *Config, res *Result) {
+func (r *Runner) noticeRestart(ctx context.Context, c *plan.Config, res *Result) {
 	anew := false
 	for _, count := range res.counted {
 		anew = r.startedAnew(c, res, count) || anew
@@ -22,7 +23,7 @@ func (r *Runner) noticeRestart(ctx context.Context, c *Config, res *Result) {
 }
 
 // startedAnew is noticeRestart for one server.
-func (r *Runner) startedAnew(c *Config, res *Result, count *serverCount) bool {
+func (r *Runner) startedAnew(c *plan.Config, res *Result, count *serverCount) bool {
 	last, known := r.last[count.base]
 	delete(r.last, count.base)
 	if count.ended {
@@ -41,7 +42,7 @@ func (r *Runner) startedAnew(c *Config, res *Result, count *serverCount) bool {
 }
 
 // learnAnew asks the server at base what it is, whatever it told before.
-func (r *Runner) learnAnew(ctx context.Context, c *Config, base string) {
+func (r *Runner) learnAnew(ctx context.Context, c *plan.Config, base string) {
 	server, err := client.New(r.driver(c, base).clientConfig())
 	if err != nil {
 		return // no case would have been sent

@@ -30,7 +30,7 @@ func TestNoticeRestartOfSeveral(t *testing.T) {
 	}
 	c := parse(t, "", "base_url=["+strings.Join(bases, ", ")+"]")
 	r := Runner{Config: c, Progress: Silent{}, Getenv: func(string) string { return "" }}
-	r.inputs = newInputSet(c.Plan(), r.Getenv, r.Progress)
+	r.inputs = newInputSet(c.Cases(), r.Getenv, r.Progress)
 	// A case in which both servers counted from some number of requests to another.
 	count := func(first, second [2]float64) *Result {
 		res := &Result{base: c.BaseURL}

@@ -11,6 +11,7 @@ import (
 
 	"llmsweep/dataset"
 	"llmsweep/runlog"
+	"llmsweep/sweep/plan"
 )
 
 // A past is what a results folder says of the run before.
@@ -43,7 +44,7 @@ func (r *Runner) past(dir *runlog.Dir) (p past, err error) {
 		return p, &ConfigError{fmt.Errorf("--only-failed: nothing in %s to measure again: %s", dir.Path(), p.why)}
 	}
 	if p.goOn && r.Config.SeedRandom && r.Config.Seed != p.run.Seed {
-		r.Config.setSeed(p.run.Seed)
+		r.Config.SetSeed(p.run.Seed)
 		if err := r.replan(); err != nil {
 			return p, err
 		}
@@ -56,7 +57,7 @@ func (r *Runner) past(dir *runlog.Dir) (p past, err error) {
 }
 
 // begin begins or goes on with a run, and returns what is to run.
-func (r *Runner) begin(ctx context.Context, dir *runlog.Dir) ([]PlannedCase, error) {
+func (r *Runner) begin(ctx context.Context, dir *runlog.Dir) ([]plan.Case, error) {
 	before, err := r.past(dir)
 	if err != nil {
 		return nil, err
@@ -64,7 +65,7 @@ func (r *Runner) begin(ctx context.Context, dir *runlog.Dir) ([]PlannedCase, err
 	r.begun = cmp.Or(r.Config.RunStart(), r.Now()) // the start that date and time are of
 	r.run = runlog.Run{
 		Tool: "llmsweep " + r.Version, StartUnixNS: r.begun.UnixNano(), Seed: r.Config.Seed, ConfigKey: r.Config.Key(),
-		Config: r.Config.Redacted(), Host: r.environment(ctx), Server: r.serverFacts(), Warnings: r.warnings, Cases: casesOf(r.plan),
+		Config: r.Config.Redacted(), Host: r.environment(ctx), Server: r.serverFacts(), Warnings: r.warnings, Cases: plan.Listed(r.plan),
 	}
 	if before.goOn {
 		r.run.StartUnixNS = before.run.StartUnixNS
@@ -113,7 +114,7 @@ func (r *Runner) resumable(old *runlog.Run, last time.Time, entries map[string]r
 		return false, "it holds no run"
 	case old.Complete && !r.OnlyFailed:
 		return false, "the run before was complete"
-	case old.Complete && !slices.ContainsFunc(r.plan, func(pc PlannedCase) bool { return entries[pc.Name].Broken() }):
+	case old.Complete && !slices.ContainsFunc(r.plan, func(pc plan.Case) bool { return entries[pc.Name].Broken() }):
 		return false, "the run before was complete, and no case of it is invalid"
 	case r.Fresh:
 		return false, "the run before was broken off, and --fresh starts anew"
@@ -127,13 +128,13 @@ func (r *Runner) resumable(old *runlog.Run, last time.Time, entries map[string]r
 
 // missing is what has no file, another hash, or was not measured; its attempt
 // and seed are the next.
-func (r *Runner) missing(dir *runlog.Dir) ([]PlannedCase, error) {
+func (r *Runner) missing(dir *runlog.Dir) ([]plan.Case, error) {
 	entries, err := dir.Entries()
 	if err != nil {
 		return nil, err
 	}
 	r.leave.stop = newStopWhen(r.Config, r.plan, entries, dir.Path(), r.Progress.Warn)
-	var todo []PlannedCase
+	var todo []plan.Case
 	done := 0
 	for _, pc := range r.plan {
 		e := entries[pc.Name]
@@ -159,18 +160,18 @@ func (r *Runner) missing(dir *runlog.Dir) ([]PlannedCase, error) {
 }
 
 // measured reports whether the journal's entry is a result of the case as planned.
-func measured(pc PlannedCase, e runlog.Entry) bool {
+func measured(pc plan.Case, e runlog.Entry) bool {
 	return e.Hash == pc.Hash && e.Status == runlog.StatusMeasured
 }
 
 // skipped reports whether a rule left the case as planned out of the run.
-func skipped(pc PlannedCase, e runlog.Entry) bool {
+func skipped(pc plan.Case, e runlog.Entry) bool {
 	return e.Hash == pc.Hash && e.Status == runlog.StatusSkipped
 }
 
 // checkOnly faults a glob that matches no case, before anything is touched.
 func (r *Runner) checkOnly() error {
-	for _, pc := range r.Config.Plan() {
+	for _, pc := range r.Config.Cases() {
 		ok, err := r.chosen(pc)
 		if err != nil {
 			return fmt.Errorf("--only %s: not a glob: %w", r.Only, err)
@@ -187,7 +188,7 @@ func (r *Runner) checkOnly() error {
 }
 
 // chosen reports whether --only leaves the case in.
-func (r *Runner) chosen(pc PlannedCase) (bool, error) {
+func (r *Runner) chosen(pc plan.Case) (bool, error) {
 	if r.Only == "" {
 		return true, nil
 	}

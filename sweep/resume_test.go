@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"llmsweep/runlog"
+	"llmsweep/sweep/plan"
 )
 
 // --only-failed runs again what failed, and leaves what was never run.
@@ -47,7 +48,7 @@ func TestTwoRunsInAFolder(t *testing.T) {
 		if len(b.ran) != 1 {
 			return
 		}
-		c, err := Read(filepath.Join(b.dir, "config.yaml"), Env{})
+		c, err := plan.Read(filepath.Join(b.dir, "config.yaml"), plan.Env{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,3 +1,5 @@
+// Package sweep runs a plan case by case: order, resume, servers. What a config says,
+// and which cases it asks for, is plan's, a folder of it.
 package sweep
 
 import (
@@ -10,6 +12,7 @@ import (
 	"llmsweep/metrics"
 	"llmsweep/runlog"
 	"llmsweep/sweep/launch"
+	"llmsweep/sweep/plan"
 	"llmsweep/sweep/redact"
 	"llmsweep/sweep/selftest"
 	"llmsweep/telemetry"
@@ -18,7 +21,7 @@ import (
 // A Runner runs a config's plan in its results folder: what is missing of a run
 // that was broken off, else all of it.
 type Runner struct {
-	Config     *Config
+	Config     *plan.Config
 	Version    string // of this tool
 	Executable string // starts the simulator: this program's own file
 	Getenv     func(string) string
@@ -36,9 +39,9 @@ type Runner struct {
 
 	SelfTest *selftest.Result // the host's last one: a case beyond it is suspect; nil = none was made
 
-	plan     []PlannedCase
+	plan     []plan.Case
 	inputs   *inputSet
-	hashed   map[*Config]hashedConfig
+	hashed   map[*plan.Config]hashedConfig
 	growth   *growth // what is added to the plan
 	strict   bool    // a doubt about the server is an error
 	sims     map[simKey]*launch.Sim
@@ -121,7 +124,7 @@ func (r *Runner) Run(ctx context.Context) (out Outcome, err error) {
 }
 
 // runCase runs one case and writes its files.
-func (r *Runner) runCase(ctx context.Context, dir *runlog.Dir, pc PlannedCase) (*runlog.CaseFile, error) {
+func (r *Runner) runCase(ctx context.Context, dir *runlog.Dir, pc plan.Case) (*runlog.CaseFile, error) {
 	if err := r.coolDown(ctx); err != nil {
 		return nil, err
 	}
@@ -152,7 +155,7 @@ func seen(ctx context.Context, res *Result, err error) *Result {
 
 // measure runs the case on its server, once its hook has had its say. The Result
 // is whole even where there is an error.
-func (r *Runner) measure(ctx context.Context, pc PlannedCase, keep func(*metrics.Record) error) (*Result, error) {
+func (r *Runner) measure(ctx context.Context, pc plan.Case, keep func(*metrics.Record) error) (*Result, error) {
 	if err := r.serve(ctx, pc); err != nil {
 		return r.driver(pc.Config, "").notRun(ctx, pc, err)
 	}
@@ -187,7 +190,7 @@ func (r *Runner) warn(err error) {
 	}
 }
 
-func (r *Runner) driver(c *Config, base string) *Driver {
+func (r *Runner) driver(c *plan.Config, base string) *Driver {
 	in := r.inputs.of(c)
 	return &Driver{
 		Config: c, BaseURL: base, APIKey: r.apiKey(c), Tokenizer: in.tok, Source: in.source,
@@ -205,7 +208,7 @@ func (r *Runner) close() {
 
 // finish counts what is missing, and marks the run complete when that is nothing
 // and all went well.
-func (r *Runner) finish(dir *runlog.Dir, toRun []PlannedCase, out *Outcome, ok bool) error {
+func (r *Runner) finish(dir *runlog.Dir, toRun []plan.Case, out *Outcome, ok bool) error {
 	entries, err := dir.Entries()
 	if err != nil {
 		return err
@@ -235,10 +238,10 @@ func (r *Runner) finish(dir *runlog.Dir, toRun []PlannedCase, out *Outcome, ok b
 	return dir.Update(r.run)
 }
 
-func (r *Runner) apiKey(c *Config) string { return r.Getenv(c.APIKeyEnv) }
+func (r *Runner) apiKey(c *plan.Config) string { return r.Getenv(c.APIKeyEnv) }
 
 // caseFile is the case's JSON.
-func (r *Runner) caseFile(pc PlannedCase, res *Result) *runlog.CaseFile {
+func (r *Runner) caseFile(pc plan.Case, res *Result) *runlog.CaseFile {
 	c, in := pc.Config, r.inputs.of(pc.Config)
 	around, by := in.overhead()
 	f := runlog.NewCaseFile(pc.Case, res.Summary, runlog.Info{
@@ -247,7 +250,7 @@ func (r *Runner) caseFile(pc PlannedCase, res *Result) *runlog.CaseFile {
 		Model: c.Model, TokenizerID: in.tokenizerID(), Burstiness: c.Burstiness,
 		Status: res.Status, Notes: in.notes(res.Notes), SLO: c.Goodput,
 		OverheadTokens: around, OverheadSource: by, TokenizerHash: in.knownTokenizer(),
-		Cost: c.caseCost(&pc), Environment: r.run.Host, Server: r.serverObject(&pc, res),
+		Cost: c.CaseCost(&pc), Environment: r.run.Host, Server: r.serverObject(&pc, res),
 	})
 	if c.SaveDetailed {
 		f.Detailed(res.Records)
@@ -260,9 +263,9 @@ func (r *Runner) caseFile(pc PlannedCase, res *Result) *runlog.CaseFile {
 func simLog(dir string) string { return filepath.Join(dir, ".run", "simulator.log") }
 
 // allSimulated reports whether no case has a real server.
-func allSimulated(c *Config) bool {
-	return !slices.ContainsFunc(c.Variants(), func(v *Config) bool {
-		_, sim := v.preset()
+func allSimulated(c *plan.Config) bool {
+	return !slices.ContainsFunc(c.Variants(), func(v *plan.Config) bool {
+		_, sim := v.Preset()
 		return !sim
 	})
 }

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"llmsweep/runlog"
+	"llmsweep/sweep/plan"
 )
 
 // A bench is a config and a server for whole sweeps in this process.
@@ -85,7 +86,7 @@ func (b *bench) answer(w http.ResponseWriter, r *http.Request) {
 // run runs the config's sweep as the program does, at b.now, with --set.
 func (b *bench) run(sets ...string) (Outcome, error) {
 	b.t.Helper()
-	c, note, err := ReadToRun(filepath.Join(b.dir, "config.yaml"), Env{LookupEnv: os.LookupEnv, Now: b.now}, b.runner.Fresh, sets...)
+	c, note, err := plan.ReadToRun(filepath.Join(b.dir, "config.yaml"), plan.Env{LookupEnv: os.LookupEnv, Now: b.now}, b.runner.Fresh, sets...)
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -115,7 +116,7 @@ type benchProgress struct {
 
 func (p *benchProgress) Note(text string) { p.b.notes = append(p.b.notes, text) }
 func (p *benchProgress) Warn(text string) { p.b.notes = append(p.b.notes, text) }
-func (p *benchProgress) CaseStarted(c PlannedCase) {
+func (p *benchProgress) CaseStarted(c plan.Case) {
 	p.b.ran = append(p.b.ran, c.Name)
 	if p.b.caseStarted != nil {
 		p.b.caseStarted()

@@ -4,20 +4,21 @@ import (
 	"cmp"
 	"slices"
 
+	"llmsweep/sweep/plan"
 	"llmsweep/sweep/search"
 )
 
 // A searcher is one search of a sweep: over the load, for one combination of
 // everything else.
 type searcher struct {
-	*Search
-	config *Config     // of the sweep
-	first  PlannedCase // at the least load
-	keys   []string    // that the sweep's cases differ in
+	*plan.Search
+	config *plan.Config // of the sweep
+	first  plan.Case    // at the least load
+	keys   []string     // that the sweep's cases differ in
 }
 
 // searchersOf are the sweep's, by the cases that they begin with.
-func searchersOf(c *Config, plan []PlannedCase) (all []*searcher) {
+func searchersOf(c *plan.Config, plan []plan.Case) (all []*searcher) {
 	keys := varyingKeys(plan)
 	for _, pc := range plan {
 		all = append(all, &searcher{c.Search, c, pc, keys})
@@ -26,14 +27,14 @@ func searchersOf(c *Config, plan []PlannedCase) (all []*searcher) {
 }
 
 // at is the case that measures a load for the nth time.
-func (s *searcher) at(load float64, n int) PlannedCase {
-	at := s.first.point()
-	if s.Vary == overRate {
-		at.rate = load
+func (s *searcher) at(load float64, n int) plan.Case {
+	at := s.first.Point()
+	if s.Vary == plan.OverRate {
+		at.Rate = load
 	} else {
-		at.load = Load{int(load), s.Prompts.at(int(load))}
+		at.Load = plan.Load{MaxConcurrency: int(load), NumPrompts: s.Prompts.At(int(load))}
 	}
-	return s.config.grown(&s.first, at, n, n)
+	return s.config.CaseAt(&s.first, at, n, n)
 }
 
 // runs are what is known of a load, from its first case on.
@@ -52,15 +53,15 @@ func (s *searcher) runs(load float64, known map[string]search.Reading) (runs []s
 // A searched is how a search stands.
 type searched struct {
 	search.Walk
-	probes []Probe       // by load, rising
-	want   []PlannedCase // to be measured next
-	ended  string        // why it ended before its time; "" = it did not
+	probes []Probe     // by load, rising
+	want   []plan.Case // to be measured next
+	ended  string      // why it ended before its time; "" = it did not
 }
 
 // stand goes through the search with what is known.
 func (s *searcher) stand(known map[string]search.Reading) (now searched) {
 	judged := map[float64]search.Judgment{}
-	now.Walk = s.loads().Walk(func(load float64) (meets, ok bool) {
+	now.Walk = s.Loads().Walk(func(load float64) (meets, ok bool) {
 		j, seen := judged[load]
 		if !seen {
 			runs := s.runs(load, known)
@@ -70,7 +71,7 @@ func (s *searcher) stand(known map[string]search.Reading) (now searched) {
 				now.ended = j.Unfit
 				return false, false
 			case j.Again:
-				now.want = []PlannedCase{s.at(load, len(runs)+1)}
+				now.want = []plan.Case{s.at(load, len(runs)+1)}
 				return false, false
 			}
 			judged[load] = j
@@ -83,4 +84,4 @@ func (s *searcher) stand(known map[string]search.Reading) (now searched) {
 }
 
 // next is the case of the load that the search goes to next.
-func (s *searcher) next(known map[string]search.Reading) []PlannedCase { return s.stand(known).want }
+func (s *searcher) next(known map[string]search.Reading) []plan.Case { return s.stand(known).want }

@@ -10,6 +10,7 @@ import (
 
 	"llmsweep/metrics"
 	"llmsweep/runlog"
+	"llmsweep/sweep/plan"
 	"llmsweep/sweep/search"
 	"llmsweep/sweep/wording"
 )
@@ -87,7 +88,7 @@ func (s *searcher) title() string { return curveTitle(&s.first, s.Vary, s.keys) 
 
 // curveTitle is what sets a curve over a load apart; keys are those that the sweep's
 // cases differ in.
-func curveTitle(pc *PlannedCase, over string, keys []string) string {
+func curveTitle(pc *plan.Case, over string, keys []string) string {
 	t := pc.Config.Model
 	if pc.Axes.Server != "" {
 		t += " on " + pc.Axes.Server
@@ -103,9 +104,9 @@ func curveTitle(pc *PlannedCase, over string, keys []string) string {
 		}
 	}
 	switch {
-	case over == overRate && len(pc.Config.ConcurrencyPrompts) > 1:
+	case over == plan.OverRate && len(pc.Config.ConcurrencyPrompts) > 1:
 		t += fmt.Sprintf(", at most %d in flight", pc.MaxConcurrency)
-	case over != overRate && !pc.Axes.RequestRate.Unbounded():
+	case over != plan.OverRate && !pc.Axes.RequestRate.Unbounded():
 		t += ", at " + pc.Axes.RequestRate.String() + " requests/s"
 	}
 	return t
@@ -182,7 +183,7 @@ func (r *SearchResult) String() string {
 }
 
 // limitsOf are the search's by figure, for its results.
-func limitsOf(s *Search) map[string]float64 {
+func limitsOf(s *plan.Search) map[string]float64 {
 	m := map[string]float64{}
 	for _, l := range s.SLO {
 		m[l.Figure] = l.At

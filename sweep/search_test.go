@@ -7,27 +7,17 @@ import (
 	"strings"
 	"testing"
 
+	"llmsweep/sweep/plan"
 	"llmsweep/sweep/search"
 )
-
-const searchBase = "model: qwen3\nbase_url: http://localhost:1\ntokenizer: builtin:qwen3\ninput_output: [[256, 128]]\n"
-
-func parseSearch(t *testing.T, yaml string) *Config {
-	t.Helper()
-	c, err := Parse("c.yaml", []byte(searchBase+yaml), testEnv(nil))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c
-}
 
 // A curve is what a pretended server measures: of a load, for the nth time.
 type curve func(load float64, n int) search.Reading
 
 // searchOn runs the first of the config's searches on a curve, and returns what was
 // measured, by its cases' names in their order.
-func searchOn(c *Config, measure curve) (res SearchResult, names []string, known map[string]search.Reading) {
-	s, known := searchersOf(c, c.Plan())[0], map[string]search.Reading{}
+func searchOn(c *plan.Config, measure curve) (res SearchResult, names []string, known map[string]search.Reading) {
+	s, known := searchersOf(c, c.Cases())[0], map[string]search.Reading{}
 	for {
 		wanted := s.next(known)
 		if len(wanted) == 0 {
@@ -168,14 +158,14 @@ func withoutPrompts(load string) string {
 // in flight, a seed by its name, a place beside its first case.
 func TestSearchedCase(t *testing.T) {
 	c := parseSearch(t, "search: {vary: max_concurrency, slo: {p99_ttft_ms: 500}}\nmatrix: {sampling.temperature: [0, 0.7]}\nrequest_rate: [4, inf]\n")
-	plan := c.Plan()
+	plan := c.Cases()
 	if len(plan) != 4 {
 		t.Fatalf("%d searches, want 4: 2 temperatures at 2 rates", len(plan))
 	}
 	pc := searchersOf(c, plan)[2].at(48, 2)
 	want := "bench_io256x128_mc48_np480_rate4_temperature0.7_run2"
 	if pc.Name != want || pc.MaxConcurrency != 48 || pc.NumPrompts != 480 || pc.Rate != 4 || pc.Axes.Repeat != 2 || pc.Warmup != 48 ||
-		pc.Config != plan[2].Config || pc.place != plan[2].place || pc.Attempt != 1 || pc.Seed == plan[2].Seed || fmt.Sprint(pc.Axes.More) != "map[sampling.temperature:0.7]" {
+		pc.Config != plan[2].Config || pc.Place != plan[2].Place || pc.Attempt != 1 || pc.Seed == plan[2].Seed || fmt.Sprint(pc.Axes.More) != "map[sampling.temperature:0.7]" {
 		t.Errorf("%+v, want %s", pc, want)
 	}
 	if first := searchersOf(c, plan)[2].at(1, 1); first.Name != plan[2].Name || first.Seed != plan[2].Seed {
@@ -193,7 +183,7 @@ func TestSearchGoesOn(t *testing.T) {
 		t.Fatalf("%d cases, %s", len(names), res.Text)
 	}
 	for at := range names {
-		s := searchersOf(c, c.Plan())[0]
+		s := searchersOf(c, c.Cases())[0]
 		some := map[string]search.Reading{}
 		for _, name := range names[:at] {
 			some[name] = known[name]

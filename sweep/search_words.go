@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"llmsweep/sweep/plan"
 	"llmsweep/sweep/wording"
 )
 
@@ -20,18 +21,18 @@ func (r *SearchResult) sentences() (said []string) {
 	}
 	if best := r.at(r.Best); best != nil && r.Best != r.Meets {
 		said = append(said, fmt.Sprintf("The best %s of those that meet it is %s at %s", wording.Figure(r.Objective),
-			wording.Value(r.Objective, float64(best.Figures[r.Objective])), rateText(r.Best)))
+			wording.Value(r.Objective, float64(best.Figures[r.Objective])), wording.Rate(r.Best)))
 	}
 	if broken := r.contradictions(); len(broken) > 0 {
 		loads := make([]string, len(broken))
 		for i := range broken {
-			loads[i] = rateText(broken[i].Load) + " " + r.shortfall(&broken[i])
+			loads[i] = wording.Rate(broken[i].Load) + " " + r.shortfall(&broken[i])
 		}
 		verb := "does"
 		if len(loads) > 1 {
 			verb = "do"
 		}
-		said = append(said, fmt.Sprintf("The SLO is not monotone: %s %s not meet it, though %s does", strings.Join(loads, ", "), verb, rateText(r.Meets)))
+		said = append(said, fmt.Sprintf("The SLO is not monotone: %s %s not meet it, though %s does", strings.Join(loads, ", "), verb, wording.Rate(r.Meets)))
 	}
 	switch {
 	case r.Ended != "":
@@ -55,11 +56,11 @@ func (r *SearchResult) metSentence(met *Probe) string {
 	broken := r.at(r.Breaks)
 	switch {
 	case broken != nil && strings.HasPrefix(broken.Why, leftOutWords):
-		text += fmt.Sprintf("; %s was %s", rateText(broken.Load), broken.Why)
+		text += fmt.Sprintf("; %s was %s", wording.Rate(broken.Load), broken.Why)
 	case broken != nil && broken.Invalid:
 		text += "; " + r.notMeasured(broken)
 	case broken != nil:
-		text += fmt.Sprintf("; %s does not %s", rateText(broken.Load), r.shortfall(broken))
+		text += fmt.Sprintf("; %s does not %s", wording.Rate(broken.Load), r.shortfall(broken))
 	case met.Load >= r.Max:
 		text += "; that is search.max: it is not the server's limit"
 	}
@@ -69,7 +70,7 @@ func (r *SearchResult) metSentence(met *Probe) string {
 // notMeasured is said of a load without a valid case, which ended the search in place
 // of the SLO.
 func (r *SearchResult) notMeasured(p *Probe) string {
-	return fmt.Sprintf("%s could not be measured in %s (%s): it is not known to be the server's limit", rateText(p.Load), wording.Plural(len(p.Cases), "case"), p.Why)
+	return fmt.Sprintf("%s could not be measured in %s (%s): it is not known to be the server's limit", wording.Rate(p.Load), wording.Plural(len(p.Cases), "case"), p.Why)
 }
 
 // shortfall is why a load does not meet the SLO, in brackets.
@@ -101,18 +102,18 @@ func (r *SearchResult) sloWords(p *Probe) string {
 func (r *SearchResult) loadWords(load float64) string { return loadWords(r.Vary, load) }
 
 func loadWords(over string, load float64) string {
-	if over == overRate {
-		return rateText(load) + " requests/s"
+	if over == plan.OverRate {
+		return wording.Rate(load) + " requests/s"
 	}
-	return rateText(load) + " in flight"
+	return wording.Rate(load) + " in flight"
 }
 
 // searchText is what of a plan is not known yet; "" = all is.
-func searchText(c *Config, cases []PlannedCase) string {
+func searchText(c *plan.Config, cases []plan.Case) string {
 	switch {
 	case c.Search != nil:
 		s := c.Search
-		least, most := s.loads().Steps()
+		least, most := s.Loads().Steps()
 		text := fmt.Sprintf("%s over %s: each from the case above, then doubling to at most %s, and bisection; about %d to %d cases each",
 			searches(len(cases)), s.Vary, loadWords(s.Vary, s.Max), least, most)
 		if least == most {
@@ -124,7 +125,7 @@ func searchText(c *Config, cases []PlannedCase) string {
 		return text + "; the figures above are of the first cases alone"
 	case c.Refine != nil:
 		curves, most := refinersOf(c, cases), c.Refine.Cases*c.Repeats
-		if c.Order == orderInterleaved && len(curves) > 0 {
+		if c.Order == plan.OrderInterleaved && len(curves) > 0 {
 			most *= len(curves[0].firsts()) // servers
 		}
 		return fmt.Sprintf("%s to be refined around the knee: up to %s each", wording.Plural(len(curves), "curve"), wording.Plural(most, "more case"))

@@ -9,6 +9,7 @@ import (
 
 	"llmsweep/client"
 	"llmsweep/sweep/host"
+	"llmsweep/sweep/plan"
 	"llmsweep/sweep/redact"
 	"llmsweep/telemetry"
 )
@@ -150,7 +151,7 @@ func plainFacts(name string, v any, c *client.Client) any {
 
 // entryFacts are what the case's entry of servers says of it, with the case's
 // values and secrets masked: a launched server's arguments are in its command.
-func (r *Runner) entryFacts(pc *PlannedCase) map[string]any {
+func (r *Runner) entryFacts(pc *plan.Case) map[string]any {
 	facts := map[string]any{}
 	put := func(name, text string) {
 		if text != "" {
@@ -158,7 +159,7 @@ func (r *Runner) entryFacts(pc *PlannedCase) map[string]any {
 		}
 	}
 	put("name", pc.Config.Server.Name)
-	if e, err := pc.Config.expandServer(pc, pc.Config.caseVariables(pc)); err == nil {
+	if e, err := pc.Config.ExpandServer(pc, pc.Config.CaseVariables(pc)); err == nil {
 		put("gpus", e.GPUs)
 	}
 	if key, l, err := r.launchOf(pc); err == nil && key != "" {
@@ -169,15 +170,15 @@ func (r *Runner) entryFacts(pc *PlannedCase) map[string]any {
 
 // serverObject is the case JSON's server: its address, its entry, what it told of
 // itself, what it counted during the case.
-func (r *Runner) serverObject(pc *PlannedCase, res *Result) map[string]any {
+func (r *Runner) serverObject(pc *plan.Case, res *Result) map[string]any {
 	c := pc.Config
-	server := map[string]any{"base_url": baseURLValue(c.BaseURL)}
+	server := map[string]any{"base_url": plan.BaseURLValue(c.BaseURL)}
 	if c.Protocol != client.HTTP1 {
 		server["protocol"] = c.Protocol
 	}
 	maps.Copy(server, r.entryFacts(pc))
 	maps.Copy(server, r.facts[served{res.base, c.Model}])
-	if counted := res.counted.facts(c.severalServers()); counted != nil {
+	if counted := res.counted.facts(c.SeveralServers()); counted != nil {
 		server["server_counters"] = counted
 	}
 	return server
@@ -188,14 +189,14 @@ func (r *Runner) serverObject(pc *PlannedCase, res *Result) map[string]any {
 type served struct{ base, model string }
 
 // learned reports whether the server at base told already what it is.
-func (r *Runner) learned(base string, c *Config) bool {
+func (r *Runner) learned(base string, c *plan.Config) bool {
 	_, ok := r.facts[served{base, c.Model}]
 	return ok
 }
 
 // learn asks the server what it is, once; of several, each, which stand under each
 // then, in the order of base_url.
-func (r *Runner) learn(ctx context.Context, server *client.Client, base string, c *Config) {
+func (r *Runner) learn(ctx context.Context, server *client.Client, base string, c *plan.Config) {
 	if r.learned(base, c) {
 		return
 	}
@@ -220,7 +221,7 @@ func (r *Runner) learn(ctx context.Context, server *client.Client, base string, 
 // with its address and the model asked for, under servers.
 func (r *Runner) serverFacts() map[string]any {
 	var all []any
-	asked := map[*Config]bool{}
+	asked := map[*plan.Config]bool{}
 	seen := map[served]bool{}
 	for i := range r.plan {
 		c := r.plan[i].Config

@@ -5,13 +5,14 @@ import (
 	"time"
 
 	"llmsweep/runlog"
+	"llmsweep/sweep/plan"
 )
 
 // LastSpans is how long cases took when they were last measured, warm-up and the
 // making of prompts included, by name: in the results folder or, where that does
 // not have them, in the newest run of its history. It reads journals alone. What
 // cannot be read is not known.
-func LastSpans(c *Config) map[string]time.Duration {
+func LastSpans(c *plan.Config) map[string]time.Duration {
 	spans := map[string]time.Duration{}
 	if past, err := runlog.History(c.ResultsDir); err == nil && len(past) > 0 {
 		addSpans(spans, past[len(past)-1])

@@ -8,6 +8,7 @@ import (
 	"llmsweep/metrics"
 	"llmsweep/runlog"
 	"llmsweep/stats"
+	"llmsweep/sweep/plan"
 )
 
 const (
@@ -46,7 +47,7 @@ type stopRule struct {
 
 // newStopRule is the config's rule for a case. Only an open loop can be too much
 // for a server: a closed one waits for it.
-func newStopRule(a Abort, open bool) *stopRule {
+func newStopRule(a plan.Abort, open bool) *stopRule {
 	s := &stopRule{errorShare: a.ErrorShare}
 	if a.OverSaturation && open {
 		s.saturation = &saturation{}

@@ -12,6 +12,7 @@ import (
 
 	"llmsweep/metrics"
 	"llmsweep/runlog"
+	"llmsweep/sweep/plan"
 )
 
 func failedRecord() *metrics.Record {
@@ -83,16 +84,16 @@ func TestErrorShare(t *testing.T) {
 func TestSaturationIsWatchedInAnOpenLoopOnly(t *testing.T) {
 	inf := math.Inf(1)
 	for _, tt := range []struct {
-		abort Abort
-		pc    PlannedCase
+		abort plan.Abort
+		pc    plan.Case
 		want  bool
 	}{
-		{Abort{OverSaturation: true}, PlannedCase{Rate: 4}, true},
-		{Abort{OverSaturation: true}, PlannedCase{Rate: inf, Ramp: &Ramp{}}, true},
-		{Abort{OverSaturation: true}, PlannedCase{Rate: inf}, false},
-		{Abort{}, PlannedCase{Rate: 4}, false},
+		{plan.Abort{OverSaturation: true}, plan.Case{Rate: 4}, true},
+		{plan.Abort{OverSaturation: true}, plan.Case{Rate: inf, Ramp: &plan.Ramp{}}, true},
+		{plan.Abort{OverSaturation: true}, plan.Case{Rate: inf}, false},
+		{plan.Abort{}, plan.Case{Rate: 4}, false},
 	} {
-		if got := newStopRule(tt.abort, tt.pc.open()).saturation != nil; got != tt.want {
+		if got := newStopRule(tt.abort, tt.pc.OpenLoop()).saturation != nil; got != tt.want {
 			t.Errorf("%+v at %+v: %v, want %v", tt.abort, tt.pc, got, tt.want)
 		}
 	}

@@ -23,7 +23,7 @@ func TestStopWhenInSearch(t *testing.T) {
 	} {
 		c := parseSearch(t, tt.yaml+"stop_when: p99_ttft_ms > 2000\n")
 		s, _ := ruleOn(t, c, func(why string) { t.Error(why) })
-		all := searchersOf(c, c.Plan())
+		all := searchersOf(c, c.Cases())
 		at := all[0].at(tt.held, 1)
 		s.heard(&at, toldCase{tokensPerS: 1, e2el: 1, p99: 2500}.file(at))
 		for _, load := range tt.left {
@@ -46,7 +46,7 @@ func TestStopWhenInSearch(t *testing.T) {
 // of what is left when it begins, the last all the rest.
 func TestBudgetOfSearches(t *testing.T) {
 	c := parseSearch(t, "search: {vary: max_concurrency, slo: {p99_ttft_ms: 500}}\nmatrix: {sampling.top_k: [1, 2, 3]}\nbudget: 30m\n")
-	plan := c.Plan()
+	plan := c.Cases()
 	clock := time.Unix(1000, 0)
 	b := newBudget(c, plan, plan, 0, nil, func() time.Time { return clock })
 	all := searchersOf(c, plan)

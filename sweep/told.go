@@ -3,6 +3,7 @@ package sweep
 import (
 	"fmt"
 
+	"llmsweep/sweep/plan"
 	"llmsweep/sweep/redact"
 )
 
@@ -31,7 +32,7 @@ func (r *Runner) tellServers() {
 
 // serverText is a server in a line: "http://localhost:8010: version 0.11.0; model m, at
 // most 32768 tokens; tokenizer m, 1 tokens around a prompt (special tokens)".
-func (r *Runner) serverText(c *Config, facts map[string]any, several bool) string {
+func (r *Runner) serverText(c *plan.Config, facts map[string]any, several bool) string {
 	base := redact.URL(c.BaseURL)
 	if several {
 		base = fmt.Sprint(facts["base_url"])

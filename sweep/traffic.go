@@ -8,6 +8,7 @@ import (
 	"llmsweep/client"
 	"llmsweep/metrics"
 	"llmsweep/runlog"
+	"llmsweep/sweep/plan"
 	"llmsweep/sweep/redact"
 	"llmsweep/sweep/wording"
 	"llmsweep/telemetry"
@@ -161,7 +162,7 @@ func foreign(c telemetry.Counters, allowed share) string {
 }
 
 // answersEach is how many answers a request of the config asks for.
-func answersEach(c *Config) int {
+func answersEach(c *plan.Config) int {
 	for _, body := range []map[string]any{c.ExtraBody, c.Sampling} {
 		switch n := body["n"].(type) {
 		case int:
@@ -174,7 +175,7 @@ func answersEach(c *Config) int {
 }
 
 // judgeTraffic holds each server's own counters against what the case sent it.
-func (r *Runner) judgeTraffic(c *Config, res *Result) {
+func (r *Runner) judgeTraffic(c *plan.Config, res *Result) {
 	for _, base := range client.BaseURLs(res.base) {
 		before := r.unsettled[base]
 		delete(r.unsettled, base)
@@ -188,7 +189,7 @@ func (r *Runner) judgeTraffic(c *Config, res *Result) {
 
 // judgeServer is judgeTraffic for one server; before is what of the case before it
 // may still count.
-func (r *Runner) judgeServer(c *Config, res *Result, count *serverCount, before share) {
+func (r *Runner) judgeServer(c *plan.Config, res *Result, count *serverCount, before share) {
 	if !count.ended {
 		if res.Status == runlog.StatusMeasured { // else its end is told already
 			res.Notes = append(res.Notes, about(c, count.base, "whether others used the server was not checked: its counters were there before the case, and not after it"))
@@ -216,7 +217,7 @@ func (r *Runner) judgeServer(c *Config, res *Result, count *serverCount, before 
 // cacheHits says that the server's prefix cache answered for prompts that share
 // nothing but what goes around each of them; "" = not so, or said already by the
 // answers' own usage. A preempted request finds its own tokens there.
-func (r *Runner) cacheHits(c *Config, res *Result, counted telemetry.Counters, requests float64) string {
+func (r *Runner) cacheHits(c *plan.Config, res *Result, counted telemetry.Counters, requests float64) string {
 	d, hits := &c.Dataset, counted.CacheHits
 	allowed := requests * float64(r.inputs.of(c).counter.Around())
 	switch {
@@ -228,8 +229,8 @@ func (r *Runner) cacheHits(c *Config, res *Result, counted telemetry.Counters, r
 
 // about is what is said of one server of the config's, with its address where there
 // are several.
-func about(c *Config, base, what string) string {
-	if c.severalServers() {
+func about(c *plan.Config, base, what string) string {
+	if c.SeveralServers() {
 		return redact.URL(base) + ": " + what
 	}
 	return what

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"llmsweep/metrics"
+	"llmsweep/sweep/plan"
 	"llmsweep/telemetry"
 )
 
@@ -107,7 +108,7 @@ func TestAnswersEach(t *testing.T) {
 		{"sampling: {n: 2, temperature: 1}", 2},
 		{"extra_body: {n: null}", 1},
 	} {
-		c, err := Parse("c", []byte(base+tt.text), testEnv(nil))
+		c, err := plan.Parse("c", []byte(base+tt.text), testEnv(nil))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -9,6 +9,7 @@ import (
 
 	"llmsweep/client"
 	"llmsweep/dataset"
+	"llmsweep/sweep/plan"
 	"llmsweep/sweep/redact"
 )
 
@@ -41,7 +42,7 @@ func (in *inputs) checkWindow(ctx context.Context, server *client.Client, base s
 // A tooLong is a case and its longest request, which does not fit the context.
 type tooLong struct {
 	dataset.Longest
-	pc *PlannedCase
+	pc *plan.Case
 }
 
 // beyond are the cases that do not fit the context; of those that ask for the same
@@ -49,7 +50,7 @@ type tooLong struct {
 func (in *inputs) beyond(window int) (worst []tooLong) {
 	type same struct {
 		scenario string
-		asked    IOLen
+		asked    plan.IOLen
 	}
 	at := map[same]int{}
 	for i := range in.plan {
@@ -58,7 +59,7 @@ func (in *inputs) beyond(window int) (worst []tooLong) {
 		if most.Total() <= window {
 			continue
 		}
-		key := same{most.Scenario, IOLen{pc.Input, pc.Output}}
+		key := same{most.Scenario, plan.IOLen{Input: pc.Input, Output: pc.Output}}
 		k, known := at[key]
 		switch {
 		case !known:
@@ -79,7 +80,7 @@ func inScenario(l dataset.Longest) string {
 }
 
 // shorterHint is how the requests of a dataset become shorter.
-func shorterHint(kind string, pc *PlannedCase) string {
+func shorterHint(kind string, pc *plan.Case) string {
 	switch kind {
 	case dataset.TypeShareGPT:
 		if pc.Input == 0 {

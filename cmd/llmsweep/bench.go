@@ -20,6 +20,7 @@ import (
 	"llmsweep/runlog"
 	"llmsweep/sweep"
 	"llmsweep/sweep/conf"
+	"llmsweep/sweep/plan"
 )
 
 // benchFlags are vllm bench serve's, spelled as there.
@@ -128,7 +129,7 @@ func (b *benchFlags) run(cmd *cobra.Command) (err error) {
 	}
 	r := sweep.Runner{Config: c, Version: version, Executable: exe, Getenv: os.Getenv, Now: time.Now, Progress: w,
 		SelfTest: lastSelftest(w)}
-	res, f, err := r.One(cmd.Context(), func(pc *sweep.PlannedCase) {
+	res, f, err := r.One(cmd.Context(), func(pc *plan.Case) {
 		pc.MaxConcurrency, pc.Axes.MaxConcurrency = b.concurrency, b.concurrency
 	})
 	if f == nil {
@@ -162,7 +163,7 @@ func benchEnding(ctx context.Context, res *sweep.Result, err error) error {
 }
 
 // config is the flags as a config: the same reader checks them.
-func (b *benchFlags) config(f *pflag.FlagSet) (*sweep.Config, error) {
+func (b *benchFlags) config(f *pflag.FlagSet) (*plan.Config, error) {
 	base := b.baseURL
 	if base == "" {
 		base = "http://" + net.JoinHostPort(b.host, strconv.Itoa(b.port))
@@ -239,7 +240,7 @@ func (b *benchFlags) config(f *pflag.FlagSet) (*sweep.Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, err := sweep.Parse("flags", text, configEnv())
+	c, err := plan.Parse("flags", text, configEnv())
 	if faults, ok := errors.AsType[conf.Faults](err); ok { // the text is ours: lines and columns say nothing
 		errs = nil
 		for _, f := range faults {

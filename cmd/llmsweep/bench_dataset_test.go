@@ -8,11 +8,11 @@ import (
 	"github.com/spf13/pflag"
 
 	"llmsweep/dataset"
-	"llmsweep/sweep"
+	"llmsweep/sweep/plan"
 )
 
 // flagConfig is the config that flags come to, beside a server's.
-func flagConfig(args string) (*sweep.Config, error) {
+func flagConfig(args string) (*plan.Config, error) {
 	var b benchFlags
 	f := pflag.NewFlagSet("bench", pflag.ContinueOnError)
 	b.register(f)
@@ -29,30 +29,30 @@ func TestBenchDataset(t *testing.T) {
 	sharegpt := dataset.Spec{Type: "sharegpt", Path: "f", MinPromptLen: 4, MinOutputLen: 4, MaxPromptLen: 1024, MaxTotalLen: 2048}
 	forced := sharegpt
 	forced.OutputLen, forced.AllowRepeat = 9, true
-	own := sweep.IOLen{}
+	own := plan.IOLen{}
 	for _, tt := range []struct {
 		args    string
 		want    dataset.Spec
-		lengths sweep.IOLen
+		lengths plan.IOLen
 	}{
-		{"--dataset-name random", dataset.Spec{Type: "random"}, sweep.IOLen{Input: 1024, Output: 128}},
-		{"--input-len 64 --output-len 8 --random-input-len 32", dataset.Spec{Type: "random"}, sweep.IOLen{Input: 64, Output: 8}},
+		{"--dataset-name random", dataset.Spec{Type: "random"}, plan.IOLen{Input: 1024, Output: 128}},
+		{"--input-len 64 --output-len 8 --random-input-len 32", dataset.Spec{Type: "random"}, plan.IOLen{Input: 64, Output: 8}},
 		{"--random-prefix-len 28 --random-input-len 100 --random-range-ratio 0.25",
-			dataset.Spec{Type: "random", PrefixLen: 28, RangeRatio: dataset.Ratio{Input: 0.1953125, Output: 0.25}}, sweep.IOLen{Input: 128, Output: 128}},
-		{`--random-range-ratio={"output":0.5}`, dataset.Spec{Type: "random", RangeRatio: dataset.Ratio{Output: 0.5}}, sweep.IOLen{Input: 1024, Output: 128}},
-		{"--dataset-name sonnet", dataset.Spec{Type: "sonnet", PrefixLen: 200}, sweep.IOLen{Input: 550, Output: 150}},
-		{"--dataset-name sonnet --sonnet-prefix-len 0 --input-len 40 --sonnet-output-len 3", dataset.Spec{Type: "sonnet"}, sweep.IOLen{Input: 40, Output: 3}},
-		{"--dataset-name prefix_repetition", dataset.Spec{Type: "prefix_repetition", Prefixes: 10, PrefixLen: 256}, sweep.IOLen{Input: 512, Output: 128}},
+			dataset.Spec{Type: "random", PrefixLen: 28, RangeRatio: dataset.Ratio{Input: 0.1953125, Output: 0.25}}, plan.IOLen{Input: 128, Output: 128}},
+		{`--random-range-ratio={"output":0.5}`, dataset.Spec{Type: "random", RangeRatio: dataset.Ratio{Output: 0.5}}, plan.IOLen{Input: 1024, Output: 128}},
+		{"--dataset-name sonnet", dataset.Spec{Type: "sonnet", PrefixLen: 200}, plan.IOLen{Input: 550, Output: 150}},
+		{"--dataset-name sonnet --sonnet-prefix-len 0 --input-len 40 --sonnet-output-len 3", dataset.Spec{Type: "sonnet"}, plan.IOLen{Input: 40, Output: 3}},
+		{"--dataset-name prefix_repetition", dataset.Spec{Type: "prefix_repetition", Prefixes: 10, PrefixLen: 256}, plan.IOLen{Input: 512, Output: 128}},
 		{"--dataset-name prefix_repetition --prefix-repetition-num-prefixes 2 --prefix-repetition-prefix-len 10 --prefix-repetition-suffix-len 5 --output-len 7",
-			dataset.Spec{Type: "prefix_repetition", Prefixes: 2, PrefixLen: 10}, sweep.IOLen{Input: 15, Output: 7}},
+			dataset.Spec{Type: "prefix_repetition", Prefixes: 2, PrefixLen: 10}, plan.IOLen{Input: 15, Output: 7}},
 		{"--dataset-name sharegpt --dataset-path f", sharegpt, own},
 		{"--dataset-name sharegpt --dataset-path f --sharegpt-output-len 9 --no-oversample=false", forced, own},
 		{"--dataset-name custom --dataset-path f", dataset.Spec{Type: "custom", Path: "f", OutputLen: 256}, own},
 		{"--dataset-name custom --dataset-path f --custom-output-len -1 --no-oversample", dataset.Spec{Type: "custom", Path: "f"}, own},
 		{"--dataset-name random-mm --backend openai-chat", dataset.Spec{Type: "random_mm",
-			Images: dataset.ImageSpec{Count: 1, Sizes: [][2]int{{256, 256}, {1280, 720}}, Format: "png"}}, sweep.IOLen{Input: 1024, Output: 128}},
+			Images: dataset.ImageSpec{Count: 1, Sizes: [][2]int{{256, 256}, {1280, 720}}, Format: "png"}}, plan.IOLen{Input: 1024, Output: 128}},
 		{"--dataset-name random-mm --backend openai-chat --random-mm-base-items-per-request 3 --random-mm-bucket-config={(8,4,1):1,'(9,9,16)':0.0}", dataset.Spec{Type: "random_mm",
-			Images: dataset.ImageSpec{Count: 3, Sizes: [][2]int{{4, 8}}, Format: "png"}}, sweep.IOLen{Input: 1024, Output: 128}},
+			Images: dataset.ImageSpec{Count: 3, Sizes: [][2]int{{4, 8}}, Format: "png"}}, plan.IOLen{Input: 1024, Output: 128}},
 	} {
 		c, err := flagConfig(tt.args)
 		if err != nil {

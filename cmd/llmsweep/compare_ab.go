@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"llmsweep/aggregate"
-	"llmsweep/sweep"
+	"llmsweep/sweep/plan"
 )
 
 // compareAB runs a config of two servers, interleaved, and compares them repeat by
@@ -61,8 +61,8 @@ func compareAB(cmd *cobra.Command, config string, sets []string, flags compareFl
 }
 
 // serversOf are the names of the servers of a config's cases, in order.
-func serversOf(c *sweep.Config) (names []string) {
-	for _, pc := range c.Plan() {
+func serversOf(c *plan.Config) (names []string) {
+	for _, pc := range c.Cases() {
 		if s := pc.Axes.Server; !slices.Contains(names, s) && s != "" {
 			names = append(names, s)
 		}

@@ -9,14 +9,15 @@ import (
 
 	"llmsweep/simserver"
 	"llmsweep/sweep"
+	"llmsweep/sweep/plan"
 )
 
 // configFile is the config that a command runs on when none is named.
 const configFile = "config.yaml"
 
 // loadConfig reads the config that args name, with --set over it.
-func loadConfig(args, sets []string) (*sweep.Config, error) {
-	c, err := sweep.Read(configPath(args), configEnv(), sets...)
+func loadConfig(args, sets []string) (*plan.Config, error) {
+	c, err := plan.Read(configPath(args), configEnv(), sets...)
 	if err != nil {
 		return nil, withStatus(exitUsage, err)
 	}
@@ -30,8 +31,8 @@ func configPath(args []string) string {
 	return configFile
 }
 
-func configEnv() sweep.Env {
-	return sweep.Env{LookupEnv: os.LookupEnv, Now: time.Now(), Presets: simserver.Presets()}
+func configEnv() plan.Env {
+	return plan.Env{LookupEnv: os.LookupEnv, Now: time.Now(), Presets: simserver.Presets()}
 }
 
 func setFlag(cmd *cobra.Command) *[]string {
@@ -53,7 +54,7 @@ func planCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		return sweep.PrintPlan(cmd.OutOrStdout(), c, c.Plan(), sweep.LastSpans(c))
+		return sweep.PrintPlan(cmd.OutOrStdout(), c, c.Cases(), sweep.LastSpans(c))
 	}
 	return cmd
 }
@@ -91,7 +92,7 @@ the port of one to be launched is taken; 2 the config, or what it names, is wron
 		if err := r.Validate(cmd.Context(), *online); err != nil {
 			return beforeBegin(err)
 		}
-		fmt.Fprintf(cmd.OutOrStdout(), "%s: no faults, %s\n", c.Path, cases(len(c.Plan())))
+		fmt.Fprintf(cmd.OutOrStdout(), "%s: no faults, %s\n", c.Path, cases(len(c.Cases())))
 		return nil
 	}
 	return cmd
@@ -106,14 +107,14 @@ func initCommand() *cobra.Command {
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				_, err := fmt.Fprint(cmd.OutOrStdout(), sweep.Template())
+				_, err := fmt.Fprint(cmd.OutOrStdout(), plan.Template())
 				return err
 			}
 			f, err := os.OpenFile(args[0], os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 			if err != nil {
 				return withStatus(exitUsage, err)
 			}
-			if _, err := f.WriteString(sweep.Template()); err != nil {
+			if _, err := f.WriteString(plan.Template()); err != nil {
 				f.Close()
 				return withStatus(exitFailed, err)
 			}

@@ -12,7 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"llmsweep/httpload"
-	"llmsweep/sweep"
+	"llmsweep/sweep/plan"
 )
 
 // wrk's defaults.
@@ -196,14 +196,14 @@ func httpPlan(cmd *cobra.Command, f *httpFlags, args []string) (httpSettings, er
 		return p, err
 	}
 	if p.dir == "" && len(p.settings) > 1 {
-		p.dir = sweep.Default().ResultsDir
+		p.dir = plan.Default().ResultsDir
 	}
 	return p, nil
 }
 
 // readConfig takes from the config what no flag says.
 func (f *httpFlags) readConfig(cmd *cobra.Command, o *httpload.Options, p *httpSettings) error {
-	h, err := sweep.ReadHTTP(f.config, configEnv())
+	h, err := plan.ReadHTTP(f.config, configEnv())
 	if err != nil {
 		return err
 	}

@@ -14,6 +14,7 @@ import (
 	"llmsweep/metrics"
 	"llmsweep/runlog"
 	"llmsweep/sweep"
+	"llmsweep/sweep/plan"
 )
 
 // watchFlags say who watches a sweep, and how.
@@ -127,7 +128,7 @@ type quiet struct {
 
 func (q *quiet) Warn(text string) { fmt.Fprintln(q.w, warning+text) }
 
-func (q *quiet) CaseEnded(c sweep.PlannedCase, r *sweep.Result) {
+func (q *quiet) CaseEnded(c plan.Case, r *sweep.Result) {
 	if r.Status == runlog.StatusFailed {
 		fmt.Fprintln(q.w, summary(c, r, 0))
 	}
@@ -157,13 +158,13 @@ func (s several) Reading(done, total int) {
 	}
 }
 
-func (s several) SweepStarted(toRun []sweep.PlannedCase, planned int) {
+func (s several) SweepStarted(toRun []plan.Case, planned int) {
 	for _, p := range s {
 		p.SweepStarted(toRun, planned)
 	}
 }
 
-func (s several) CaseStarted(c sweep.PlannedCase) {
+func (s several) CaseStarted(c plan.Case) {
 	for _, p := range s {
 		p.CaseStarted(c)
 	}
@@ -187,13 +188,13 @@ func (s several) RequestEnded(r *metrics.Record) {
 	}
 }
 
-func (s several) CaseEnded(c sweep.PlannedCase, r *sweep.Result) {
+func (s several) CaseEnded(c plan.Case, r *sweep.Result) {
 	for _, p := range s {
 		p.CaseEnded(c, r)
 	}
 }
 
-func (s several) CaseSkipped(c sweep.PlannedCase, why string) {
+func (s several) CaseSkipped(c plan.Case, why string) {
 	for _, p := range s {
 		p.CaseSkipped(c, why)
 	}

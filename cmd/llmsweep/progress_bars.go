@@ -9,6 +9,7 @@ import (
 	"github.com/vbauerster/mpb/v8/decor"
 
 	"llmsweep/sweep"
+	"llmsweep/sweep/plan"
 )
 
 // bars is progress for a terminal: a line for the sweep and one for the case, drawn
@@ -35,7 +36,7 @@ func (b *bars) Warn(text string) { b.Note(warning + text) }
 
 func (b *bars) Reading(done, total int) { b.rows.show(b.w, done, total) }
 
-func (b *bars) SweepStarted([]sweep.PlannedCase, int) {
+func (b *bars) SweepStarted([]plan.Case, int) {
 	b.p = mpb.New(mpb.WithOutput(b.w), mpb.WithRefreshRate(200*time.Millisecond))
 	b.sweep = b.line(1, func(s *snapshot, width int) string { return sweepLine(s, time.Now(), width) })
 }
@@ -49,15 +50,15 @@ func (b *bars) line(place int, text func(s *snapshot, width int) string) *mpb.Ba
 		})))
 }
 
-func (b *bars) CaseStarted(sweep.PlannedCase) { b.case_ = b.line(2, caseLine) }
+func (b *bars) CaseStarted(plan.Case) { b.case_ = b.line(2, caseLine) }
 
-func (b *bars) CaseEnded(c sweep.PlannedCase, r *sweep.Result) {
+func (b *bars) CaseEnded(c plan.Case, r *sweep.Result) {
 	b.case_.Abort(true)
 	b.case_.Wait()
 	b.Note(summary(c, r, columns(b.w)-1))
 }
 
-func (b *bars) CaseSkipped(c sweep.PlannedCase, why string) { b.Note(leftOut(c, why)) }
+func (b *bars) CaseSkipped(c plan.Case, why string) { b.Note(leftOut(c, why)) }
 
 func (b *bars) SweepEnded() {
 	b.sweep.Abort(false)

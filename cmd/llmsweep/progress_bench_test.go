@@ -7,6 +7,7 @@ import (
 
 	"llmsweep/runlog"
 	"llmsweep/sweep"
+	"llmsweep/sweep/plan"
 )
 
 // BenchmarkRequestEnded is what it costs that all watch at once: a display, events
@@ -20,8 +21,8 @@ func BenchmarkRequestEnded(b *testing.B) {
 	defer x.close()
 	e := newEvents(io.Discard, io.Discard, l, "")
 	all := several{l, x, e, newLines(io.Discard, l)}
-	pc := sweep.PlannedCase{Config: &sweep.Config{Model: "m"}, Case: runlog.Case{Name: "bench_a"}, Input: 100, Output: 10, MaxConcurrency: 4, NumPrompts: 1 << 30, Rate: math.Inf(1)}
-	all.SweepStarted([]sweep.PlannedCase{pc}, 1)
+	pc := plan.Case{Config: &plan.Config{Model: "m"}, Case: runlog.Case{Name: "bench_a"}, Input: 100, Output: 10, MaxConcurrency: 4, NumPrompts: 1 << 30, Rate: math.Inf(1)}
+	all.SweepStarted([]plan.Case{pc}, 1)
 	all.CaseStarted(pc)
 	all.Sending(func() int { return 4 })
 	r := answered(128)

@@ -10,6 +10,7 @@ import (
 	"llmsweep/metrics"
 	"llmsweep/runlog"
 	"llmsweep/sweep"
+	"llmsweep/sweep/plan"
 )
 
 // eventEvery is how often a running case tells how it stands.
@@ -93,7 +94,7 @@ type sweepStartedEvent struct {
 	CasesPlanned int    `json:"cases_planned"`
 }
 
-func (e *events) SweepStarted(toRun []sweep.PlannedCase, planned int) {
+func (e *events) SweepStarted(toRun []plan.Case, planned int) {
 	e.send(sweepStartedEvent{e.head("sweep_started"), version, e.resultsDir, e.metricsURL, len(toRun), planned})
 }
 
@@ -108,7 +109,7 @@ type caseStartedEvent struct {
 	Warmups    int         `json:"warmups"` // planned; 0 with a warm-up by time
 }
 
-func (e *events) CaseStarted(c sweep.PlannedCase) {
+func (e *events) CaseStarted(c plan.Case) {
 	s := e.live.look()
 	e.send(caseStartedEvent{e.head("case_started"), c.Name, c.Config.Model, s.at, s.cases, c.Attempt, c.Axes, c.Warmup})
 	e.stop = each(eventEvery, func() {
@@ -207,7 +208,7 @@ type caseEndedEvent struct {
 	SweepETA      runlog.Float   `json:"sweep_eta_s"`
 }
 
-func (e *events) CaseEnded(c sweep.PlannedCase, r *sweep.Result) {
+func (e *events) CaseEnded(c plan.Case, r *sweep.Result) {
 	e.stop()
 	s := e.live.look()
 	e.progress(&s)
@@ -243,7 +244,7 @@ type caseSkippedEvent struct {
 	SweepETA   runlog.Float `json:"sweep_eta_s"`
 }
 
-func (e *events) CaseSkipped(c sweep.PlannedCase, why string) {
+func (e *events) CaseSkipped(c plan.Case, why string) {
 	s := e.live.look()
 	e.send(caseSkippedEvent{e.head("case_skipped"), c.Name, why, s.done(), s.eta()})
 }

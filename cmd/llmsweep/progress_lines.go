@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"llmsweep/sweep"
+	"llmsweep/sweep/plan"
 )
 
 // lines is progress for logs, each line with its time: one at each case's begin and
@@ -56,14 +57,14 @@ func (l *lines) Reading(done, total int) {
 	}
 }
 
-func (l *lines) CaseStarted(c sweep.PlannedCase) {
+func (l *lines) CaseStarted(c plan.Case) {
 	s := l.live.look()
 	l.printf("[%d/%d] %s: %s", s.at, s.cases, c.Name, loadOf(&c))
 	l.stop = each(l.every, l.between)
 }
 
 // loadOf is a case's load in words. bench alone has cases without a cap, 0.
-func loadOf(c *sweep.PlannedCase) string {
+func loadOf(c *plan.Case) string {
 	parts := []string{fmt.Sprintf("%d prompts", c.NumPrompts)}
 	switch {
 	case c.Ramp != nil:
@@ -95,18 +96,18 @@ func (l *lines) between() {
 		part{text: toGo(&s, time.Now())})...))
 }
 
-func (l *lines) CaseEnded(c sweep.PlannedCase, r *sweep.Result) {
+func (l *lines) CaseEnded(c plan.Case, r *sweep.Result) {
 	l.stop()
 	s := l.live.look()
 	l.printf("[%d/%d] %s", s.at, s.cases, fit(0, "; ", part{text: summary(c, r, 0)}, part{text: toGo(&s, time.Now())}))
 }
 
-func (l *lines) CaseSkipped(c sweep.PlannedCase, why string) {
+func (l *lines) CaseSkipped(c plan.Case, why string) {
 	l.printf("%s", leftOut(c, why))
 }
 
 // leftOut is a line on a case that a rule left out.
-func leftOut(c sweep.PlannedCase, why string) string { return c.Name + " left out: " + why }
+func leftOut(c plan.Case, why string) string { return c.Name + " left out: " + why }
 
 // each calls f at every tick until stop; no call lasts longer than stop does.
 func each(every time.Duration, f func()) (stop func()) {

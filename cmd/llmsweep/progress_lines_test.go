@@ -10,6 +10,7 @@ import (
 	"llmsweep/metrics"
 	"llmsweep/runlog"
 	"llmsweep/sweep"
+	"llmsweep/sweep/plan"
 )
 
 // ms is a millisecond in ns.
@@ -31,10 +32,10 @@ func TestLines(t *testing.T) {
 		began := time.Now()
 		l := newLive()
 		p := several{l, newLines(&out, l)}
-		one := sweep.PlannedCase{Case: runlog.Case{Name: "bench_a"}, Input: 100, Output: 10, MaxConcurrency: 4, NumPrompts: 10, Warmup: 1, Rate: math.Inf(1)}
+		one := plan.Case{Case: runlog.Case{Name: "bench_a"}, Input: 100, Output: 10, MaxConcurrency: 4, NumPrompts: 10, Warmup: 1, Rate: math.Inf(1)}
 		two := one
 		two.Name, two.NumPrompts = "bench_b", 20
-		p.SweepStarted([]sweep.PlannedCase{one, two}, 2)
+		p.SweepStarted([]plan.Case{one, two}, 2)
 		p.CaseStarted(one)
 		time.Sleep(5 * time.Second)
 		p.Note("waiting for a: 5 s")
@@ -82,16 +83,16 @@ func TestLoadOf(t *testing.T) {
 	for _, tt := range []struct {
 		prompts, cap int
 		rate         float64
-		ramp         *sweep.Ramp
+		ramp         *plan.Ramp
 		want         string
 	}{
 		{10, 4, unbounded, nil, "10 prompts, 4 in flight"},
 		{10, 0, unbounded, nil, "10 prompts, all at once"},
 		{10, 4, 2.5, nil, "10 prompts, 2.5 requests/s, 4 in flight"},
 		{10, 0, 2.5, nil, "10 prompts, 2.5 requests/s"},
-		{10, 0, unbounded, &sweep.Ramp{Kind: "linear", From: 1, To: 20}, "10 prompts, linear 1 to 20 requests/s"},
+		{10, 0, unbounded, &plan.Ramp{Kind: "linear", From: 1, To: 20}, "10 prompts, linear 1 to 20 requests/s"},
 	} {
-		if got := loadOf(&sweep.PlannedCase{NumPrompts: tt.prompts, MaxConcurrency: tt.cap, Rate: tt.rate, Ramp: tt.ramp}); got != tt.want {
+		if got := loadOf(&plan.Case{NumPrompts: tt.prompts, MaxConcurrency: tt.cap, Rate: tt.rate, Ramp: tt.ramp}); got != tt.want {
 			t.Errorf("got %q, want %q", got, tt.want)
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"llmsweep/metrics"
 	"llmsweep/runlog"
 	"llmsweep/sweep"
+	"llmsweep/sweep/plan"
 )
 
 // A live is what is known of a sweep while it runs. It is told first; those who
@@ -20,7 +21,7 @@ type live struct {
 
 	mu    sync.Mutex
 	began time.Time
-	pace  *sweep.Pace
+	pace  *plan.Pace
 	snapshot
 	caseBegan time.Time
 	firstSent time.Time // of the case's measured requests
@@ -35,7 +36,7 @@ type live struct {
 type snapshot struct {
 	at, cases, planned int            // the case's place, from 1; cases to run; cases of the plan
 	casesEnded         map[string]int // by status; nil before the sweep
-	case_              sweep.PlannedCase
+	case_              plan.Case
 	running            bool // a case is
 	sending            bool // its load has begun
 	prepared, prompts  int  // made, of those to be made before the load begins
@@ -69,16 +70,16 @@ const (
 )
 
 func newLive() *live {
-	return &live{began: time.Now(), ttfts: hdrhistogram.New(1, longestTTFT, ttftDigits), pace: sweep.NewPace(nil)}
+	return &live{began: time.Now(), ttfts: hdrhistogram.New(1, longestTTFT, ttftDigits), pace: plan.NewPace(nil)}
 }
 
-func (l *live) SweepStarted(toRun []sweep.PlannedCase, planned int) {
+func (l *live) SweepStarted(toRun []plan.Case, planned int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.pace, l.planned, l.casesEnded = sweep.NewPace(toRun), planned, map[string]int{}
+	l.pace, l.planned, l.casesEnded = plan.NewPace(toRun), planned, map[string]int{}
 }
 
-func (l *live) CaseStarted(c sweep.PlannedCase) {
+func (l *live) CaseStarted(c plan.Case) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.pace.Started(c, time.Now())
@@ -130,7 +131,7 @@ func (l *live) RequestEnded(r *metrics.Record) {
 	}
 }
 
-func (l *live) CaseEnded(_ sweep.PlannedCase, r *sweep.Result) {
+func (l *live) CaseEnded(_ plan.Case, r *sweep.Result) {
 	now := time.Now()
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -140,7 +141,7 @@ func (l *live) CaseEnded(_ sweep.PlannedCase, r *sweep.Result) {
 	l.pace.Ended(r.Status, now)
 }
 
-func (l *live) CaseSkipped(c sweep.PlannedCase, _ string) {
+func (l *live) CaseSkipped(c plan.Case, _ string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.casesEnded[runlog.StatusSkipped]++

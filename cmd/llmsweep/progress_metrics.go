@@ -14,6 +14,7 @@ import (
 
 	"llmsweep/metrics"
 	"llmsweep/sweep"
+	"llmsweep/sweep/plan"
 )
 
 // An exporter serves Prometheus metrics while a sweep runs; docs/events.md has them.
@@ -122,12 +123,12 @@ func buckets(first float64) []float64 {
 	return limits
 }
 
-func (e *exporter) SweepStarted(toRun []sweep.PlannedCase, planned int) {
+func (e *exporter) SweepStarted(toRun []plan.Case, planned int) {
 	e.toRun.Set(float64(len(toRun)))
 	e.planned.Set(float64(planned))
 }
 
-func (e *exporter) CaseStarted(c sweep.PlannedCase) {
+func (e *exporter) CaseStarted(c plan.Case) {
 	a := c.Axes
 	e.info.Reset()
 	e.info.WithLabelValues(c.Name, c.Config.Model, strconv.Itoa(a.InputLen), strconv.Itoa(a.OutputLen), strconv.Itoa(a.MaxConcurrency),
@@ -163,7 +164,7 @@ func (e *exporter) RequestEnded(r *metrics.Record) {
 	observe(e.e2el, ms, ok)
 }
 
-func (e *exporter) CaseEnded(_ sweep.PlannedCase, r *sweep.Result) {
+func (e *exporter) CaseEnded(_ plan.Case, r *sweep.Result) {
 	e.info.Reset()
 	e.requestsPlanned.Set(0)
 	e.cases.WithLabelValues(r.Status, r.Summary.Validity.Verdict).Inc()

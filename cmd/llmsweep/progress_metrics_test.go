@@ -16,6 +16,7 @@ import (
 	"llmsweep/metrics"
 	"llmsweep/runlog"
 	"llmsweep/sweep"
+	"llmsweep/sweep/plan"
 )
 
 // scrape is the page of metrics, parsed.
@@ -96,15 +97,15 @@ func TestMetricsOfASweep(t *testing.T) {
 	}
 	defer x.close()
 	p := several{l, x}
-	one := sweep.PlannedCase{Config: &sweep.Config{Model: "m"}, Case: runlog.Case{Name: "bench_a", Axes: runlog.Axes{InputLen: 16, RequestRate: 4}}, MaxConcurrency: 4, NumPrompts: 10}
+	one := plan.Case{Config: &plan.Config{Model: "m"}, Case: runlog.Case{Name: "bench_a", Axes: runlog.Axes{InputLen: 16, RequestRate: 4}}, MaxConcurrency: 4, NumPrompts: 10}
 	two := one
 	two.Name = "bench_b"
 	if eta := value(scrape(t, x.url)["llmsweep_sweep_eta_seconds"]); !math.IsNaN(eta) {
 		t.Errorf("before the sweep %v s to go, want NaN", eta)
 	}
-	p.SweepStarted([]sweep.PlannedCase{one, two}, 3)
+	p.SweepStarted([]plan.Case{one, two}, 3)
 	for _, c := range []struct {
-		pc      sweep.PlannedCase
+		pc      plan.Case
 		verdict string
 	}{{one, "valid"}, {two, "suspect"}} {
 		p.CaseStarted(c.pc)

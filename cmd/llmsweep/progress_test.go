@@ -9,6 +9,7 @@ import (
 	"llmsweep/metrics"
 	"llmsweep/runlog"
 	"llmsweep/sweep"
+	"llmsweep/sweep/plan"
 )
 
 // Rows that are counted within a second are not worth a word; of others there is
@@ -33,7 +34,7 @@ func TestReadingLines(t *testing.T) {
 
 // A case without a result says why, where anyone knows.
 func TestSummaryOfNoResult(t *testing.T) {
-	pc := sweep.PlannedCase{NumPrompts: 8}
+	pc := plan.Case{NumPrompts: 8}
 	pc.Name = "bench_x"
 	completed := metrics.Summary{Completed: 3}
 	refused := metrics.Summary{FirstError: "connect: refused"}

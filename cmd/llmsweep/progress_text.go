@@ -11,6 +11,8 @@ import (
 	"llmsweep/report"
 	"llmsweep/runlog"
 	"llmsweep/sweep"
+	"llmsweep/sweep/plan"
+	"llmsweep/sweep/wording"
 )
 
 // A part of a line. Where the line is too long, parts go, the highest spare first;
@@ -81,7 +83,7 @@ func toGo(s *snapshot, now time.Time) string {
 	if !s.known || s.done() == s.cases {
 		return ""
 	}
-	text := sweep.Roughly(s.toGo) + " to go"
+	text := wording.Roughly(s.toGo) + " to go"
 	if !s.sure {
 		text = "about " + text
 	}
@@ -131,7 +133,7 @@ func caseFigures(s *snapshot) []part {
 
 // summary is a line on a case that ended. One that was measured is fitted to
 // width; why one was not is told whole. width 0 = any length.
-func summary(c sweep.PlannedCase, r *sweep.Result, width int) string {
+func summary(c plan.Case, r *sweep.Result, width int) string {
 	s := &r.Summary
 	if r.Status != runlog.StatusMeasured {
 		line := fmt.Sprintf("%s %s: %d of %d done", c.Name, r.Status, s.Completed, c.NumPrompts)

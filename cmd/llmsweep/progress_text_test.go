@@ -9,6 +9,7 @@ import (
 	"llmsweep/metrics"
 	"llmsweep/runlog"
 	"llmsweep/sweep"
+	"llmsweep/sweep/plan"
 )
 
 func TestFit(t *testing.T) {
@@ -78,7 +79,7 @@ func TestTerminalLines(t *testing.T) {
 }
 
 func TestSummary(t *testing.T) {
-	c := sweep.PlannedCase{Case: runlog.Case{Name: "bench_io512x128_mc32_np128"}, NumPrompts: 128}
+	c := plan.Case{Case: runlog.Case{Name: "bench_io512x128_mc32_np128"}, NumPrompts: 128}
 	good := &sweep.Result{Status: runlog.StatusMeasured, Summary: metrics.Summary{
 		RequestThroughput: 28.5, OutputThroughput: 3647, Duration: 4.49, OutputTokens: 16375,
 		TTFT: metrics.Dist{Mean: 239}, TPOT: metrics.Dist{Mean: 6.91}, Validity: metrics.Validity{Verdict: "valid"},

@@ -20,6 +20,7 @@ import (
 	"llmsweep/report"
 	"llmsweep/runlog"
 	"llmsweep/sweep"
+	"llmsweep/sweep/plan"
 )
 
 func runCommand() *cobra.Command { return runThen(againstBaseline) }
@@ -27,7 +28,7 @@ func runCommand() *cobra.Command { return runThen(againstBaseline) }
 // An ended is a run that has begun and was not interrupted: how it ended, and by which
 // flags.
 type ended struct {
-	config   *sweep.Config
+	config   *plan.Config
 	err      error // a case has no result or is invalid; nil = it ended well
 	baseline string
 	strict   bool
@@ -64,7 +65,7 @@ server cannot be reached; 2 the command or the config is wrong; 3 a gate is brok
 	var watching watchFlags
 	watching.register(cmd.Flags())
 	cmd.RunE = func(cmd *cobra.Command, args []string) (err error) {
-		c, note, err := sweep.ReadToRun(configPath(args), configEnv(), *fresh, *sets...)
+		c, note, err := plan.ReadToRun(configPath(args), configEnv(), *fresh, *sets...)
 		if err != nil {
 			return withStatus(exitUsage, err)
 		}
@@ -116,8 +117,8 @@ server cannot be reached; 2 the command or the config is wrong; 3 a gate is brok
 }
 
 // dryRun prints the plan, and what a run with the runner's choices would do of it.
-func dryRun(cmd *cobra.Command, c *sweep.Config, r sweep.Runner) error {
-	if err := sweep.PrintPlan(cmd.OutOrStdout(), c, c.Plan(), sweep.LastSpans(c)); err != nil {
+func dryRun(cmd *cobra.Command, c *plan.Config, r sweep.Runner) error {
+	if err := sweep.PrintPlan(cmd.OutOrStdout(), c, c.Cases(), sweep.LastSpans(c)); err != nil {
 		return err
 	}
 	r.Config, r.Getenv, r.Now = c, os.Getenv, time.Now

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"llmsweep/sweep"
+	"llmsweep/sweep/wording"
 )
 
 // printSkipped says below the table which cases rules of the config left out, by
@@ -38,9 +39,9 @@ func printSkipped(w io.Writer, skipped []sweep.Skip) {
 	}
 	fmt.Fprintf(w, "\n%s left out: %s\n", cases(len(skipped)), strings.Join(parts, ", "))
 	for _, rule := range rules {
-		line := rule + ": " + sweep.FirstFew(names[rule])
+		line := rule + ": " + wording.FirstFew(names[rule])
 		if rule == "budget" {
-			line += "; they would take about " + sweep.Roughly(takes)
+			line += "; they would take about " + wording.Roughly(takes)
 		}
 		fmt.Fprintln(w, "  "+line)
 	}

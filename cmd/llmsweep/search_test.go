@@ -19,6 +19,7 @@ import (
 
 	"llmsweep/simserver"
 	"llmsweep/sweep"
+	"llmsweep/sweep/plan"
 	"llmsweep/tokenizer"
 )
 
@@ -210,8 +211,8 @@ func (i interrupter) Sending(func() int) { i.cancel() }
 
 func interruptIn(t *testing.T, dir string) {
 	t.Helper()
-	env := sweep.Env{LookupEnv: func(name string) (string, bool) { return smallPath(t), name == smallTokenizer }}
-	c, err := sweep.Read(filepath.Join(dir, "config.yaml"), env, "results_dir="+filepath.Join(dir, "results"))
+	env := plan.Env{LookupEnv: func(name string) (string, bool) { return smallPath(t), name == smallTokenizer }}
+	c, err := plan.Read(filepath.Join(dir, "config.yaml"), env, "results_dir="+filepath.Join(dir, "results"))
 	if err != nil {
 		t.Fatal(err)
 	}
