@@ -30,14 +30,14 @@ func (b *budget) inRounds(cases []plan.Case) {
 }
 
 // goOn has the rounds go on of which a case was measured before the run was broken off.
-func (b *budget) goOn(plan []plan.Case, entries map[string]runlog.Entry) {
+func (b *budget) goOn(planned []plan.Case, entries map[string]runlog.Entry) {
 	if b == nil || b.rounds == nil {
 		return
 	}
 	begun := map[string]bool{}
-	for i := range plan {
-		if measured(plan[i], entries[plan[i].Name]) {
-			begun[plan[i].Round()] = true
+	for i := range planned {
+		if measured(planned[i], entries[planned[i].Name]) {
+			begun[planned[i].Round()] = true
 		}
 	}
 	for _, round := range b.rounds {

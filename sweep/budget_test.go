@@ -94,13 +94,13 @@ func TestBudget(t *testing.T) {
 func TestBudgetGoesOnWithARound(t *testing.T) {
 	c := parse(t, "", "concurrency_prompts=[[1, 1], [2, 2]]", "order=interleaved", "budget=20m",
 		"servers=[{name: a, base_url: 'http://h:1'}, {name: b, base_url: 'http://h:2'}]")
-	plan := c.Cases() // 1 on a, 1 on b, 2 on b, 2 on a
-	entries := map[string]runlog.Entry{plan[0].Name: {Hash: plan[0].Hash, Status: runlog.StatusMeasured}}
-	b := newBudget(c, plan, plan[1:], 20*time.Minute, nil, time.Now)
-	b.goOn(plan, entries)
+	planned := c.Cases() // 1 on a, 1 on b, 2 on b, 2 on a
+	entries := map[string]runlog.Entry{planned[0].Name: {Hash: planned[0].Hash, Status: runlog.StatusMeasured}}
+	b := newBudget(c, planned, planned[1:], 20*time.Minute, nil, time.Now)
+	b.goOn(planned, entries)
 	for i, want := range []string{"", "no time left", "no time left"} {
-		if why := b.skip(&plan[i+1]); strings.TrimPrefix(why, b.rule()) != want {
-			t.Errorf("%s: %q, want %q", plan[i+1].Name, why, want)
+		if why := b.skip(&planned[i+1]); strings.TrimPrefix(why, b.rule()) != want {
+			t.Errorf("%s: %q, want %q", planned[i+1].Name, why, want)
 		}
 	}
 }

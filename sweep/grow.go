@@ -244,7 +244,7 @@ func leftOut(name, why string) search.Reading {
 	return search.Reading{Name: name, Unfit: leftOutWords + why}
 }
 
-// loadOver is the case's, of what varies.
+// loadOver is the load of the case, of what varies.
 func loadOver(p *plan.Case, over string) float64 {
 	if over == plan.OverRate {
 		return p.Rate

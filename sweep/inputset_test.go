@@ -27,8 +27,8 @@ func TestInputSet(t *testing.T) {
 		{"zip: [{tokenizer: [x, y, x], labels.n: [1, 2, 3]}]\n", 2},
 	} {
 		c := parse(t, tt.yaml)
-		plan := c.Cases()
-		s := newInputSet(plan, os.Getenv, Silent{})
+		planned := c.Cases()
+		s := newInputSet(planned, os.Getenv, Silent{})
 		if len(s.list) != tt.want {
 			t.Errorf("%s: %d inputs, want %d", tt.yaml, len(s.list), tt.want)
 		}
@@ -41,8 +41,8 @@ func TestInputSet(t *testing.T) {
 				}
 			}
 		}
-		if cases != len(plan) {
-			t.Errorf("%s: %d cases of %d", tt.yaml, cases, len(plan))
+		if cases != len(planned) {
+			t.Errorf("%s: %d cases of %d", tt.yaml, cases, len(planned))
 		}
 	}
 }

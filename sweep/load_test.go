@@ -21,18 +21,18 @@ import (
 // promptsOf makes the prompts of a config's first case, by the built-in tokenizer.
 func promptsOf(t *testing.T, c *plan.Config) (plan.Case, *dataset.Prompts) {
 	t.Helper()
-	plan := c.Cases()
-	set := newInputSet(plan, os.Getenv, Silent{})
+	planned := c.Cases()
+	set := newInputSet(planned, os.Getenv, Silent{})
 	if err := set.read(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	in := set.of(c)
 	d := &Driver{Config: c, Source: in.source, Progress: Silent{}}
-	prompts, err := d.prompts(t.Context(), plan[0])
+	prompts, err := d.prompts(t.Context(), planned[0])
 	if err != nil {
 		t.Fatal(err)
 	}
-	return plan[0], prompts
+	return planned[0], prompts
 }
 
 // A schedule starts sessions: 100 requests in sessions of 3 turns are 34; those of

@@ -18,9 +18,9 @@ type searcher struct {
 }
 
 // searchersOf are the sweep's, by the cases that they begin with.
-func searchersOf(c *plan.Config, plan []plan.Case) (all []*searcher) {
-	keys := varyingKeys(plan)
-	for _, pc := range plan {
+func searchersOf(c *plan.Config, planned []plan.Case) (all []*searcher) {
+	keys := varyingKeys(planned)
+	for _, pc := range planned {
 		all = append(all, &searcher{c.Search, c, pc, keys})
 	}
 	return all

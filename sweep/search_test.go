@@ -158,18 +158,18 @@ func withoutPrompts(load string) string {
 // in flight, a seed by its name, a place beside its first case.
 func TestSearchedCase(t *testing.T) {
 	c := parseSearch(t, "search: {vary: max_concurrency, slo: {p99_ttft_ms: 500}}\nmatrix: {sampling.temperature: [0, 0.7]}\nrequest_rate: [4, inf]\n")
-	plan := c.Cases()
-	if len(plan) != 4 {
-		t.Fatalf("%d searches, want 4: 2 temperatures at 2 rates", len(plan))
+	planned := c.Cases()
+	if len(planned) != 4 {
+		t.Fatalf("%d searches, want 4: 2 temperatures at 2 rates", len(planned))
 	}
-	pc := searchersOf(c, plan)[2].at(48, 2)
+	pc := searchersOf(c, planned)[2].at(48, 2)
 	want := "bench_io256x128_mc48_np480_rate4_temperature0.7_run2"
 	if pc.Name != want || pc.MaxConcurrency != 48 || pc.NumPrompts != 480 || pc.Rate != 4 || pc.Axes.Repeat != 2 || pc.Warmup != 48 ||
-		pc.Config != plan[2].Config || pc.Place != plan[2].Place || pc.Attempt != 1 || pc.Seed == plan[2].Seed || fmt.Sprint(pc.Axes.More) != "map[sampling.temperature:0.7]" {
+		pc.Config != planned[2].Config || pc.Place != planned[2].Place || pc.Attempt != 1 || pc.Seed == planned[2].Seed || fmt.Sprint(pc.Axes.More) != "map[sampling.temperature:0.7]" {
 		t.Errorf("%+v, want %s", pc, want)
 	}
-	if first := searchersOf(c, plan)[2].at(1, 1); first.Name != plan[2].Name || first.Seed != plan[2].Seed {
-		t.Errorf("the first case is %s, want the plan's: %s", first.Name, plan[2].Name)
+	if first := searchersOf(c, planned)[2].at(1, 1); first.Name != planned[2].Name || first.Seed != planned[2].Seed {
+		t.Errorf("the first case is %s, want the plan's: %s", first.Name, planned[2].Name)
 	}
 }
 

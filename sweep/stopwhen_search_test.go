@@ -46,10 +46,10 @@ func TestStopWhenInSearch(t *testing.T) {
 // of what is left when it begins, the last all the rest.
 func TestBudgetOfSearches(t *testing.T) {
 	c := parseSearch(t, "search: {vary: max_concurrency, slo: {p99_ttft_ms: 500}}\nmatrix: {sampling.top_k: [1, 2, 3]}\nbudget: 30m\n")
-	plan := c.Cases()
+	planned := c.Cases()
 	clock := time.Unix(1000, 0)
-	b := newBudget(c, plan, plan, 0, nil, func() time.Time { return clock })
-	all := searchersOf(c, plan)
+	b := newBudget(c, planned, planned, 0, nil, func() time.Time { return clock })
+	all := searchersOf(c, planned)
 	for i, step := range []struct {
 		search int
 		load   float64

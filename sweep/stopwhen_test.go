@@ -40,8 +40,8 @@ func (c toldCase) file(pc plan.Case) *runlog.CaseFile {
 // ruleOn is the config's stop_when over its plan, with nothing measured before.
 func ruleOn(t *testing.T, c *plan.Config, warn func(string)) (*stopWhen, []plan.Case) {
 	t.Helper()
-	plan := c.Cases()
-	return newStopWhen(c, plan, nil, t.TempDir(), warn), plan
+	planned := c.Cases()
+	return newStopWhen(c, planned, nil, t.TempDir(), warn), planned
 }
 
 // What is left of one curve, 1 to 32 in flight, as its cases are heard one after
@@ -81,16 +81,16 @@ func TestStopWhen(t *testing.T) {
 	} {
 		c := parse(t, "", "input_output=[[1, 1]]", "concurrency_prompts=[[1, 1], [2, 2], [4, 4], [8, 8], [16, 16], [32, 32]]", "percentiles=[99, 99.9]",
 			`stop_when=`+yamlOf(tt.when))
-		s, plan := ruleOn(t, c, func(string) {})
+		s, planned := ruleOn(t, c, func(string) {})
 		for _, told := range tt.told {
-			for _, pc := range plan {
+			for _, pc := range planned {
 				if float64(pc.MaxConcurrency) == told.load {
 					s.heard(&pc, told.file(pc))
 				}
 			}
 		}
 		skip, why := "", ""
-		for _, pc := range plan {
+		for _, pc := range planned {
 			if w := s.skip(&pc); w != "" {
 				skip, why = skip+fmt.Sprintf(" %d", pc.MaxConcurrency), w
 			}
@@ -124,16 +124,16 @@ func TestStopWhenCurves(t *testing.T) {
 		{[]string{"matrix={concurrency_prompts: [[1, 1], [2, 2]], sampling.top_p: [0.5, 1]}"}, "bench_io1x1_mc1_np1_top_p0.5", "io1x1_mc2_np2_top_p0.5"},
 	} {
 		c := parse(t, "", append(tt.sets, `stop_when=status == "measured"`)...)
-		s, plan := ruleOn(t, c, func(string) {})
+		s, planned := ruleOn(t, c, func(string) {})
 		found := false
-		for _, pc := range plan {
+		for _, pc := range planned {
 			if pc.Name == tt.held {
 				s.heard(&pc, toldCase{}.file(pc))
 				found = true
 			}
 		}
 		var skip []string
-		for _, pc := range plan {
+		for _, pc := range planned {
 			if s.skip(&pc) != "" {
 				skip = append(skip, strings.TrimPrefix(pc.Name, "bench_"))
 			}
@@ -148,8 +148,8 @@ func TestStopWhenCurves(t *testing.T) {
 func TestStopWhenUndefined(t *testing.T) {
 	c := parse(t, "", "concurrency_prompts=[[1, 1], [2, 2]]", "stop_when=request_goodput < 1")
 	var warnings []string
-	s, plan := ruleOn(t, c, func(text string) { warnings = append(warnings, text) })
-	for _, pc := range plan {
+	s, planned := ruleOn(t, c, func(text string) { warnings = append(warnings, text) })
+	for _, pc := range planned {
 		s.heard(&pc, toldCase{tokensPerS: 1, e2el: 1}.file(pc))
 	}
 	const want = "stop_when: request_goodput < 1, undefined: request_goodput; at bench_io1x1_mc1_np1, and wherever else that is so, it counts as not held"
@@ -161,18 +161,18 @@ func TestStopWhenUndefined(t *testing.T) {
 // Another part of the run knows what the one before it measured, from its files.
 func TestStopWhenGoesOn(t *testing.T) {
 	c := parse(t, "", "concurrency_prompts=[[1, 1], [2, 2], [4, 4]]", "stop_when=p99_ttft_ms > 100")
-	plan, dir := c.Cases(), t.TempDir()
+	planned, dir := c.Cases(), t.TempDir()
 	entries := map[string]runlog.Entry{}
 	for i, p99 := range []float64{50, 200} {
-		f := toldCase{p99: p99}.file(plan[i])
+		f := toldCase{p99: p99}.file(planned[i])
 		text, err := f.MarshalJSON()
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(filepath.Join(dir, plan[i].Name+".json"), text, 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, planned[i].Name+".json"), text, 0o644); err != nil {
 			t.Fatal(err)
 		}
-		entries[plan[i].Name] = runlog.Entry{Hash: plan[i].Hash, Status: runlog.StatusMeasured}
+		entries[planned[i].Name] = runlog.Entry{Hash: planned[i].Hash, Status: runlog.StatusMeasured}
 	}
 	r := &Runner{Config: c, Progress: Silent{}}
 	for _, tt := range []struct {
@@ -182,9 +182,9 @@ func TestStopWhenGoesOn(t *testing.T) {
 		{"p99_ttft_ms > 100", true}, {"p99_ttft_ms > 300", false}, {"[]", false},
 	} {
 		c := parse(t, "", "concurrency_prompts=[[1, 1], [2, 2], [4, 4]]", "stop_when="+tt.when)
-		r.Config, r.leave.stop = c, newStopWhen(c, plan, entries, dir, func(text string) { t.Error(text) })
-		e := runlog.Entry{Hash: plan[2].Hash, Status: runlog.StatusSkipped, Why: stopWhenRule + plan[1].Name}
-		if got := r.staysOut(plan[2], e); got != tt.want {
+		r.Config, r.leave.stop = c, newStopWhen(c, planned, entries, dir, func(text string) { t.Error(text) })
+		e := runlog.Entry{Hash: planned[2].Hash, Status: runlog.StatusSkipped, Why: stopWhenRule + planned[1].Name}
+		if got := r.staysOut(planned[2], e); got != tt.want {
 			t.Errorf("%s: a case that was left out for p99_ttft_ms 200 stays so: %v, want %v", tt.when, got, tt.want)
 		}
 	}
