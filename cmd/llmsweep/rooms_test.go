@@ -32,6 +32,10 @@ var rooms = map[string][]string{
 	"cluster":   {},
 }
 
+// plans says what the folder that knows a sweep before anything is sent may import of
+// those beside it: none that starts a process or asks a server.
+var plans = []string{"conf", "redact", "search", "wording"}
+
 func TestRoomsImportDownstreamOnly(t *testing.T) {
 	cmd := exec.Command("go", "list", "-json=ImportPath,Imports,TestImports,XTestImports", "llmsweep/...")
 	cmd.Dir = filepath.Join("..", "..")
@@ -64,6 +68,8 @@ func TestRoomsImportDownstreamOnly(t *testing.T) {
 			switch to := roomOf(path); {
 			case to == room && !below(p.ImportPath, path):
 				t.Errorf("%s imports %s, which is above it", p.ImportPath, path)
+			case p.ImportPath == "llmsweep/sweep/plan" && to == room && !slices.Contains(plans, strings.TrimPrefix(path, "llmsweep/sweep/")):
+				t.Errorf("%s imports %s; of its room it may import %v", p.ImportPath, path, plans)
 			case to != "" && to != room && !slices.Contains(allowed, to):
 				t.Errorf("%s imports %s; %s may import %v", p.ImportPath, path, room, allowed)
 			case to != "" && to != room && strings.Count(path, "/") > 1:
@@ -97,6 +103,7 @@ func TestBelow(t *testing.T) {
 	}{
 		{"llmsweep/sweep", "llmsweep/sweep/launch", true},
 		{"llmsweep/sweep/launch", "llmsweep/sweep/redact", true},
+		{"llmsweep/sweep/plan", "llmsweep/sweep", false},
 		{"llmsweep/sweep/launch", "llmsweep/sweep", false},
 		{"llmsweep/sweep/a/b", "llmsweep/sweep/a", false},
 		{"llmsweep/sweep/launcher", "llmsweep/sweep/launch", true},
