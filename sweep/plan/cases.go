@@ -41,9 +41,8 @@ func (p *Case) OpenLoop() bool {
 
 // The values of order.
 const (
-	OrderPlan     = "plan"
-	OrderShuffled = "shuffled"
-
+	OrderPlan        = "plan"
+	OrderShuffled    = "shuffled"
 	OrderInterleaved = "interleaved"
 )
 

@@ -52,7 +52,8 @@ func ReadToRun(path string, env Env, fresh bool, sets ...string) (c *Config, not
 // RunStart is the start of a new run, which date and time are of; zero = now.
 func (c *Config) RunStart() time.Time { return c.readAt }
 
-// Key is the same for two runs of one config: see configKey.
+// Key is the same for two runs of one config, of which one may go on with the other;
+// "" = it goes on with none.
 func (c *Config) Key() string { return c.key }
 
 // saysDate reports whether a config may have date or time in it.
