@@ -56,6 +56,9 @@ func (c *Config) RunStart() time.Time { return c.readAt }
 // "" = it goes on with none.
 func (c *Config) Key() string { return c.key }
 
+// ResultsPattern is a glob of what ResultsDir can be on other days.
+func (c *Config) ResultsPattern() string { return c.resultsPattern }
+
 // saysDate reports whether a config may have date or time in it.
 func saysDate(texts ...string) bool {
 	return slices.ContainsFunc(texts, func(text string) bool {
