@@ -25,6 +25,7 @@ func ReadCaseFigures(path string) ([]*CaseFile, error) {
 	in := readers.Get().(*bufio.Reader)
 	defer readers.Put(in)
 	in.Reset(file)
+	skipMark(in)
 	var all []*CaseFile
 	for more := true; more; {
 		f := new(CaseFile)
@@ -42,6 +43,16 @@ func ReadCaseFigures(path string) ([]*CaseFile, error) {
 		}
 	}
 	return all, nil
+}
+
+// byteOrderMark is what some editors put before UTF-8.
+const byteOrderMark = "\ufeff"
+
+// skipMark passes over a byte order mark.
+func skipMark(in *bufio.Reader) {
+	if b, _ := in.Peek(len(byteOrderMark)); string(b) == byteOrderMark {
+		in.Discard(len(b))
+	}
 }
 
 // another reports whether more than space is left.
@@ -66,7 +77,9 @@ func ReadResult(path string, n int) (*CaseFile, error) {
 		return nil, fmt.Errorf("reading a case: %w", err)
 	}
 	defer file.Close()
-	f, d := new(CaseFile), json.NewDecoder(bufio.NewReader(file))
+	in := bufio.NewReader(file)
+	skipMark(in)
+	f, d := new(CaseFile), json.NewDecoder(in)
 	for range n {
 		*f = CaseFile{}
 		if err := d.Decode(f); err != nil {
