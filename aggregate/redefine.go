@@ -36,6 +36,13 @@ func readVLLM(path string) ([]*runlog.CaseFile, error) {
 	if f.SLO != nil {
 		o.SLO = f.SLO.Limits
 	}
+	for _, sc := range f.Scenarios {
+		part := metrics.Scenario{Name: sc.Name, NumPrompts: sc.NumPrompts}
+		if sc.SLO != nil {
+			part.SLO = sc.SLO.Limits
+		}
+		o.Scenarios = append(o.Scenarios, part)
+	}
 	for p := range f.TTFT.P {
 		v, err := strconv.ParseFloat(p, 64)
 		if err != nil {
