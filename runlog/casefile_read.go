@@ -89,6 +89,8 @@ func (f *CaseFile) read(keys iter.Seq2[string, keyValue]) error {
 			if e := decode(v.raw, target); e != nil && fault == nil {
 				fault = fmt.Errorf("key %s: %w", key, e)
 			}
+		case key == "completed" && string(v.raw) == "null":
+			err = errors.New("null, want a whole number")
 		case known:
 			err = decode(v.raw, target)
 		case isDist:

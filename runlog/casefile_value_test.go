@@ -47,6 +47,7 @@ func TestForeignFigureIsRefused(t *testing.T) {
 		{`"p99_ttft_ms":5.0`, `"p99_ttft_ms":1e999`, "key p99_ttft_ms: 1e999, want a number"},
 		{`"mean_ttft_ms":5.0`, `"mean_ttft_ms":NaN`, "key mean_ttft_ms: NaN is not JSON, want a number"},
 		{`"request_throughput":2.0`, `"request_throughput":"2"`, `key request_throughput: "2", want a number`},
+		{`"completed":4`, `"completed":null`, "key completed: null, want a whole number"},
 		{`"completed":4`, `"completed":1e30`, "key completed: 1e30, want a whole number"},
 	} {
 		write(t, path, theirs(tt.old, tt.put))
