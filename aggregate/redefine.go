@@ -57,6 +57,19 @@ func readVLLM(path string) ([]*runlog.CaseFile, error) {
 	return results, nil
 }
 
+// measured is all of what the row is from, by the row's definitions.
+func (r *Row) measured() (*runlog.CaseFile, error) {
+	f, err := r.ReadFile()
+	if err != nil || r.Definitions == f.Definitions || r.Definitions != runlog.DefinitionsVLLM {
+		return f, err
+	}
+	all, err := readVLLM(r.File)
+	if err != nil {
+		return nil, err
+	}
+	return all[0], nil
+}
+
 // recordsOf reads the records beside a case file, with their arrivals.
 func recordsOf(path string) ([]metrics.Record, error) {
 	file, err := recordsFile(path)
