@@ -45,16 +45,6 @@ func ReadCaseFigures(path string) ([]*CaseFile, error) {
 	return all, nil
 }
 
-// byteOrderMark is what some editors put before UTF-8.
-const byteOrderMark = "\ufeff"
-
-// skipMark passes over a byte order mark.
-func skipMark(in *bufio.Reader) {
-	if b, _ := in.Peek(len(byteOrderMark)); string(b) == byteOrderMark {
-		in.Discard(len(b))
-	}
-}
-
 // another reports whether more than space is left.
 func another(in *bufio.Reader) (bool, error) {
 	switch _, err := (&scanner{in: in}).next(); {

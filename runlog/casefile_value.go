@@ -1,11 +1,22 @@
 package runlog
 
 import (
+	"bufio"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"reflect"
 )
+
+// byteOrderMark is what some editors put before UTF-8.
+const byteOrderMark = "\ufeff"
+
+// skipMark passes over a byte order mark.
+func skipMark(in *bufio.Reader) {
+	if b, _ := in.Peek(len(byteOrderMark)); string(b) == byteOrderMark {
+		in.Discard(len(b))
+	}
+}
 
 // decode reads a key's value; its error is what was found, and what was wanted.
 func decode(raw json.RawMessage, target any) error {
