@@ -50,7 +50,7 @@ type Curve struct {
 // is undefined. Rows that are invalid are in no figure, unless all are.
 type Point struct {
 	Load float64 // max_concurrency or requests/s; +Inf = unbounded
-	Rows []int   // of the rows that were read: where each figure comes from
+	Rows []int   // of the rows that were read: first those that its figures come from, then repeats that are invalid
 
 	OutputThroughput  *float64 // tokens/s
 	TotalThroughput   *float64 // tokens/s, input ones too
