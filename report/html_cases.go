@@ -12,7 +12,7 @@ import (
 
 // htmlColumns says which coordinates differ between the cases: the others need no
 // column.
-type htmlColumns struct{ Model, Server, Dataset, Rate, Repeat, Axes, Goodput bool }
+type htmlColumns struct{ Model, Server, Backend, Dataset, Rate, Repeat, Axes, Goodput bool }
 
 func htmlColumnsOf(rows []aggregate.Row) htmlColumns {
 	var c htmlColumns

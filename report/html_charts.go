@@ -23,6 +23,7 @@ type htmlCharts struct {
 type htmlCurve struct {
 	Title    string             `json:"title"`
 	Pooled   bool               `json:"pooled"` // no tokens are generated: its work is requests/s
+	Kind     string             `json:"kind"`   // of work: curves of two are never in one chart
 	Over     string             `json:"over"`
 	Set      string             `json:"set"`  // what curves of one heat map share
 	Work     string             `json:"work"` // what curves of one Pareto front share: lengths and dataset
@@ -77,7 +78,7 @@ func htmlChartsOf(cases []loadedCase, rows []aggregate.Row, rd aggregate.Reading
 
 func htmlCurveOf(cases []loadedCase, rows []aggregate.Row, c *aggregate.Curve) htmlCurve {
 	out := htmlCurve{
-		Title: c.Title, Pooled: c.Pooled, Over: htmlOver(c), Set: htmlJoin(", ", c.Model, c.Server, c.Dataset, c.Axes), Work: fmt.Sprintf("%d %d %s", c.InputLen, c.OutputLen, c.Dataset), In: c.InputLen, Out: c.OutputLen,
+		Title: c.Title, Pooled: c.Pooled, Kind: c.Kind(), Over: htmlOver(c), Set: htmlJoin(", ", c.Model, c.Server, c.Dataset, c.Axes), Work: fmt.Sprintf("%d %d %s", c.InputLen, c.OutputLen, c.Dataset), In: c.InputLen, Out: c.OutputLen,
 		Points: []htmlPoint{}, Peak: c.Peak, Knee: c.Knee, Best: c.BestSLO, Cheapest: c.Cheapest, SLO: c.SLO, Limits: map[string]float64{},
 	}
 	for j := range c.Points {

@@ -53,7 +53,7 @@ func comparison(work string, curves []*aggregate.Curve, rows []aggregate.Row) (s
 	for _, c := range curves {
 		names[c.Chosen] = true
 	}
-	if len(curves) < 2 || len(names) < len(curves) || slices.ContainsFunc(curves, func(c *aggregate.Curve) bool { return c.Pooled != curves[0].Pooled }) {
+	if len(curves) < 2 || len(names) < len(curves) {
 		return s // nothing but how they were measured sets them apart
 	}
 	stage, rivals := stageOf(curves)

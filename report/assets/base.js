@@ -56,12 +56,13 @@ function short(x) {
   return String(+x.toPrecision(3));
 }
 
-const pooled = () => data.curves.length > 0 && data.curves.every(c => c.pooled); // no tokens are generated
-
-// Curves without tokens are drawn apart where others generate some: one scale cannot
-// hold both.
-const main = () => pooled() ? data.curves : data.curves.filter(c => !c.pooled);
-const apart = () => pooled() ? [] : data.curves.filter(c => c.pooled);
+// Charts show one kind of work at a time: no scale can hold tokens/s and requests/s,
+// and embeddings are no reranking.
+const shown = () => {
+  const kind = byId("kind") ? kept("kind") : data.curves.length ? data.curves[0].kind : "";
+  return data.curves.filter(c => c.kind === kind);
+};
+const pooled = () => shown().some(c => c.pooled); // no tokens are generated
 
 // work is what throughput is measured by, as a point's field and in words.
 const work = () => pooled() ? "requests" : "tokens";

@@ -68,19 +68,12 @@ const tip = () => ({confine: true, trigger: "item", backgroundColor: colours().c
 
 function drawThroughput() {
   const which = kept("rate");
-  byLoad("c-throughput", main(), workNames[which], p => p[which], "0");
-  if (showApart("c-apart-throughput")) byLoad("c-apart-throughput", apart(), workNames.requests, p => p.requests, "0");
-}
-
-// showApart shows the chart of curves without tokens, if they are apart.
-function showApart(id) {
-  byId(id).parentElement.hidden = !apart().length;
-  return apart().length > 0;
+  byLoad("c-throughput", shown(), workNames[which], p => p[which], "0");
 }
 
 function drawLatency() {
   const metric = kept("metric"), stat = kept("stat");
-  byLoad("c-latency", main(), `${statNames[stat]} ${metricNames[metric]}, ms`, p => p[metric][stat], stat);
+  byLoad("c-latency", shown(), `${statNames[stat]} ${metricNames[metric]}, ms`, p => p[metric][stat], stat);
 }
 
 // spotName says what a point is known for.
@@ -89,9 +82,8 @@ function spotName(c, j) {
 }
 
 function drawTradeoff() {
-  const limits = tradeoff("c-tradeoff", main(), work(), kept("tmetric"), kept("tstat"));
+  const limits = tradeoff("c-tradeoff", shown(), work(), kept("tmetric"), kept("tstat"));
   byId("t-limit").textContent = limits || "";
-  if (showApart("c-apart-tradeoff")) tradeoff("c-apart-tradeoff", apart(), "requests", "e2el", "0");
 }
 
 // tradeoff draws a latency by throughput, and returns what the SLO has to say of it.
@@ -145,7 +137,8 @@ function limitLine(curves, k, metric, stat, c) {
 const shape = k => ["circle", "rect", "triangle"][Math.floor(k / 8) % 3];
 
 function drawPareto() {
-  const all = data.curves.flatMap((c, k) => c.points.map(p => [c, p, k])).filter(([, p]) => p.gpu !== null && p.user !== null);
+  if (pooled()) return; // its chart is hidden
+  const all = shown().flatMap((c, k) => c.points.map(p => [c, p, k])).filter(([, p]) => p.gpu !== null && p.user !== null);
   if (!all.length) return draw("c-pareto", null, `No case has both tokens/s per ${data.per} and per user.`);
   const c = colours(), fronts = new Map(); // by work: other lengths are no rivals
   for (const [curve, p] of all) {
@@ -155,7 +148,7 @@ function drawPareto() {
     tooltip: {...tip(), formatter: about},
     xAxis: axis("output tokens/s per user", {type: "value", scale: true}),
     yAxis: axis("output tokens/s per " + data.per, {type: "value", min: 0}),
-    series: [...data.curves.map((curve, k) => ({
+    series: [...shown().map((curve, k) => ({
       name: curve.title, type: "scatter", color: c.series[k % 8], symbol: shape(k),
       data: curve.points.filter(p => p.gpu !== null && p.user !== null).map(p => mark(curve, p, k, [p.user, p.gpu], "0", {symbol: shape(k), spot: p.pareto ? "Pareto front" : ""})),
     })), ...[...fronts.values()].map(front => ({name: "Pareto front", type: "line", data: front.sort((a, b) => a[0] - b[0]), symbol: "none",

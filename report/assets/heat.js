@@ -1,7 +1,7 @@
 // The heat map over lengths: a table, so that it is read, printed and copied as one.
 function heatSets() {
   const sets = new Map();
-  for (const c of data.curves) {
+  for (const c of shown()) {
     if (c.in && c.out) sets.set(c.set, [...(sets.get(c.set) || []), c]);
   }
   const wide = (cs, field) => new Set(cs.map(c => c[field])).size > 1;
