@@ -49,7 +49,6 @@ func htmlBuild(cases []loadedCase, run *runlog.Run, href func(name string) strin
 	}
 	h.Compared, h.Findings, h.Left = htmlFindings(rows, rd, href)
 	h.Kinds = htmlKinds(rows, rd, href)
-	h.Many.Backend = len(h.Kinds) > 1
 	h.charts = htmlChartsOf(cases, rows, rd, h.Cases)
 	for k := range h.charts.Curves {
 		h.charts.Curves[k].Asked = aggregate.SLOOf(run)

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"llmsweep/aggregate"
@@ -26,6 +27,7 @@ type htmlCurve struct {
 	Kind     string             `json:"kind"`   // of work: curves of two are never in one chart
 	Over     string             `json:"over"`
 	Set      string             `json:"set"`  // what curves of one heat map share
+	Name     string             `json:"name"` // that, as far as it sets heat maps apart
 	Work     string             `json:"work"` // what curves of one Pareto front share: lengths and dataset
 	In       int                `json:"in"`   // tokens; 0 = the dataset's own
 	Out      int                `json:"out"`
@@ -70,8 +72,13 @@ func htmlChartsOf(cases []loadedCase, rows []aggregate.Row, rd aggregate.Reading
 	for i := range cases {
 		out.Cases = append(out.Cases, htmlDrawn{cases[i].row.Case, lines[i].Doubt(), cases[i].series})
 	}
+	datasets := slices.ContainsFunc(rd.Curves, func(c aggregate.Curve) bool { return c.Dataset != rd.Curves[0].Dataset })
 	for k := range rd.Curves {
-		out.Curves = append(out.Curves, htmlCurveOf(cases, rows, &rd.Curves[k]))
+		c := htmlCurveOf(cases, rows, &rd.Curves[k])
+		if c.Name = rd.Curves[k].Chosen; datasets {
+			c.Name = htmlJoin(", ", c.Name, rd.Curves[k].Dataset)
+		}
+		out.Curves = append(out.Curves, c)
 	}
 	return out
 }

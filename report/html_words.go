@@ -24,6 +24,7 @@ type htmlSentence struct {
 // An htmlKind is a table of curves of one kind of work; see aggregate.Kind.
 type htmlKind struct {
 	Name   string
+	Over   string // what the points' loads are: "concurrency", "rate" or both
 	Curves []htmlSummary
 	Costs  bool // some point has a price
 }
@@ -34,7 +35,6 @@ func (k htmlKind) Pooled() bool { return k.Name != "" }
 // An htmlSummary is a curve's lines in it.
 type htmlSummary struct {
 	Title string
-	Over  string // what its points are called: "concurrency" or "rate"
 	Spots []htmlSpot
 }
 
@@ -56,7 +56,7 @@ func htmlLoad(load float64) string {
 
 func htmlOver(c *aggregate.Curve) string {
 	if c.Over == aggregate.OverRate {
-		return "request rate"
+		return "request rate /s"
 	}
 	return "concurrency"
 }
@@ -79,7 +79,10 @@ func htmlKinds(rows []aggregate.Row, rd aggregate.Reading, href func(string) str
 			if c.Kind() != kind.Name {
 				continue
 			}
-			s := htmlSummary{Title: c.Title, Over: htmlOver(c)}
+			s := htmlSummary{Title: strings.ReplaceAll(c.Title, " → ", "\u00a0→\u00a0")}
+			if over := htmlOver(c); !strings.Contains(k.Over, over) {
+				k.Over = htmlJoin(", or ", k.Over, over)
+			}
 			for _, at := range standouts(c) {
 				p := &c.Points[at.at]
 				k.Costs = k.Costs || p.Cost != nil
