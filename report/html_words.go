@@ -45,6 +45,7 @@ type htmlSpot struct {
 	Point *aggregate.Point
 	Input *float64 // tokens/s
 	Cases []link
+	Apart string // the least and the most work of its repeats; "" = it has none
 }
 
 func htmlLoad(load float64) string {
@@ -86,7 +87,7 @@ func htmlKinds(rows []aggregate.Row, rd aggregate.Reading, href func(string) str
 			for _, at := range standouts(c) {
 				p := &c.Points[at.at]
 				k.Costs = k.Costs || p.Cost != nil
-				s.Spots = append(s.Spots, htmlSpot{strings.Join(at.names, ", "), htmlLoad(p.Load), p, inputRate(p), htmlLinks(rows, p, href)})
+				s.Spots = append(s.Spots, htmlSpot{strings.Join(at.names, ", "), htmlLoad(p.Load), p, inputRate(p), htmlLinks(rows, p, href), repeatsText(c, p, rows)})
 			}
 			k.Curves = append(k.Curves, s)
 		}

@@ -176,7 +176,7 @@ func TestTerminalReasons(t *testing.T) {
 	}
 	rows[19].Validity, rows[19].ValidityReasons = metrics.Invalid, "too short"
 	for _, width := range []int{0, 140} {
-		want := "1 invalid case: too short (bench_io500x128_mc64_np700)\n" +
+		want := "bench_io500x128_mc64_np700 invalid: too short\n" +
 			"19 suspect cases: reader lag (bench_io100x128_mc1_np700, bench_io100x128_mc4_np700, bench_io100x128_mc16_np700 and 16 more)\n"
 		if text := screen(rows, nil, width); !strings.HasSuffix(text, want) {
 			t.Errorf("at width %d:\n%s", width, text)
