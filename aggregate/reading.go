@@ -34,6 +34,7 @@ type Curve struct {
 	Over                   string // OverConcurrency or OverRate
 	InFlight               int    // of a curve over rates, what all its points are capped at; 0 = no cap
 	Pooled                 bool   // no load generates tokens, as of embeddings: its work is requests, else output tokens
+	Backend                string // what was asked, and how: embeddings are no reranking
 	Title                  string // what sets it apart from the sweep's other curves: "qwen3 on tp2, 256 → 128"
 	Chosen, Work           string // the title's parts: "qwen3 on tp2", what there is a choice of; "256 → 128", what is given
 
