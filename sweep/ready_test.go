@@ -11,6 +11,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"llmsweep/client"
 )
 
 // A user who waits for a server that is loading hears how long, and what it says.
@@ -26,6 +28,22 @@ func TestWaitReadyTells(t *testing.T) {
 		}, time.Minute, func(waited time.Duration, last error) { notes = append(notes, fmt.Sprint(waited, " ", last)) })
 		if want := []string{"5s status 503: loading", "15s status 503: loading"}; err != nil || !slices.Equal(notes, want) {
 			t.Errorf("%v, notes %q, want %q", err, notes, want)
+		}
+	})
+}
+
+// What waiting does not change ends it at once, with the answer alone.
+func TestWaitReadyEndsAtWhatIsFinal(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		began, final := time.Now(), &client.FinalError{Err: errors.New("unknown authority")}
+		err := waitReady(t.Context(), func(context.Context) error {
+			if time.Since(began) < time.Second {
+				return errors.New("connection refused")
+			}
+			return final
+		}, time.Hour, func(time.Duration, error) {})
+		if err != final || time.Since(began) != time.Second {
+			t.Errorf("%v after %s", err, time.Since(began))
 		}
 	})
 }
