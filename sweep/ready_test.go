@@ -48,6 +48,19 @@ func TestWaitReadyEndsAtWhatIsFinal(t *testing.T) {
 	})
 }
 
+// A server that takes its time to end is told of, once; one that ends soon is not.
+func TestTelling(t *testing.T) {
+	for took, want := range map[time.Duration]int{time.Second: 0, time.Minute: 1} {
+		synctest.Test(t, func(t *testing.T) {
+			told, failed := 0, errors.New("left over")
+			err := telling(func() error { time.Sleep(took); return failed }, func() { told++ })
+			if err != failed || told != want {
+				t.Errorf("after %s: %v, told %d times, want %d", took, err, told, want)
+			}
+		})
+	}
+}
+
 // warned keeps warnings.
 type warned struct {
 	Silent

@@ -111,12 +111,27 @@ func (r *Runner) stopServer(ctx context.Context) {
 		return
 	}
 	if s.server != nil {
-		r.warn(s.server.Stop(context.WithoutCancel(ctx)))
+		r.warn(telling(func() error { return s.server.Stop(context.WithoutCancel(ctx)) }, func() {
+			r.Progress.Note(fmt.Sprintf("stopping server %s: up to %s, then it is killed", s.entry.Name, cmp.Or(s.entry.StopWait, launch.StopWait)))
+		}))
 		s.server = nil
 	}
 	if s.client != nil {
 		s.client.Close()
 		s.client = nil
+	}
+}
+
+// telling does what mostly is quick, and tells a user who waits for it.
+func telling(do func() error, tell func()) error {
+	done := make(chan error, 1)
+	go func() { done <- do() }()
+	select {
+	case err := <-done:
+		return err
+	case <-time.After(2 * time.Second):
+		tell()
+		return <-done
 	}
 }
 

@@ -18,8 +18,8 @@ import (
 const (
 	// readyTimeout is for the largest models: weights fetched, graphs captured.
 	readyTimeout = 30 * time.Minute
-	// stopWait is what a server gets to end in order.
-	stopWait = 30 * time.Second
+	// StopWait is what a server gets to end in order.
+	StopWait = 30 * time.Second
 	// goneWait is how long processes and port may outlive the last signal.
 	goneWait = 10 * time.Second
 	// tailLines is how many lines of its log an error about a server shows.
