@@ -30,9 +30,10 @@ var caseSuffixes = []string{".json", ".requests.jsonl", ".requests.jsonl.gz"}
 // A Dir is a results folder, locked for one run. Its methods may be called from
 // several goroutines.
 type Dir struct {
-	path string
-	lock *os.File
-	now  func() time.Time
+	path   string
+	lock   *os.File
+	folder *os.File // of the run's state, open so that no other folder gets its identity; nil = only read
+	now    func() time.Time
 
 	mu      sync.Mutex
 	journal *journal
@@ -51,12 +52,14 @@ func Open(dir string) (*Dir, error) {
 		return nil, err
 	}
 	d := &Dir{path: dir, lock: lock, now: time.Now}
-	err = d.removeTemps()
+	if d.folder, err = os.Open(state); err == nil {
+		err = d.removeTemps()
+	}
 	if err == nil {
 		d.journal, err = readJournal(dir)
 	}
 	if err != nil {
-		return nil, errors.Join(err, lock.Close())
+		return nil, errors.Join(err, d.letGo())
 	}
 	return d, nil
 }
@@ -109,10 +112,16 @@ func dirNames(dir string) ([]string, error) {
 func (d *Dir) Close() error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	err := d.journal.close()
-	if d.lock != nil {
-		err = errors.Join(err, d.lock.Close())
-		d.lock = nil
+	return errors.Join(d.journal.close(), d.letGo())
+}
+
+// letGo closes what holds the folder.
+func (d *Dir) letGo() (err error) {
+	for _, f := range []**os.File{&d.folder, &d.lock} {
+		if *f != nil {
+			err = errors.Join(err, (*f).Close())
+			*f = nil
+		}
 	}
 	return err
 }

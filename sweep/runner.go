@@ -118,6 +118,9 @@ func (r *Runner) Run(ctx context.Context) (out Outcome, err error) {
 	}
 	grown := r.growth.results()
 	out.Searches, out.Knees = grown.Searches, grown.Knees
+	if _, gone := errors.AsType[*runlog.GoneError](err); gone {
+		return out, err // there is nothing to be added to, and no table to be made
+	}
 	err = errors.Join(err, r.growth.note(true), r.growth.write(grown), r.Fold(dir.Path()))
 	return out, errors.Join(err, r.finish(dir, append(toRun, r.growth.added...), &out, err == nil && r.growth.over()))
 }
