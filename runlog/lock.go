@@ -88,8 +88,8 @@ func lockedError(dir string, f *os.File) error {
 	return e
 }
 
-// locked reports whether another run is at work in dir.
-func locked(dir string) bool {
+// AtWork reports whether a run is at work in dir.
+func AtWork(dir string) bool {
 	f, err := os.Open(filepath.Join(dir, stateDir, lockFile))
 	if err != nil {
 		return false // no run was ever there

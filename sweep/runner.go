@@ -93,7 +93,7 @@ func (r *Runner) Run(ctx context.Context) (out Outcome, err error) {
 	}
 	defer func() { err = errors.Join(err, dir.Close()) }()
 	r.dir = dir
-	r.warn(launch.EndLeftovers(ctx, pidDir(dir.Path()), r.Progress.Warn))
+	r.endLeftovers(ctx, dir.Path())
 	before, err := r.past(dir)
 	if err != nil {
 		return out, err
