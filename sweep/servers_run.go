@@ -182,7 +182,7 @@ func (r *Runner) launchOf(pc *PlannedCase) (key string, l launch.Entry, err erro
 }
 
 // pidDir has the records of launched servers in a results folder.
-func pidDir(dir string) string { return filepath.Join(dir, ".run", "pids") }
+func pidDir(dir string) string { return filepath.Join(dir, ".run", runlog.PidsDir) }
 
 // endLeftovers ends the servers that runs left behind when they were killed: in this
 // run's folder, and, where its name has the date in it, in those of other days that
