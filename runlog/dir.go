@@ -20,6 +20,7 @@ const (
 	SearchFile  = "search.json" // what searches came to
 	asideDir    = "aside"
 	logsDir     = "logs"
+	PidsDir     = "pids" // records of the servers that the run started
 	historyDir  = "history"
 	leavingFile = "leaving.json" // the manifest of a run that is being moved to the history
 )
@@ -76,7 +77,7 @@ func Look(dir string) (*Dir, error) {
 
 // removeTemps clears away what a killed run had not finished writing, or removing.
 func (d *Dir) removeTemps() error {
-	for _, sub := range []string{"", stateDir, historyDir} {
+	for _, sub := range []string{"", stateDir, filepath.Join(stateDir, PidsDir), historyDir} {
 		list, err := dirNames(filepath.Join(d.path, sub))
 		if err != nil {
 			return err

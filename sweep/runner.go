@@ -93,17 +93,21 @@ func (r *Runner) Run(ctx context.Context) (out Outcome, err error) {
 	}
 	defer func() { err = errors.Join(err, dir.Close()) }()
 	r.dir = dir
+	r.endLeftovers(ctx, dir.Path())
+	before, err := r.past(dir)
+	if err != nil {
+		return out, err
+	}
 	r.hooks = newHooks(r.Config, dir.Path())
 	defer func() { r.warn(r.hooks.afterSweep(ctx, sweepStatus(ctx, &out, err))) }()
 	defer r.stopServer(ctx)
-	r.warn(launch.EndLeftovers(ctx, pidDir(dir.Path()), r.Progress.Warn))
 	if err := r.hooks.beforeSweep(ctx); err != nil {
 		return out, err
 	}
 	if err := r.ask(ctx); err != nil {
 		return out, err
 	}
-	toRun, err := r.begin(ctx, dir)
+	toRun, err := r.begin(ctx, dir, before)
 	if err != nil {
 		return out, err
 	}

@@ -197,7 +197,21 @@ func (r *Runner) launchOf(pc *PlannedCase) (key string, l launch.Entry, err erro
 }
 
 // pidDir has the records of launched servers in a results folder.
-func pidDir(dir string) string { return filepath.Join(dir, ".run", "pids") }
+func pidDir(dir string) string { return filepath.Join(dir, ".run", runlog.PidsDir) }
+
+// endLeftovers ends the servers that runs left behind when they were killed: in this
+// run's folder, and, where its name has the date in it, in those of other days that
+// no run is at work in.
+func (r *Runner) endLeftovers(ctx context.Context, dir string) {
+	folders, _ := filepath.Glob(filepath.Join(r.Config.resultsPattern, ".run")) // the pattern is whole
+	for _, folder := range folders {
+		folder = filepath.Dir(folder)
+		if filepath.Clean(folder) != filepath.Clean(dir) && !runlog.AtWork(folder) {
+			r.warn(launch.EndLeftovers(ctx, pidDir(folder), r.Progress.Warn))
+		}
+	}
+	r.warn(launch.EndLeftovers(ctx, pidDir(dir), r.Progress.Warn))
+}
 
 // readiness asks whether one of the config's servers is ready. The error is a
 // *client.FinalError where it is of no use to ask again.
