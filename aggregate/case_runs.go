@@ -130,7 +130,7 @@ func (r *Row) figure(name string) (float64, bool) {
 	if sent := r.Completed + r.Failed; name == "failed_share" && sent > 0 {
 		return float64(r.Failed) / float64(sent), true
 	}
-	f, err := r.ReadFile()
+	f, err := r.measured()
 	if err != nil {
 		return 0, false
 	}

@@ -1,7 +1,6 @@
 package aggregate
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -25,20 +24,17 @@ func WriteCSV(w io.Writer, rows []Row) error {
 	return nil
 }
 
-// ReadCSV reads what WriteCSV wrote, also with columns in another order, missing
-// or unknown; each row must have its case.
+// ReadCSV reads what WriteCSV wrote, also with columns in another order, missing or
+// unknown, and as a spreadsheet saves it: with a byte order mark, CRLF, empty lines.
+// Each row must have its case, and each cell of a column of numbers a finite one.
 func ReadCSV(r io.Reader) ([]Row, error) {
-	var rows []Row
-	if err := gocsv.Unmarshal(r, &rows); err != nil {
-		if errors.Is(err, gocsv.ErrEmptyCSVFile) {
-			err = errors.New("the file is empty")
-		}
-		return nil, fmt.Errorf("reading CSV: %w; aggregate the results folder again", err)
+	lines, err := csvLines(r)
+	if err != nil {
+		return nil, fmt.Errorf("reading CSV: %w; save it with commas between cells and points in numbers, or aggregate the results folder again", err)
 	}
-	for i, row := range rows {
-		if row.Case == "" {
-			return nil, fmt.Errorf("reading CSV: row %d has no case; want a file that llmsweep aggregate wrote", i+1)
-		}
+	var rows []Row
+	if err := gocsv.UnmarshalCSV(lines, &rows); err != nil {
+		return nil, fmt.Errorf("reading CSV: %w; aggregate the results folder again", err)
 	}
 	return rows, nil
 }

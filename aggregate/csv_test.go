@@ -102,8 +102,18 @@ func TestReadCSV(t *testing.T) {
 		{"another order, missing and unknown columns", "mean_ttft_ms,new_one,case\n1.5,x,a\n,y,b\n", 2, ""},
 		{"header only", "case,model\n", 0, ""},
 		{"empty file", "", 0, "empty"},
-		{"no case", "model\nm\n", 0, "row 1 has no case"},
-		{"not a number", "case,completed\na,many\n", 0, "many"},
+		{"no case", "case,model\n,m\n", 0, "row 1 has no case"},
+		{"not a number", "case,completed\na,many\n", 0, `row 1 (a), completed: "many", want a number`},
+		{"as a spreadsheet saves it", "\ufeffcase,mean_ttft_ms\r\na,1.5\r\n,\r\nb,\r\n", 2, ""},
+		{"thousands apart", "case,output_throughput\na,\"12,769\"\n", 0, `row 1 (a), output_throughput: "12,769"`},
+		{"a decimal comma", "case,mean_ttft_ms\nb,2\na,\"1,5\"\n", 0, `row 2 (a), mean_ttft_ms: "1,5"`},
+		{"NaN", "case,mean_ttft_ms\na,NaN\n", 0, `row 1 (a), mean_ttft_ms: "NaN"`},
+		{"infinite", "case,mean_ttft_ms\na,1e999\n", 0, `row 1 (a), mean_ttft_ms: "1e999"`},
+		{"semicolons", "case;model;mean_ttft_ms\na;\"m;\"\"n\"\"\";1,5\n", 0, `no column case: it is "case;model;mean_ttft_ms"`},
+		{"tabs", "case\tmodel\na\tm\n", 0, "no column case"},
+		{"a spreadsheet's hint", "sep=,\ncase,model\na,m\n", 0, `no column case: it is "sep=,"`},
+		{"UTF-16", "\xff\xfec\x00a\x00s\x00e\x00\n\x00", 0, "no UTF-8"},
+		{"a row too short", "case,model\na\n", 0, "row 1: cells 1, want 2"},
 	} {
 		rows, err := ReadCSV(strings.NewReader(tt.text))
 		if len(rows) != tt.rows || (err == nil) != (tt.fault == "") || err != nil && !strings.Contains(err.Error(), tt.fault) {

@@ -71,6 +71,7 @@ func (g curveRows) curve(rows []Row, o ReadOptions) Curve {
 	c := Curve{
 		Model: first.Model, Server: first.Server, Dataset: first.Dataset, Axes: first.Axes,
 		InputLen: orZero(first.InputLen), OutputLen: orZero(first.OutputLen), Over: g.over, InFlight: g.inFlight,
+		Backend: first.Backend,
 	}
 	var settings []string
 	members := map[string][]int{}

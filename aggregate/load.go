@@ -53,20 +53,29 @@ func load(paths []string, read reader) (rows []Row, broken []error) {
 	return rows, broken
 }
 
-// once is the rows without those of files that came before, by another path or the same:
-// a case named twice is no repeat of itself.
+// once is the rows without those of measurements that came before, by another path, the
+// same, or a copy: a case named twice is no repeat of itself.
 func once(rows []Row) []Row {
 	seen := map[string]bool{}
 	return slices.DeleteFunc(rows, func(r Row) bool {
-		path, err := filepath.Abs(r.File)
-		if real, linkErr := filepath.EvalSymlinks(path); linkErr == nil {
-			path = real
-		}
-		path += fmt.Sprint(" ", r.Result)
-		known := seen[path]
-		seen[path] = true
-		return known && err == nil
+		of := cmp.Or(r.measurement(), r.source())
+		known := seen[of]
+		seen[of] = true
+		return known && of != ""
 	})
+}
+
+// source is the file that the row is from, without links, and its place there; "" where
+// there is none.
+func (r *Row) source() string {
+	path, err := filepath.Abs(r.File)
+	if r.File == "" || err != nil {
+		return ""
+	}
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		path = real
+	}
+	return fmt.Sprint(path, " ", r.Result)
 }
 
 func loadFolder(dir string, read reader) (rows []Row, broken []error) {

@@ -32,25 +32,28 @@ func match(base, other *Side) *Comparison {
 	return c
 }
 
-// sameRuns reports whether a side's cases are those of the other: by their names, ends
-// and durations, so that a folder is its CSV.
+// sameRuns reports whether a side's cases are those of the other, so that a folder is
+// its CSV.
 func sameRuns(base, other *Side) bool {
 	known := map[string]bool{}
-	identity := func(r *Row) string {
-		if r.Date == "" || r.Duration == nil {
-			return ""
-		}
-		return fmt.Sprintf("%q %q %v", r.Case, r.Date, *r.Duration)
-	}
 	for i := range base.Rows {
-		known[identity(&base.Rows[i])] = true
+		known[base.Rows[i].measurement()] = true
 	}
 	for i := range other.Rows {
-		if id := identity(&other.Rows[i]); id == "" || !known[id] {
+		if id := other.Rows[i].measurement(); id == "" || !known[id] {
 			return false
 		}
 	}
 	return true
+}
+
+// measurement tells which measurement a row is of, by what was run, its end and its
+// duration, whatever file it was read from; "" where it is not told.
+func (r *Row) measurement() string {
+	if r.Date == "" {
+		return ""
+	}
+	return fmt.Sprintf("%q", []string{r.Case, r.Hash, r.Definitions, r.Date, float(r.Duration)})
 }
 
 // axesOf are the first cases of a side, with what they are matched by.

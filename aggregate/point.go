@@ -2,6 +2,7 @@ package aggregate
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"llmsweep/metrics"
@@ -9,8 +10,12 @@ import (
 
 // pointOf folds the repeats of one load.
 func pointOf(rows []Row, of []int) Point {
-	p := Point{Rows: of}
-	used := usable(of, func(i int) bool { return rows[i].invalid() })
+	invalid := func(i int) bool { return rows[i].invalid() }
+	used := usable(of, invalid)
+	p := Point{Rows: slices.Clone(used)} // its name and link are a case's that its figures are from
+	if len(used) < len(of) {
+		p.Rows = append(p.Rows, slices.DeleteFunc(slices.Clone(of), func(i int) bool { return !invalid(i) })...)
+	}
 	mean := func(x func(*Row) *float64) *float64 { return meanOf(rows, used, x) }
 	p.OutputThroughput = mean(func(r *Row) *float64 { return r.OutputThroughput })
 	p.TotalThroughput = mean(func(r *Row) *float64 { return r.TotalTokenThroughput })

@@ -34,6 +34,7 @@ type Curve struct {
 	Over                   string // OverConcurrency or OverRate
 	InFlight               int    // of a curve over rates, what all its points are capped at; 0 = no cap
 	Pooled                 bool   // no load generates tokens, as of embeddings: its work is requests, else output tokens
+	Backend                string // what was asked, and how: embeddings are no reranking
 	Title                  string // what sets it apart from the sweep's other curves: "qwen3 on tp2, 256 → 128"
 	Chosen, Work           string // the title's parts: "qwen3 on tp2", what there is a choice of; "256 → 128", what is given
 
@@ -50,7 +51,7 @@ type Curve struct {
 // is undefined. Rows that are invalid are in no figure, unless all are.
 type Point struct {
 	Load float64 // max_concurrency or requests/s; +Inf = unbounded
-	Rows []int   // of the rows that were read: where each figure comes from
+	Rows []int   // of the rows that were read: first those that its figures come from, then repeats that are invalid
 
 	OutputThroughput  *float64 // tokens/s
 	TotalThroughput   *float64 // tokens/s, input ones too

@@ -3,6 +3,7 @@ package aggregate
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -114,6 +115,10 @@ func TestRepeatsFold(t *testing.T) {
 	}
 	if want := "1 of 3 repeats invalid and left out; p99 from 600 requests, 662 needed"; p.Doubt != want {
 		t.Errorf("doubt %q, want %q", p.Doubt, want)
+	}
+	rows[0].Validity = metrics.Invalid // the point is named by the first repeat that is in its figures
+	if p := Read(rows, ReadOptions{}).Curves[0].Points[1]; !slices.Equal(p.Rows, []int{1, 0, 2}) || *p.OutputThroughput != 300 {
+		t.Errorf("%v tok/s of the repeats %v, want 300 of 1, beside 0 and 2", *p.OutputThroughput, p.Rows)
 	}
 }
 

@@ -36,6 +36,13 @@ func readVLLM(path string) ([]*runlog.CaseFile, error) {
 	if f.SLO != nil {
 		o.SLO = f.SLO.Limits
 	}
+	for _, sc := range f.Scenarios {
+		part := metrics.Scenario{Name: sc.Name, NumPrompts: sc.NumPrompts}
+		if sc.SLO != nil {
+			part.SLO = sc.SLO.Limits
+		}
+		o.Scenarios = append(o.Scenarios, part)
+	}
 	for p := range f.TTFT.P {
 		v, err := strconv.ParseFloat(p, 64)
 		if err != nil {
@@ -48,6 +55,19 @@ func readVLLM(path string) ([]*runlog.CaseFile, error) {
 	f.Duration, f.Results, f.Failures = g.Duration, g.Results, g.Failures
 	f.MaxOutputTokensPerS, f.MaxConcurrentRequests = g.MaxOutputTokensPerS, g.MaxConcurrentRequests
 	return results, nil
+}
+
+// measured is all of what the row is from, by the row's definitions.
+func (r *Row) measured() (*runlog.CaseFile, error) {
+	f, err := r.ReadFile()
+	if err != nil || r.Definitions == f.Definitions || r.Definitions != runlog.DefinitionsVLLM {
+		return f, err
+	}
+	all, err := readVLLM(r.File)
+	if err != nil {
+		return nil, err
+	}
+	return all[0], nil
 }
 
 // recordsOf reads the records beside a case file, with their arrivals.

@@ -35,6 +35,7 @@ func ReadSide(name, path string, vllm bool) (s *Side, broken []error, err error)
 		if s.Rows, err = ReadCSV(f); err != nil {
 			return nil, nil, fmt.Errorf("%s: %w", path, err)
 		}
+		s.Rows = once(s.Rows)
 	case vllm:
 		s.Rows, broken = LoadVLLM([]string{path})
 	default:

@@ -18,6 +18,7 @@ func entitle(curves []Curve) {
 	models := differ(func(c *Curve) string { return c.Model }) || len(curves) == 1
 	servers := differ(func(c *Curve) string { return c.Server })
 	datasets := differ(func(c *Curve) string { return c.Dataset })
+	kinds := differ((*Curve).Kind)
 	caps := differ(func(c *Curve) string { return fmt.Sprint(c.Over, c.InFlight) })
 	axes := Varying(curves, func(c Curve) string { return c.Axes })
 	short := shortModels(curves)
@@ -34,19 +35,23 @@ func entitle(curves []Curve) {
 		if servers && c.Server != "" {
 			chosen = onServer(chosen, c.Server)
 		}
-		if c.InputLen > 0 || c.OutputLen > 0 {
+		if kinds && c.Pooled {
+			work = append(work, c.Kind())
+		}
+		switch {
+		case c.Pooled && c.InputLen > 0:
+			work = append(work, fmt.Sprintf("%d tokens in", c.InputLen))
+		case c.InputLen > 0 || c.OutputLen > 0:
 			work = append(work, fmt.Sprintf("%d → %d", c.InputLen, c.OutputLen))
 		}
-		if c.Dataset != "" && (datasets || len(work) == 0) {
+		if c.Dataset != "" && (datasets || c.InputLen == 0 && c.OutputLen == 0) {
 			work = append(work, c.Dataset)
 		}
 		for _, key := range axes {
 			switch v, ok := AxisOf(c.Axes, key); {
-			case !ok, key == "model":
+			case !ok, key == "model", key == "backend" && c.Pooled: // its kind says it
 			case key == "base_url":
 				chosen = onServer(chosen, v)
-			case key == "backend" && c.Pooled: // embeddings are no reranking
-				work = append(work, v)
 			case key == "dataset" || strings.HasPrefix(key, "dataset."):
 				work = append(work, LastPart(key)+" "+v)
 			default:

@@ -85,7 +85,7 @@ func TestOpenByNetHTTPFails(t *testing.T) {
 		{dead, "connection refused"},
 		{hung.url(), "context deadline exceeded"},
 	} {
-		c := newClient(t, Config{BaseURL: "http://server.test", Proxy: tt.proxy, Timeouts: Timeouts{Connect: 50 * time.Millisecond}})
+		c := newClient(t, Config{BaseURL: "http://server.test", Proxy: tt.proxy, Timeouts: Timeouts{Connect: 500 * time.Millisecond}})
 		if err := c.Open(t.Context(), 3); err == nil || !strings.Contains(err.Error(), tt.says) {
 			t.Errorf("%v, want %s", err, tt.says)
 		}

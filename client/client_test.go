@@ -198,15 +198,15 @@ func TestTimeouts(t *testing.T) {
 func TestIdleIsMovedOn(t *testing.T) {
 	s := serveRaw(t, func(c net.Conn, _ *http.Request, _ []byte) bool {
 		_, _ = io.WriteString(c, sseHead)
-		for range 20 {
+		for range 12 {
 			_, _ = io.WriteString(c, token)
-			time.Sleep(20 * time.Millisecond)
+			time.Sleep(100 * time.Millisecond)
 		}
 		_, _ = io.WriteString(c, finish)
 		return false
 	})
-	c := newClient(t, Config{BaseURL: s.url(), Timeouts: Timeouts{FirstToken: 10 * time.Second, Idle: 300 * time.Millisecond}})
-	if got := c.Do(t.Context(), request); got.Err != nil || len(got.Arrivals) != 20 {
+	c := newClient(t, Config{BaseURL: s.url(), Timeouts: Timeouts{FirstToken: 10 * time.Second, Idle: time.Second}})
+	if got := c.Do(t.Context(), request); got.Err != nil || len(got.Arrivals) != 12 {
 		t.Errorf("%d tokens, %v", len(got.Arrivals), got.Err)
 	}
 }
@@ -338,7 +338,7 @@ func TestProxy(t *testing.T) {
 		_, _ = io.Copy(io.Discard, c)
 		return false
 	})
-	c = newClient(t, Config{BaseURL: "http://server.test", Proxy: hung.url(), Timeouts: Timeouts{Idle: 60 * time.Millisecond, FirstToken: 30 * time.Millisecond}})
+	c = newClient(t, Config{BaseURL: "http://server.test", Proxy: hung.url(), Timeouts: Timeouts{Idle: 700 * time.Millisecond, FirstToken: 500 * time.Millisecond}})
 	if got := c.Do(t.Context(), request); class(got) != TimeoutIdle || len(got.Arrivals) != 1 {
 		t.Errorf("%d tokens, %v; want timeout_idle after 1", len(got.Arrivals), got.Err)
 	}

@@ -33,6 +33,7 @@ type decoder struct {
 	noStamp  int    // token-bearing events without a kernel stamp
 	read     uint32 // the read of the last token-bearing event
 	shared   bool   // that event shares its read, and is counted
+	texts    int    // bytes of text up to it
 
 	like likeness
 
@@ -150,6 +151,11 @@ func (d *decoder) record(st stamp) {
 	}
 	if d.answer && t.FirstContent == 0 {
 		t.FirstContent = st.at
+	}
+	if n := len(d.said) + len(d.thought); n > d.texts {
+		d.texts = n
+	} else {
+		t.Textless++
 	}
 	if len(t.Arrivals) > 0 && st.seq == d.read {
 		if !d.shared {

@@ -66,6 +66,9 @@ func TestHandWritten(t *testing.T) {
 				if (got.Usage == nil) != (tt.usage == nil) || tt.usage != nil && *got.Usage != *tt.usage {
 					t.Errorf("%s: usage %+v, want %+v", name, got.Usage, tt.usage)
 				}
+				if want := map[string]int{"tools": 3}[tt.file]; got.Textless != want {
+					t.Errorf("%s: %d tokens without text, want %d", name, got.Textless, want)
+				}
 				if got.Err != nil && !strings.Contains(got.Err.Error(), tt.says) {
 					t.Errorf("%s: %q does not say %q", name, got.Err, tt.says)
 				}

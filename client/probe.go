@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"syscall"
 
 	openai "github.com/sashabaranov/go-openai"
@@ -119,16 +120,23 @@ func (c *Client) unready(u string, err error) error {
 	if c.base.Scheme == "http" && c.cfg.Protocol == HTTP2 && isOldHTTP(err) {
 		step = useHTTP1
 	}
+	if status == http.StatusUnauthorized || status == http.StatusForbidden {
+		step = setKey
+	}
+	if e, ok := errors.AsType[*url.Error](err); ok {
+		err = e.Err // without the address, which u says
+	}
+	final := IsFinal(err) || status == http.StatusUnauthorized
 	err = c.redactError(err)
 	switch {
 	case refused:
 		return fmt.Errorf("%s: connection refused; start the server, or set base_url to where it listens", u)
 	case absent:
 		return fmt.Errorf("%s: no such socket; start the server, or set base_url to where it listens", u)
+	case final:
+		return &FinalError{fmt.Errorf("%s: %w; %s", u, err, step)}
 	case step != "":
 		return fmt.Errorf("%s: %w; %s", u, err, step)
-	case status == http.StatusUnauthorized, status == http.StatusForbidden:
-		return fmt.Errorf("%s: %w; set the API key in the environment variable that api_key_env names", u, err)
 	}
 	return fmt.Errorf("%s: %w", u, err)
 }

@@ -73,6 +73,9 @@ func tlsAdvice(err error) string {
 	if e, ok := errors.AsType[x509.CertificateInvalidError](err); ok && e.Reason == x509.Expired {
 		return "renew the server's certificate, or set tls.insecure: true to check nothing"
 	}
+	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+		return "have the server's certificate made anew, or set tls.insecure: true to check nothing"
+	}
 	if _, ok := errors.AsType[tls.RecordHeaderError](err); ok || errors.Is(err, http.ErrSchemeMismatch) {
 		return "the server does not speak TLS there: set base_url to http://"
 	}

@@ -31,6 +31,7 @@ type Trace struct {
 
 	Events       int   // SSE events with data, [DONE] included
 	UserStamps   int   // token-bearing events stamped by the reader's clock: no kernel stamp, or one off by a clock step
+	Textless     int   // token-bearing events without text: of tool calls, audio
 	SharedEvents int   // token-bearing events that came in a read together with another one
 	RoleArrival  int64 // arrival of the first chunk that had choices, with or without a token (vLLM's first token)
 

@@ -12,8 +12,8 @@ const maxErrorText = 1 << 10
 
 // FromTrace turns what the wire showed into a Record. count gives the tokens of
 // a text, for an answer whose usage never came; nil = cannot. Text and reasoning
-// are counted apart and added, because the server generated them apart. Where
-// neither usage nor count gives a number, OutputSource stays "".
+// are counted apart and added, because the server generated them apart, and each chunk
+// without text, as of a tool call, for one. Where neither usage nor count gives a number, OutputSource stays "".
 //
 // The Record shares the Trace's slices and leaves Text empty: whoever saves
 // detailed records sets it.
@@ -79,7 +79,7 @@ func (r *Record) countOutput(t client.Trace, count func(string) (int, error)) {
 		r.OutputTokens, r.ReasoningTokens, r.OutputSource = u.Completion, u.Reasoning, "usage"
 		return
 	}
-	if count == nil || (t.Text == "" && t.Reasoning == "") {
+	if count == nil || (t.Text == "" && t.Reasoning == "" && t.Textless == 0) {
 		return
 	}
 	text, err := count(t.Text)
@@ -90,7 +90,7 @@ func (r *Record) countOutput(t client.Trace, count func(string) (int, error)) {
 	if err != nil {
 		return
 	}
-	r.OutputTokens, r.ReasoningTokens, r.OutputSource = text+reasoning, reasoning, "text"
+	r.OutputTokens, r.ReasoningTokens, r.OutputSource = text+reasoning+t.Textless, reasoning, "text"
 }
 
 // errorText is the error without its class, which has a field of its own.

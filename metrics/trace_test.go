@@ -59,6 +59,8 @@ func TestFromTraceCountsOutput(t *testing.T) {
 		{"a usage of 0 beside tokens is none", client.Trace{Arrivals: arrivals, Text: "a b c", Usage: &client.Usage{Prompt: 4}}, words, 3, 0, "text"},
 		{"text and reasoning", client.Trace{Arrivals: arrivals, Text: "a b c", Reasoning: "x y"}, words, 5, 2, "text"},
 		{"reasoning alone", client.Trace{Arrivals: arrivals, Reasoning: "x y"}, words, 2, 2, "text"},
+		{"reasoning, then a tool call in two chunks", client.Trace{Arrivals: arrivals, Reasoning: "x y", Textless: 2}, words, 4, 2, "text"},
+		{"a tool call alone", client.Trace{Arrivals: arrivals, Textless: 2}, words, 2, 0, "text"},
 		{"no text kept", client.Trace{Arrivals: arrivals}, words, 0, 0, ""},
 		{"no counter", client.Trace{Arrivals: arrivals, Text: "a"}, nil, 0, 0, ""},
 		{"a counter that fails", client.Trace{Arrivals: arrivals, Text: "a"}, broken, 0, 0, ""},

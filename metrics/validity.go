@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"llmsweep/client"
 )
@@ -62,7 +63,7 @@ func (v *Validity) judgeFailures(s *Summary, o Options) {
 		what = "were cancelled"
 	}
 	failed := fmt.Sprintf("%d of %d requests %s (%s), allowed %s",
-		s.Failed, s.Sent, what, percent(share), percent(o.FailuresAllowed))
+		s.Failed, s.Sent, what, percentAbove(share, o.FailuresAllowed), percent(o.FailuresAllowed))
 	switch {
 	case share > o.FailuresAllowed:
 		v.Add(Invalid, failed)
@@ -121,9 +122,9 @@ func (v *Validity) judgeLittle(s *Summary) {
 	}
 	switch off := math.Abs(s.SteadyState.LittleResidual); {
 	case off > littleInvalid:
-		v.Add(Invalid, fmt.Sprintf("Little residual %s, limit %s", percent(s.SteadyState.LittleResidual), percent(littleInvalid)))
+		v.Add(Invalid, fmt.Sprintf("Little residual %s, limit %s", percentAbove(s.SteadyState.LittleResidual, littleInvalid), percent(littleInvalid)))
 	case off > littleSuspect:
-		v.Add(Suspect, fmt.Sprintf("Little residual %s, limit %s", percent(s.SteadyState.LittleResidual), percent(littleSuspect)))
+		v.Add(Suspect, fmt.Sprintf("Little residual %s, limit %s", percentAbove(s.SteadyState.LittleResidual, littleSuspect), percent(littleSuspect)))
 	}
 }
 
@@ -150,13 +151,20 @@ func msText(ms float64) string {
 	return fmt.Sprintf("%.3g ms", ms)
 }
 
-// aboveText is ms with as many digits as show that it is not its limit.
-func aboveText(ms, limit float64) string {
-	text := msText(ms)
-	for digits := 4; text == msText(limit) && digits < 10; digits++ {
-		text = fmt.Sprintf("%.*g ms", digits, ms)
+// aboveText and percentAbove are figures with as many digits as show that they are not
+// their limit.
+func aboveText(ms, limit float64) string { return apart(ms, limit, "ms", msText) }
+
+func percentAbove(share, limit float64) string {
+	return apart(100*share, 100*limit, "%", func(x float64) string { return percent(x / 100) })
+}
+
+func apart(x, limit float64, unit string, text func(float64) string) string {
+	said := text(x)
+	for digits := 4; strings.TrimPrefix(said, "-") == text(limit) && digits < 10; digits++ {
+		said = fmt.Sprintf("%.*g %s", digits, x, unit)
 	}
-	return text
+	return said
 }
 
 func tokens(n int) string {
@@ -168,7 +176,7 @@ func tokens(n int) string {
 
 func offBy(share float64) string {
 	if share < 0 {
-		return percent(-share) + " shorter than asked"
+		return percentAbove(-share, lengthInvalid) + " shorter than asked"
 	}
-	return percent(share) + " longer than asked"
+	return percentAbove(share, lengthInvalid) + " longer than asked"
 }

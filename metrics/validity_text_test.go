@@ -2,7 +2,7 @@ package metrics
 
 import "testing"
 
-// A lag just above its limit is not written as the limit.
+// What is just above its limit is not written as the limit.
 func TestAboveText(t *testing.T) {
 	for _, tt := range []struct {
 		ms, limit float64
@@ -13,6 +13,16 @@ func TestAboveText(t *testing.T) {
 	} {
 		if got := aboveText(tt.ms, tt.limit); got != tt.want {
 			t.Errorf("%g above %g: %s, want %s", tt.ms, tt.limit, got, tt.want)
+		}
+	}
+	for _, tt := range []struct {
+		share, limit float64
+		want         string
+	}{
+		{0.05003, 0.05, "5.003 %"}, {-0.05003, 0.05, "-5.003 %"}, {0.136, 0.05, "13.6 %"}, {0.0100001, 0.01, "1.00001 %"}, {0.375, 0, "37.5 %"},
+	} {
+		if got := percentAbove(tt.share, tt.limit); got != tt.want {
+			t.Errorf("%g above %g: %s, want %s", tt.share, tt.limit, got, tt.want)
 		}
 	}
 }

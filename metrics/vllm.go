@@ -2,6 +2,7 @@ package metrics
 
 import (
 	"math"
+	"slices"
 
 	"llmsweep/client"
 )
@@ -18,7 +19,9 @@ import (
 //   - duration goes from the start of the load to the last end; goodput knows no
 //     itl limit;
 //   - max_output_tokens_per_s counts chunks, and max_concurrent_requests the
-//     requests that touch one, in whole seconds after the first send.
+//     requests that touch one, in whole seconds after the first send;
+//   - results of embeddings and reranking have latencies, but neither tokens nor
+//     goodput (calculate_metrics_for_embeddings).
 //
 // A Record keeps the role chunk, the token-bearing chunks and the finish chunk:
 // other chunks without a token, and chunks of those kinds that share one arrival,
@@ -42,11 +45,23 @@ func SummarizeVLLM(records []Record, o Options) Summary {
 	s.Completed = len(answers)
 	s.countFailures(l.measured, func(r *Record) bool { return !r.Censored && !vllmSuccess(r) })
 	s.Duration = vllmDuration(l)
+	if pooled(l.completed) {
+		s.OutputTokens, s.Goodput = 0, nil
+		s.rates()
+		return s
+	}
 	s.rates()
 	s.describeVLLM(answers, o)
-	s.Goodput = vllmGoodput(answers, o.SLO, s.Sent-s.Censored, s.Duration)
+	s.Goodput = vllmGoodput(l.measured, o, s.Duration)
 	s.MaxOutputTokensPerS, s.MaxConcurrentRequests = vllmPeaks(answers)
 	return s
+}
+
+// pooled reports whether what came were results, and no answers of tokens: they have
+// neither tokens nor a finish_reason.
+func pooled(completed []*Record) bool {
+	token := func(r *Record) bool { return len(r.Arrivals) > 0 || r.OutputTokens > 0 || r.FinishReason != "" }
+	return len(completed) > 0 && !slices.ContainsFunc(completed, token)
 }
 
 // A vllmAnswer is what vLLM keeps of a request that succeeded.
@@ -126,23 +141,34 @@ func vllmDuration(l load) float64 {
 	return float64(l.end-start) / 1e9
 }
 
-// vllmGoodput: each of ttft, tpot and e2el at or under its limit.
-func vllmGoodput(answers []vllmAnswer, slo SLO, measured int, duration float64) *Goodput {
-	if slo.TTFT <= 0 && slo.TPOT <= 0 && slo.E2EL <= 0 {
-		return nil
-	}
+// vllmGoodput: each of ttft, tpot and e2el at or under its limit, which is the
+// request's own scenario's as in goodput.
+func vllmGoodput(measured []*Record, o Options, duration float64) *Goodput {
 	var g Goodput
-	tokens := 0
+	limited, due, tokens := false, 0, 0
 	meets := func(ms, limit float64) bool { return limit <= 0 || ms <= limit }
-	for _, a := range answers {
-		if meets(a.ttft(), slo.TTFT) && meets(a.tpot(), slo.TPOT) && meets(a.latency(), slo.E2EL) {
+	for _, r := range measured {
+		slo := o.slo(r.Scenario)
+		if slo.TTFT <= 0 && slo.TPOT <= 0 && slo.E2EL <= 0 {
+			continue
+		}
+		limited = true
+		if r.Censored {
+			continue
+		}
+		due++
+		a, ok := newVLLMAnswer(r)
+		if ok && meets(a.ttft(), slo.TTFT) && meets(a.tpot(), slo.TPOT) && meets(a.latency(), slo.E2EL) {
 			g.Requests++
 			tokens += a.tokens
 		}
 	}
+	if !limited {
+		return nil
+	}
 	g.PerSecond = ratio(float64(g.Requests), duration)
 	g.TokensPerSecond = ratio(float64(tokens), duration)
-	g.Share = ratio(float64(g.Requests), float64(measured))
+	g.Share = ratio(float64(g.Requests), float64(due))
 	return &g
 }
 

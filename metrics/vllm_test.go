@@ -36,6 +36,36 @@ func TestSummarizeVLLM(t *testing.T) {
 	}
 }
 
+// A result of embeddings comes 100 ms after it was sent, in a body of no tokens: that is
+// its latency, and nobody's first token.
+func TestVLLMEmbeddings(t *testing.T) {
+	embedding := with(answer(1000), func(r *Record) {
+		r.First, r.RoleArrival, r.LastToken, r.End = 1100*ms, 1100*ms, 1100*ms, 1100*ms
+		r.InputServer, r.OutputTokens, r.FinishReason = 20, 0, ""
+	})
+	s := SummarizeVLLM([]Record{embedding}, Options{SLO: SLO{E2EL: 200}})
+	if s.Completed != 1 || s.OutputTokens != 0 || s.OutputThroughput != 0 || s.TTFT.N != 0 || s.Goodput != nil {
+		t.Errorf("completed %d, output %d tokens, %g tok/s, %d TTFTs, goodput %v; want 1 without any",
+			s.Completed, s.OutputTokens, s.OutputThroughput, s.TTFT.N, s.Goodput)
+	}
+	if s.E2EL.Mean != 100 || !near(s.TotalTokenThroughput, 200) || !near(s.RequestThroughput, 10) {
+		t.Errorf("latency %g ms, %g tok/s, %g requests/s; want 100, 200, 10", s.E2EL.Mean, s.TotalTokenThroughput, s.RequestThroughput)
+	}
+}
+
+// Of a mix each request is held to its own scenario's limits, as by our definitions;
+// one that has none, nor the case, counts in neither.
+func TestVLLMGoodputOfScenarios(t *testing.T) {
+	of := func(scenario string, ttft int64) Record {
+		return with(answer(1000, 1000+ttft, 1500), func(r *Record) { r.Scenario, r.OutputTokens = scenario, 2 })
+	}
+	records := []Record{of("chat", 100), of("chat", 300), of("batch", 300), of("free", 400)}
+	s := SummarizeVLLM(records, Options{Scenarios: []Scenario{{Name: "chat", SLO: SLO{TTFT: 200}}, {Name: "batch", SLO: SLO{TTFT: 350}}, {Name: "free"}}})
+	if g := s.Goodput; g == nil || g.Requests != 2 || !near(g.Share, 2./3) || !near(g.PerSecond, 4) {
+		t.Errorf("goodput %+v, want 2 of 3, 4 a second", g)
+	}
+}
+
 // The load starts when its first request is due, in whatever order they end.
 func TestVLLMDuration(t *testing.T) {
 	early := with(answer(1000, 2500), func(r *Record) { r.Due = 900 * ms })

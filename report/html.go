@@ -19,10 +19,8 @@ type HTML struct {
 	Verdicts []htmlCount
 	Compared htmlBlock // what sets servers or settings apart
 	Findings []htmlBlock
-	Curves   []htmlSummary
+	Kinds    []htmlKind
 	Left     htmlBlock // cases that are on no curve, and why
-	Costs    bool      // some point has a price
-	Pooled   bool      // no case generates tokens
 	Cases    []*htmlCase
 	Many     htmlColumns // columns that differ between the cases
 
@@ -36,6 +34,9 @@ type HTML struct {
 
 	charts htmlCharts
 }
+
+// Pooled reports whether no case generates tokens.
+func (h *HTML) Pooled() bool { return len(h.Kinds) > 0 && h.Kinds[0].Pooled() }
 
 // An htmlCount is how many cases have a verdict.
 type htmlCount struct {

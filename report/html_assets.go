@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+
+	"llmsweep/aggregate"
 )
 
 // The page's parts. The charts library is Apache ECharts 6.1.0's own
@@ -27,6 +29,8 @@ func htmlExecute(w io.Writer, name string, h *HTML) error {
 		"library": htmlLibrary,
 		"figure":  htmlFigure,
 		"raw":     htmlRaw,
+		"name":    htmlName,
+		"last":    aggregate.LastPart,
 		"money":   money,
 		"per1000": func(cost float64) string { return money(1000 * cost) },
 	}).ParseFS(htmlAssets, "assets/page.html")

@@ -48,8 +48,7 @@ func htmlBuild(cases []loadedCase, run *runlog.Run, href func(name string) strin
 		}
 	}
 	h.Compared, h.Findings, h.Left = htmlFindings(rows, rd, href)
-	h.Pooled = isPooled(rows)
-	h.Curves, h.Costs = htmlSummaries(rows, rd, href)
+	h.Kinds = htmlKinds(rows, rd, href)
 	h.charts = htmlChartsOf(cases, rows, rd, h.Cases)
 	for k := range h.charts.Curves {
 		h.charts.Curves[k].Asked = aggregate.SLOOf(run)

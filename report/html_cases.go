@@ -2,8 +2,11 @@ package report
 
 import (
 	"fmt"
+	"html/template"
 	"math"
+	"slices"
 	"strconv"
+	"strings"
 
 	"llmsweep/aggregate"
 	"llmsweep/metrics"
@@ -12,23 +15,29 @@ import (
 
 // htmlColumns says which coordinates differ between the cases: the others need no
 // column.
-type htmlColumns struct{ Model, Server, Dataset, Rate, Repeat, Axes, Goodput bool }
+type htmlColumns struct {
+	Model, Server, Backend, Dataset, Rate, Repeat, Goodput bool
+
+	Axes []string // keys of other axes
+}
 
 func htmlColumnsOf(rows []aggregate.Row) htmlColumns {
+	begun := slices.DeleteFunc(slices.Clone(rows), func(r aggregate.Row) bool { return r.Status == runlog.StatusStarted }) // of the others no coordinate is known yet
 	var c htmlColumns
-	for i := range rows {
-		a, b := &rows[0], &rows[i]
-		if b.Status == runlog.StatusStarted {
-			continue // its coordinates are not known yet
-		}
+	c.Axes = aggregate.Varying(begun, func(r aggregate.Row) string { return r.Axes })
+	for i := range begun {
+		a, b := &begun[0], &begun[i]
 		c.Model = c.Model || a.Model != b.Model
 		c.Server = c.Server || a.Server != b.Server
+		c.Backend = c.Backend || a.Backend != b.Backend
 		c.Dataset = c.Dataset || a.Dataset != b.Dataset
 		c.Rate = c.Rate || a.RequestRate != b.RequestRate
 		c.Repeat = c.Repeat || b.Repeat != nil && *b.Repeat > 1
-		c.Axes = c.Axes || b.Axes != ""
 		c.Goodput = c.Goodput || b.GoodputShare != nil
 	}
+	c.Axes = slices.DeleteFunc(c.Axes, func(key string) bool {
+		return key == "model" && c.Model || key == "backend" && c.Backend || key == "dataset" && c.Dataset
+	})
 	return c
 }
 
@@ -65,6 +74,12 @@ func htmlFew(f *runlog.CaseFile, names ...string) bool {
 	return false
 }
 
+// Axis is the case's value of an axis.
+func (c *htmlCase) Axis(key string) string {
+	v, _ := aggregate.AxisOf(c.Axes, key)
+	return v
+}
+
 // Doubt is why the case's figures are in doubt; "" = they are not.
 func (c *htmlCase) Doubt() string {
 	if c.Verdict == metrics.Valid || c.Verdict == noVerdict {
@@ -96,6 +111,11 @@ func htmlFigure(v any) string {
 		return thousands(strconv.FormatFloat(x, 'f', 0, 64))
 	}
 	return thousands(amount(x))
+}
+
+// htmlName is a case's name, which lines may break after its underscores.
+func htmlName(name string) template.HTML {
+	return template.HTML(strings.ReplaceAll(template.HTMLEscapeString(name), "_", "_<wbr>"))
 }
 
 // htmlRaw is a number for sorting; "" where undefined.

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"llmsweep/aggregate"
@@ -23,8 +24,10 @@ type htmlCharts struct {
 type htmlCurve struct {
 	Title    string             `json:"title"`
 	Pooled   bool               `json:"pooled"` // no tokens are generated: its work is requests/s
+	Kind     string             `json:"kind"`   // of work: curves of two are never in one chart
 	Over     string             `json:"over"`
 	Set      string             `json:"set"`  // what curves of one heat map share
+	Name     string             `json:"name"` // that, as far as it sets heat maps apart
 	Work     string             `json:"work"` // what curves of one Pareto front share: lengths and dataset
 	In       int                `json:"in"`   // tokens; 0 = the dataset's own
 	Out      int                `json:"out"`
@@ -69,15 +72,20 @@ func htmlChartsOf(cases []loadedCase, rows []aggregate.Row, rd aggregate.Reading
 	for i := range cases {
 		out.Cases = append(out.Cases, htmlDrawn{cases[i].row.Case, lines[i].Doubt(), cases[i].series})
 	}
+	datasets := slices.ContainsFunc(rd.Curves, func(c aggregate.Curve) bool { return c.Dataset != rd.Curves[0].Dataset })
 	for k := range rd.Curves {
-		out.Curves = append(out.Curves, htmlCurveOf(cases, rows, &rd.Curves[k]))
+		c := htmlCurveOf(cases, rows, &rd.Curves[k])
+		if c.Name = rd.Curves[k].Chosen; datasets {
+			c.Name = htmlJoin(", ", c.Name, rd.Curves[k].Dataset)
+		}
+		out.Curves = append(out.Curves, c)
 	}
 	return out
 }
 
 func htmlCurveOf(cases []loadedCase, rows []aggregate.Row, c *aggregate.Curve) htmlCurve {
 	out := htmlCurve{
-		Title: c.Title, Pooled: c.Pooled, Over: htmlOver(c), Set: htmlJoin(", ", c.Model, c.Server, c.Dataset, c.Axes), Work: fmt.Sprintf("%d %d %s", c.InputLen, c.OutputLen, c.Dataset), In: c.InputLen, Out: c.OutputLen,
+		Title: c.Title, Pooled: c.Pooled, Kind: c.Kind(), Over: htmlOver(c), Set: htmlJoin(", ", c.Model, c.Server, c.Dataset, c.Axes), Work: fmt.Sprintf("%d %d %s", c.InputLen, c.OutputLen, c.Dataset), In: c.InputLen, Out: c.OutputLen,
 		Points: []htmlPoint{}, Peak: c.Peak, Knee: c.Knee, Best: c.BestSLO, Cheapest: c.Cheapest, SLO: c.SLO, Limits: map[string]float64{},
 	}
 	for j := range c.Points {

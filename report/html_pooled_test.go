@@ -33,7 +33,7 @@ func TestHTMLWithoutTokens(t *testing.T) {
 	page := string(b)
 	main := page[strings.Index(page, "<main"):strings.Index(page, `<section id="charts"`)]
 	for _, want := range []string{
-		`<td class="spot">knee, peak</td><td class="n"><span class="over">concurrency </span>16</td><td class="n">240</td><td class="n">15` + "\u202f" + `360</td><td class="n">50.0</td><td class="n">60.0</td>`,
+		`<td class="spot">knee, peak</td><td class="n">16</td><td class="n">240</td><td class="n">15` + "\u202f" + `360</td><td class="n">50.0</td><td class="n">60.0</td>`,
 		"240 requests/s, p99 E2EL 60.0 ms, mean E2EL 50.0 ms",
 		"15360 input tok/s",
 	} {
@@ -60,23 +60,36 @@ func mixedRun(t *testing.T) string {
 	return dir
 }
 
-// Curves with and without tokens are drawn apart, each by its own work.
+// Charts show one kind of work at a time, each by its own figures; the tables of
+// points are apart.
 func TestHTMLOfBothInBrowser(t *testing.T) {
 	b := startChromium(t)
 	path, _ := writePage(t, mixedRun(t))
 	b.open("file://" + path)
-	for script, want := range map[string]any{
-		"drawn.get('c-throughput').getOption().series.length":                             1.0,
-		"drawn.get('c-throughput').getOption().series[0].data.at(-1).value[1]":            300.0,
-		"drawn.get('c-tradeoff').getOption().xAxis[0].name":                               "output tokens/s",
-		"byId('c-apart-throughput').parentElement.hidden":                                 false,
-		"drawn.get('c-apart-throughput').getOption().title[0].text":                       "requests/s",
-		"drawn.get('c-apart-throughput').getOption().series.length":                       1.0,
-		"drawn.get('c-apart-throughput').getOption().series[0].data.at(-1).value[1]":      240.0,
-		"drawn.get('c-apart-tradeoff').getOption().series[0].data.at(-1).value.join(' ')": "240 50",
+	choose := func(kind string) string {
+		return "(() => { const s = select('kind'); s.value = '" + kind + "'; s.dispatchEvent(new Event('change')); return s.selectedIndex; })()"
+	}
+	throughput := "[drawn.get('c-throughput').getOption().title[0].text, ...drawn.get('c-throughput').getOption().series.map(s => s.data.at(-1).value[1])].join(' ')"
+	for _, tt := range []struct {
+		script string
+		want   any
+	}{
+		{"[...document.querySelectorAll('.plain caption')].map(c => c.textContent).slice(0, 2).join('|')", "The points that count: means over their repeats|The points that count, openai-embeddings: means over their repeats"},
+		{"[...document.querySelectorAll('#findings table')].map(t => t.tBodies[0].textContent.includes('embed-16') + ' ' + t.tBodies[0].textContent.includes('chat-4')).join('|')", "false true|true false"},
+		{"[...byId('table').tHead.rows[0].cells].slice(0, 4).map(c => c.textContent).join('|')", "case|verdict|model|backend"}, // doubt in sight, and what was asked
+		{"kept('kind')", ""},
+		{throughput, "output tokens/s 300"},
+		{"drawn.get('c-tradeoff').getOption().xAxis[0].name + byId('c-pareto').parentElement.hidden", "output tokens/sfalse"},
+		{"byId('s-curve').textContent", "chat, 64 → 10"},
+		{choose("openai-embeddings"), 1.0},
+		{throughput, "requests/s 240"},
+		{"drawn.get('c-tradeoff').getOption().series[0].data.at(-1).value.join(' ')", "240 50"},
+		{"byId('s-curve').textContent + kept('metric') + kept('smetric') + byId('c-pareto').parentElement.hidden", "embed, openai-embeddings, 64 tokens ine2ele2eltrue"},
+		{choose(""), 0.0},
+		{throughput, "output tokens/s 300"},
 	} {
-		if got := b.eval(script); got != want {
-			t.Errorf("%s is %v, want %v", script, got, want)
+		if got := b.eval(tt.script); got != tt.want {
+			t.Errorf("%s is %v, want %v", tt.script, got, tt.want)
 		}
 	}
 	takeShot(b, "both")
@@ -95,7 +108,7 @@ func TestMarkdownOfBoth(t *testing.T) {
 	check(t, WriteMarkdown(&out, rows, aggregate.Read(rows, aggregate.ReadOptions{})))
 	for _, want := range []string{
 		"chat-4.json) | 100/100 | 30.0 | 300 | 20.0 | 30.0* |",
-		"\nNo tokens generated:\n\n| case | done | requests/s | input tok/s | E2EL ms, mean |",
+		"\nopenai-embeddings:\n\n| case | done | requests/s | input tok/s | E2EL ms, mean |",
 		"embed-16.json) | 100/100 | 240 | 15360 | 50.0 | 60.0* |",
 	} {
 		if !strings.Contains(out.String(), want) {
@@ -109,9 +122,8 @@ func TestHTMLWithoutTokensInBrowser(t *testing.T) {
 	path, _ := writePage(t, pooledRun(t))
 	b.open("file://" + path)
 	for script, want := range map[string]any{
-		"kept('rate') + ' ' + kept('metric') + ' ' + kept('tmetric')": "requests e2el e2el",
-		"!!byId('c-pareto')":                                                        false,
-		"byId('c-apart-throughput').parentElement.hidden":                           true,
+		"kept('rate') + ' ' + kept('metric') + ' ' + kept('tmetric')":               "requests e2el e2el",
+		"byId('c-pareto').parentElement.hidden && !byId('kind')":                    true,
 		"drawn.get('c-throughput').getOption().title[0].text":                       "requests/s",
 		"drawn.get('c-throughput').getOption().series[0].data.at(-1).value[1]":      240.0,
 		"drawn.get('c-latency').getOption().title[0].text":                          "mean E2EL, ms",

@@ -21,10 +21,20 @@ type htmlSentence struct {
 	Behind [][]link // a line each
 }
 
-// An htmlSummary is a line of the table of curves.
+// An htmlKind is a table of curves of one kind of work; see aggregate.Kind.
+type htmlKind struct {
+	Name   string
+	Over   string // what the points' loads are: "concurrency", "rate" or both
+	Curves []htmlSummary
+	Costs  bool // some point has a price
+}
+
+// Pooled reports whether no tokens are generated.
+func (k htmlKind) Pooled() bool { return k.Name != "" }
+
+// An htmlSummary is a curve's lines in it.
 type htmlSummary struct {
 	Title string
-	Over  string // what its points are called: "concurrency" or "rate"
 	Spots []htmlSpot
 }
 
@@ -35,6 +45,7 @@ type htmlSpot struct {
 	Point *aggregate.Point
 	Input *float64 // tokens/s
 	Cases []link
+	Apart string // the least and the most work of its repeats; "" = it has none
 }
 
 func htmlLoad(load float64) string {
@@ -46,7 +57,7 @@ func htmlLoad(load float64) string {
 
 func htmlOver(c *aggregate.Curve) string {
 	if c.Over == aggregate.OverRate {
-		return "request rate"
+		return "request rate /s"
 	}
 	return "concurrency"
 }
@@ -59,20 +70,32 @@ func htmlLinks(rows []aggregate.Row, p *aggregate.Point, href func(string) strin
 	return out
 }
 
-// htmlSummaries are the curves with the points that count, and whether one of them
-// has a price.
-func htmlSummaries(rows []aggregate.Row, rd aggregate.Reading, href func(string) string) (out []htmlSummary, costs bool) {
-	for k := range rd.Curves {
-		c := &rd.Curves[k]
-		s := htmlSummary{Title: c.Title, Over: htmlOver(c)}
-		for _, at := range standouts(c) {
-			p := &c.Points[at.at]
-			costs = costs || p.Cost != nil
-			s.Spots = append(s.Spots, htmlSpot{strings.Join(at.names, ", "), htmlLoad(p.Load), p, inputRate(p), htmlLinks(rows, p, href)})
+// htmlKinds are the curves with the points that count, a table for each kind that has
+// any.
+func htmlKinds(rows []aggregate.Row, rd aggregate.Reading, href func(string) string) (kinds []htmlKind) {
+	for _, kind := range rd.Kinds(rows) {
+		k := htmlKind{Name: kind.Name}
+		for i := range rd.Curves {
+			c := &rd.Curves[i]
+			if c.Kind() != kind.Name {
+				continue
+			}
+			s := htmlSummary{Title: strings.ReplaceAll(c.Title, " → ", "\u00a0→\u00a0")}
+			if over := htmlOver(c); !strings.Contains(k.Over, over) {
+				k.Over = htmlJoin(", or ", k.Over, over)
+			}
+			for _, at := range standouts(c) {
+				p := &c.Points[at.at]
+				k.Costs = k.Costs || p.Cost != nil
+				s.Spots = append(s.Spots, htmlSpot{strings.Join(at.names, ", "), htmlLoad(p.Load), p, inputRate(p), htmlLinks(rows, p, href), repeatsText(c, p, rows)})
+			}
+			k.Curves = append(k.Curves, s)
 		}
-		out = append(out, s)
+		if len(k.Curves) > 0 {
+			kinds = append(kinds, k)
+		}
 	}
-	return out, costs
+	return kinds
 }
 
 // htmlFindings are what is said of the sweep, with the cases that it names as links:

@@ -88,25 +88,17 @@ func markdownColumns(pooled bool) [][2]string {
 	}
 }
 
-// cases is a table of the cases that generate tokens, and one of those that do not.
+// cases is a table for each kind of work.
 func (m markdown) cases() {
-	var tokens, pooled []*aggregate.Row
-	for i := range m.rows {
-		if r := &m.rows[i]; isPooled(m.rows) || isPooled(m.rows[i:i+1]) {
-			pooled = append(pooled, r)
-		} else {
-			tokens = append(tokens, r)
-		}
-	}
 	few := false
-	if len(tokens) > 0 {
-		few = m.caseTable(markdownColumns(false), tokens)
-	}
-	if len(tokens) > 0 && len(pooled) > 0 {
-		m.line("\nNo tokens generated:\n")
-	}
-	if len(pooled) > 0 {
-		few = m.caseTable(markdownColumns(true), pooled) || few
+	for i, k := range m.reading.Kinds(m.rows) {
+		if i > 0 {
+			m.line("")
+		}
+		if k.Name != "" && len(k.Rows) < len(m.rows) {
+			m.line("%s:\n", markdownText(k.Name))
+		}
+		few = m.caseTable(markdownColumns(k.Name != ""), rowsAt(m.rows, k.Rows)) || few
 	}
 	if few {
 		m.line("\n\\* of fewer than %d requests: too few for a p99 that can be relied on", aggregate.SamplesNeeded("p99_ttft_ms"))
@@ -114,7 +106,7 @@ func (m markdown) cases() {
 }
 
 // caseTable reports whether it marks a figure as one of too few requests.
-func (m markdown) caseTable(shown [][2]string, rows []*aggregate.Row) (few bool) {
+func (m markdown) caseTable(shown [][2]string, rows []aggregate.Row) (few bool) {
 	header, rule := "| case | done |", "| --- | ---: |"
 	for _, c := range shown {
 		header += " " + c[1] + " |"
@@ -125,7 +117,8 @@ func (m markdown) caseTable(shown [][2]string, rows []*aggregate.Row) (few bool)
 	for _, c := range aggregate.Columns() {
 		columns[c.Name] = c
 	}
-	for _, r := range rows {
+	for i := range rows {
+		r := &rows[i]
 		fmt.Fprintf(m, "| %s | %d/%d |", caseLink(r), r.Completed, r.NumPrompts)
 		for _, c := range shown {
 			var figure *float64
@@ -143,18 +136,22 @@ func (m markdown) caseTable(shown [][2]string, rows []*aggregate.Row) (few bool)
 	return few
 }
 
-// repeats is a table of what was measured more than once.
+// repeats is a table of what was measured more than once, for each kind of work.
 func (m markdown) repeats() {
-	m.repeatsOf(false, "output_throughput", "output tok/s")
-	m.repeatsOf(true, "request_throughput", "requests/s")
+	for _, k := range m.reading.Kinds(m.rows) {
+		m.repeatsOf(k.Name)
+	}
 }
 
-// repeatsOf is the table of curves that are pooled, or of those that are not.
-func (m markdown) repeatsOf(pooled bool, work, worked string) {
+func (m markdown) repeatsOf(kind string) {
+	columns := [][2]string{{"output_throughput", "output tok/s"}, {"mean_ttft_ms", "TTFT ms, mean"}, {"mean_e2el_ms", "E2EL ms, mean"}}
+	if kind != "" {
+		columns = [][2]string{{"request_throughput", "requests/s"}, {"mean_e2el_ms", "E2EL ms, mean"}}
+	}
 	first := true
 	for i := range m.reading.Curves {
 		c := &m.reading.Curves[i]
-		if c.Pooled != pooled {
+		if c.Kind() != kind {
 			continue
 		}
 		for j := range c.Points {
@@ -164,7 +161,11 @@ func (m markdown) repeatsOf(pooled bool, work, worked string) {
 			}
 			if first {
 				m.line("\nOver the repeats: mean, 95 %% confidence interval of the mean (Student's t) and coefficient of variation.\n")
-				m.line("| curve | load | repeats | %s | TTFT ms, mean | E2EL ms, mean |\n| --- | --- | ---: | ---: | ---: | ---: |", worked)
+				header, rule := "| curve | load | repeats |", "| --- | --- | ---: |"
+				for _, c := range columns {
+					header, rule = header+" "+c[1]+" |", rule+" ---: |"
+				}
+				m.line("%s\n%s", header, rule)
 				first = false
 			}
 			g := p.Group(m.rows)
@@ -172,8 +173,11 @@ func (m markdown) repeatsOf(pooled bool, work, worked string) {
 			if g.Invalid > 0 && g.Invalid < g.Repeats {
 				used = fmt.Sprintf("%d of %d", g.Repeats-g.Invalid, g.Repeats)
 			}
-			m.line("| %s | %s | %s | %s | %s | %s |", markdownText(c.Title), c.LoadText(p), used,
-				markdownSpread(g.Figure(work)), markdownSpread(g.Figure("mean_ttft_ms")), markdownSpread(g.Figure("mean_e2el_ms")))
+			fmt.Fprintf(m, "| %s | %s | %s |", markdownText(c.Title), c.LoadText(p), used)
+			for _, c := range columns {
+				fmt.Fprintf(m, " %s |", markdownSpread(g.Figure(c[0])))
+			}
+			m.line("")
 		}
 	}
 }

@@ -62,7 +62,7 @@ func Terminal(w io.Writer, s Screen) {
 	if len(s.Rows) > 1 {
 		fmt.Fprintln(w, wrap(verdictText(s.Rows), width, 2))
 	}
-	Cases(w, s.Rows, s.Width)
+	printCases(w, s.Rows, &s.Reading, s.Width)
 	if n := len(s.Missing); n > 0 {
 		fmt.Fprintln(w, wrap("\nnot measured: "+listed(s.Missing, mostMissing), width, 2))
 	}

@@ -23,9 +23,11 @@ var gridPart = regexp.MustCompile(`^bench_.+?_mc\d+_np\d+(_rate(inf|[0-9.]+))?`)
 type caseColumns struct {
 	header table.Row
 	cells  []table.Row // of each row
+	short  bool        // names are cut to the grid's part
 }
 
-func columnsOf(rows []aggregate.Row) caseColumns {
+// columnsOf cuts names without such axes, too, where short is asked for.
+func columnsOf(rows []aggregate.Row, short bool) caseColumns {
 	type column struct {
 		name string
 		of   func(*aggregate.Row) string
@@ -50,7 +52,7 @@ func columnsOf(rows []aggregate.Row) caseColumns {
 		return !slices.ContainsFunc(rows, func(r aggregate.Row) bool { return c.of(&r) != c.of(&rows[0]) })
 	})
 
-	all := caseColumns{header: table.Row{"case"}}
+	all := caseColumns{header: table.Row{"case"}, short: len(rows) > 0}
 	for _, c := range columns {
 		all.header = append(all.header, c.name)
 	}
@@ -64,7 +66,7 @@ func columnsOf(rows []aggregate.Row) caseColumns {
 			cells = append(cells, shortened(c.of(r), maxAxis))
 			text += "\x00" + shortened(c.of(r), maxAxis)
 		}
-		if len(columns) == 0 || name == "" || seen[text] {
+		if len(columns) == 0 && !short || name == "" || seen[text] {
 			return wholeNames(rows)
 		}
 		seen[text] = true
@@ -80,6 +82,3 @@ func wholeNames(rows []aggregate.Row) caseColumns {
 	}
 	return all
 }
-
-// shortNames reports whether names are cut to the grid's part.
-func (c *caseColumns) shortNames() bool { return len(c.header) > 1 }

@@ -9,35 +9,64 @@ import (
 	"unicode/utf8"
 
 	"github.com/jedib0t/go-pretty/v6/table"
-	"github.com/jedib0t/go-pretty/v6/text"
 
 	"llmsweep/aggregate"
 	"llmsweep/metrics"
 	"llmsweep/runlog"
 )
 
-// titleWidth is how wide the table's column of titles is; longer ones are wrapped.
-const titleWidth = 28
+// How wide the table's column of titles is, also on a terminal of less than 100
+// columns; longer ones are wrapped.
+const (
+	titleWidth       = 28
+	narrowTitleWidth = 20
+)
 
-// printCurves writes a line for each curve with more than one point, and reports
-// whether there was any: how throughput and latency go over the load, and which
-// loads stand out. It goes without the scaling, then without the loads, where it is wider than width.
+// wrapTitle wraps a title between words, but never within lengths: "256 → 128".
+func wrapTitle(title string, width int) string {
+	const arrow = "\x00→\x00"
+	return strings.ReplaceAll(wrap(strings.ReplaceAll(title, " → ", arrow), width, 0), arrow, " → ")
+}
+
+// printCurves writes a table for each kind of work with a line for each curve with
+// more than one point, and reports whether there was any: how throughput and latency
+// go over the load, and which loads stand out.
 func printCurves(w io.Writer, r *aggregate.Reading, width int) bool {
-	var curves []*aggregate.Curve
+	var order []string
+	kinds := map[string][]*aggregate.Curve{}
+	suspect := false
 	for i := range r.Curves {
-		if c := &r.Curves[i]; len(c.Points) > 1 {
-			curves = append(curves, c)
+		c := &r.Curves[i]
+		if len(c.Points) < 2 {
+			continue
 		}
+		if kinds[c.Kind()] == nil {
+			order = append(order, c.Kind())
+		}
+		kinds[c.Kind()] = append(kinds[c.Kind()], c)
+		suspect = suspect || doubtful(c.At(c.BestSLO)) || doubtful(c.At(c.Knee)) || doubtful(c.At(c.Peak))
 	}
-	if len(curves) == 0 {
-		return false
+	for i, kind := range order {
+		if i > 0 {
+			fmt.Fprintln(w)
+		}
+		printCurvesOf(w, kinds[kind], width)
 	}
+	if suspect {
+		fmt.Fprintln(w, "? suspect, for the reasons below")
+	}
+	return len(order) > 0
+}
+
+// printCurvesOf writes the table of curves of one kind. It goes without the scaling,
+// then without the loads, where it is wider than width.
+func printCurvesOf(w io.Writer, curves []*aggregate.Curve, width int) {
 	some := func(has func(*aggregate.Curve) bool) bool { return slices.ContainsFunc(curves, has) }
 	slo := some(func(c *aggregate.Curve) bool { return c.SLO != "" })
 	scaling := some(func(c *aggregate.Curve) bool { p := c.At(c.Knee); return p != nil && p.Efficiency != nil })
 	cost := some(func(c *aggregate.Curve) bool { return c.Cheapest >= 0 })
 
-	shown := figuresShown(some(func(c *aggregate.Curve) bool { return !c.Pooled }))
+	shown := figuresShown(!curves[0].Pooled)
 	header := table.Row{"curve", "load", shown.work + ":\nby load, most", shown.latency + ":\nby load, last"}
 	if slo {
 		header = append(header, "best\nSLO")
@@ -53,10 +82,13 @@ func printCurves(w io.Writer, r *aggregate.Reading, width int) bool {
 		header = append(header, shown.priced+"\nbest or knee")
 	}
 	t := newTable(3, len(header))
-	title := table.ColumnConfig{Number: 1, WidthMax: titleWidth, WidthMaxEnforcer: text.WrapSoft}
+	title := titleWidth
+	if width > 0 && width < wordsWidth {
+		title = narrowTitleWidth
+	}
 	t.AppendHeader(header)
 	for _, c := range curves[:min(len(curves), mostRows)] {
-		row := table.Row{c.Title, span(c), shown.works(c), shown.latencies(c)}
+		row := table.Row{wrapTitle(c.Title, title), span(c), shown.works(c), shown.latencies(c)}
 		if slo {
 			row = append(row, loadCell(c, c.BestSLO))
 		}
@@ -65,23 +97,17 @@ func printCurves(w io.Writer, r *aggregate.Reading, width int) bool {
 			row = append(row, scalingCell(c.At(c.Knee)))
 		}
 		if cost {
-			row = append(row, shown.costs(c))
+			row = append(row, costCell(c))
 		}
 		t.AppendRow(row)
 	}
 	rendered, _ := fitted(t, width, spare, func(hidden []int) []table.ColumnConfig {
-		return append(figureColumns(3, len(header), hidden...), title)
+		return figureColumns(3, len(header), hidden...)
 	})
 	fmt.Fprintln(w, rendered)
 	if n := len(curves) - mostRows; n > 0 {
 		fmt.Fprintf(w, "and %d curves more\n", n)
 	}
-	if some(func(c *aggregate.Curve) bool {
-		return doubtful(c.At(c.BestSLO)) || doubtful(c.At(c.Knee)) || doubtful(c.At(c.Peak))
-	}) {
-		fmt.Fprintln(w, "? suspect, for the reasons below")
-	}
-	return true
 }
 
 // span is the curve's loads.
@@ -98,17 +124,16 @@ func span(c *aggregate.Curve) string {
 type curveFigures struct {
 	work, latency     string
 	priced            string // what the price is of
-	pooled            bool
 	workOf, latencyOf func(*aggregate.Point) *float64
 }
 
-// figuresShown is by requests where no curve has tokens.
+// figuresShown is by requests where curves have no tokens.
 func figuresShown(tokens bool) curveFigures {
 	if tokens {
-		return curveFigures{"output tok/s", "p99 TTFT ms", "per 1M out", false,
+		return curveFigures{"output tok/s", "p99 TTFT ms", "per 1M out",
 			func(p *aggregate.Point) *float64 { return p.OutputThroughput }, func(p *aggregate.Point) *float64 { return p.P99TTFT }}
 	}
-	return curveFigures{"requests/s", "p99 E2EL ms", "per 1M in", true,
+	return curveFigures{"requests/s", "p99 E2EL ms", "per 1M in",
 		func(p *aggregate.Point) *float64 { return p.RequestThroughput }, func(p *aggregate.Point) *float64 { return p.P99E2EL }}
 }
 
@@ -165,11 +190,8 @@ func scalingCell(p *aggregate.Point) string {
 	return percent(*p.Efficiency)
 }
 
-// costs is what 1M tokens cost at the best under the SLO, else at the knee.
-func (f *curveFigures) costs(c *aggregate.Curve) string {
-	if c.Pooled != f.pooled {
-		return "–" // its price is of other tokens
-	}
+// costCell is what 1M tokens cost at the best under the SLO, else at the knee.
+func costCell(c *aggregate.Curve) string {
 	for _, at := range []int{c.BestSLO, c.Knee} {
 		if p := c.At(at); p != nil && c.PerMillion(p) > 0 {
 			return money(c.PerMillion(p)) + " " + p.Cost.Currency

@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	fewDoubted = 3 // cases have their reasons one by one
+	fewDoubted = 3 // cases of a verdict have their reasons one by one
 	mostNamed  = 3 // cases are named beside a reason that they share
 )
 
@@ -23,15 +23,14 @@ const (
 func printReasons(w io.Writer, rows []aggregate.Row, width int) {
 	var lines []string
 	worst := worstFirst(rows)
-	measured := func(i int) bool {
-		v := caseVerdict(&rows[i])
-		return rows[i].FirstError == "" && (v == metrics.Suspect || v == metrics.Invalid)
-	}
-	shared := slices.DeleteFunc(slices.Clone(worst), func(i int) bool { return !measured(i) })
-	if len(shared) > fewDoubted {
-		worst = slices.DeleteFunc(worst, measured)
-	} else {
-		shared = nil
+	var shared []int
+	for _, verdict := range []string{metrics.Invalid, metrics.Suspect} {
+		measured := func(i int) bool { return rows[i].FirstError == "" && caseVerdict(&rows[i]) == verdict }
+		some := slices.DeleteFunc(slices.Clone(worst), func(i int) bool { return !measured(i) })
+		if len(some) > fewDoubted {
+			shared = append(shared, some...)
+			worst = slices.DeleteFunc(worst, measured)
+		}
 	}
 	for _, i := range worst {
 		r := &rows[i]

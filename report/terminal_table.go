@@ -20,13 +20,34 @@ const (
 	noMark     = "  "
 )
 
-// Cases writes a row a case: what tells it apart, lengths of work done, rates and
-// latencies, with the most tokens/s (requests/s where none are generated) and the
-// lowest mean E2EL among cases of the same lengths marked; then why cases are not
-// valid. A table that is wider than width goes without some figures; 0 = any width
-// will do.
-func Cases(w io.Writer, rows []aggregate.Row, width int) {
-	pooled := isPooled(rows)
+// printCases writes a table for each kind of work: a row a case, with what tells it
+// apart, lengths of work done, rates and latencies, and the most tokens/s (requests/s
+// where none are generated) and the lowest mean E2EL among cases of the same lengths
+// marked; then why cases are not valid. A table that is wider than width goes without
+// some figures; 0 = any width will do.
+func printCases(w io.Writer, rows []aggregate.Row, r *aggregate.Reading, width int) {
+	for i, k := range r.Kinds(rows) {
+		if i > 0 {
+			fmt.Fprintln(w)
+		}
+		if k.Name != "" && len(k.Rows) < len(rows) {
+			fmt.Fprintf(w, "%s:\n", k.Name)
+		}
+		printKind(w, rowsAt(rows, k.Rows), k.Name != "", len(k.Rows) < len(rows), width)
+	}
+	printReasons(w, rows, width)
+}
+
+func rowsAt(rows []aggregate.Row, at []int) (some []aggregate.Row) {
+	for _, i := range at {
+		some = append(some, rows[i])
+	}
+	return some
+}
+
+// printKind writes the table of cases of one kind; short names are those without what
+// all of them share.
+func printKind(w io.Writer, rows []aggregate.Row, pooled, short bool, width int) {
 	requests := "requests\n/s"
 	work, worked := func(r *aggregate.Row) *float64 { return r.OutputThroughput }, "output tokens/s"
 	if pooled {
@@ -34,7 +55,7 @@ func Cases(w io.Writer, rows []aggregate.Row, width int) {
 		requests = "requests  \n/s  "
 	}
 	most, lowest := best(rows, work)
-	columns := columnsOf(rows)
+	columns := columnsOf(rows, short)
 	at := len(columns.header)
 	t := newTable(at+1, at+10)
 	t.AppendHeader(append(columns.header, "done\nof", requests, "input\ntok/s", "output  \ntok/s  ", "TTFT ms\nmean", "TTFT ms\np99", "TPOT ms\nmean", "ITL ms\np99", "E2EL ms  \nmean  ", "E2EL ms\np99", "verdict"))
@@ -59,25 +80,21 @@ func Cases(w io.Writer, rows []aggregate.Row, width int) {
 		return figureColumns(at+1, at+10, slices.Concat(without, hidden)...)
 	})
 	fmt.Fprintln(w, rendered)
-	if hidden > 0 {
-		fmt.Fprintf(w, "%s more where it is wider; the CSV has them all\n", counted(hidden, "column"))
+	legend := func(text string) {
+		if width > 0 {
+			text = wrap(text, width, 2)
+		}
+		fmt.Fprintln(w, text)
 	}
-	if columns.shortNames() {
-		fmt.Fprintf(w, "the first row's file is %s.json; the others are named alike\n", rows[0].Case)
+	if hidden > 0 {
+		legend(counted(hidden, "column") + " more where it is wider; the CSV has them all")
+	}
+	if columns.short {
+		legend("the first row's file is " + rows[0].Case + ".json; the others are named alike")
 	}
 	if len(most) > 0 {
-		fmt.Fprintln(w, "▲ most "+worked+", ▼ lowest mean E2EL, among the cases of the same lengths")
+		legend("▲ most " + worked + ", ▼ lowest mean E2EL, among the cases of the same lengths")
 	}
-	printReasons(w, rows, width)
-}
-
-// isPooled reports whether work was done and no tokens were generated, as by
-// embeddings.
-func isPooled(rows []aggregate.Row) bool {
-	some := func(of func(*aggregate.Row) *float64) bool {
-		return slices.ContainsFunc(rows, func(r aggregate.Row) bool { v := of(&r); return v != nil && *v > 0 })
-	}
-	return some(func(r *aggregate.Row) *float64 { return r.RequestThroughput }) && !some(func(r *aggregate.Row) *float64 { return r.OutputThroughput })
 }
 
 // fitted renders a table. Where it is wider than width, as many of the columns that
@@ -133,9 +150,6 @@ func best(rows []aggregate.Row, work func(*aggregate.Row) *float64) (most, lowes
 			key = strconv.Itoa(*r.InputLen) + "x" + strconv.Itoa(*r.OutputLen)
 		case key == "":
 			continue
-		}
-		if r.OutputThroughput == nil || *r.OutputThroughput == 0 {
-			key += " " + r.Backend // embeddings are no reranking
 		}
 		groups[key] = append(groups[key], i)
 	}

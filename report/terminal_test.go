@@ -77,6 +77,13 @@ func TestTerminalGolden(t *testing.T) {
 	for in := range 9 {
 		many = append(many, rising("", 100*(in+1))...)
 	}
+	kinds := rising("chat", 256)
+	for i, backend := range []string{"embeddings", "rerank"} {
+		for _, r := range withoutTokens(rising(backend[:5], 256), float64(i+1)) {
+			r.Backend = backend
+			kinds = append(kinds, r)
+		}
+	}
 	broken := rising("", 256)
 	for i := range broken {
 		broken[i].Validity, broken[i].ValidityReasons = metrics.Invalid, "output shorter than asked"
@@ -113,6 +120,7 @@ func TestTerminalGolden(t *testing.T) {
 			"0.521 USD per 1M input tokens", "1920 input tok/s, 60 % of linear scaling, 0.133 USD per 1000 requests", "▲ most requests/s"}},
 		{"two_without_tokens", screen(two, nil, 0), []string{
 			"infinity does most, 15.0 requests/s at 16 in flight; cheapest is infinity, 0.260 USD per 1M input tokens", "that is 2.00 × tei, 7.50 requests/s"}},
+		{"kinds", screen(kinds, nil, 80), []string{"embed, embeddings, ▁▃▇█ 9.38", "embeddings: case done requests", "\nrerank: case"}},
 		{"repeats", screen(repeated, nil, 0), []string{"bench_io256x128_mc16_np700_run1 and its repeat"}},
 	} {
 		joined := strings.Join(strings.Fields(tt.text), " ")
@@ -128,7 +136,7 @@ func TestTerminalGolden(t *testing.T) {
 // Of a single case there is its row, and nothing else.
 func TestTerminalOfOneCase(t *testing.T) {
 	var table strings.Builder
-	Cases(&table, rising("", 256)[:1], 0)
+	printKind(&table, rising("", 256)[:1], false, false, 0)
 	if got := screen(rising("", 256)[:1], nil, 0); got != table.String() {
 		t.Errorf("more than the table:\n%s", got)
 	}
@@ -168,7 +176,7 @@ func TestTerminalReasons(t *testing.T) {
 	}
 	rows[19].Validity, rows[19].ValidityReasons = metrics.Invalid, "too short"
 	for _, width := range []int{0, 140} {
-		want := "1 invalid case: too short (bench_io500x128_mc64_np700)\n" +
+		want := "bench_io500x128_mc64_np700 invalid: too short\n" +
 			"19 suspect cases: reader lag (bench_io100x128_mc1_np700, bench_io100x128_mc4_np700, bench_io100x128_mc16_np700 and 16 more)\n"
 		if text := screen(rows, nil, width); !strings.HasSuffix(text, want) {
 			t.Errorf("at width %d:\n%s", width, text)
@@ -198,11 +206,11 @@ func TestTies(t *testing.T) {
 	}
 }
 
-// On a terminal no line is wider than it, but for the legends.
+// On a terminal no line is wider than it.
 func TestTerminalFits(t *testing.T) {
 	for _, width := range []int{80, 100, 120} {
 		for line := range strings.Lines(screen(twoServers(), map[string]float64{"p99_ttft_ms": 300}, width)) {
-			if n := utf8.RuneCountInString(strings.TrimRight(line, " \n")); n > width && !strings.HasPrefix(line, "the first row's file") && !strings.HasPrefix(line, "▲") {
+			if n := utf8.RuneCountInString(strings.TrimRight(line, " \n")); n > width {
 				t.Errorf("%d columns of %d: %s", n, width, line)
 			}
 		}

@@ -2,9 +2,11 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"llmsweep/aggregate"
+	"llmsweep/metrics"
 )
 
 // A Block is what is said of a curve, or of several.
@@ -47,8 +49,11 @@ func sentences(c *aggregate.Curve, perGPU bool, rows []aggregate.Row) (lines []S
 		p := &c.Points[s.at]
 		lines = append(lines, Sentence{
 			Text: and(s.names) + " at " + c.LoadText(p) + ": " + answer(c, p),
-			More: figures(c, p, perGPU), Source: source(p, rows),
+			More: figures(c, p, perGPU), Source: source(c, p, rows),
 		})
+	}
+	if text := invalidText(c); text != "" {
+		lines = append(lines, Sentence{Text: text})
 	}
 	return lines
 }
@@ -100,11 +105,14 @@ func answer(c *aggregate.Curve, p *aggregate.Point) string {
 
 // workText is the work that a point is judged by: "960 tok/s", "300 requests/s".
 func workText(c *aggregate.Curve, p *aggregate.Point) string {
-	work := c.Throughput(p)
+	return amount(c.Throughput(p)) + workUnit(c)
+}
+
+func workUnit(c *aggregate.Curve) string {
 	if c.Pooled {
-		return amount(work) + " requests/s"
+		return " requests/s"
 	}
-	return amount(work) + " tok/s"
+	return " tok/s"
 }
 
 // costText is "0.50 USD per 1M output tokens"; "" = there is no price.
@@ -148,9 +156,9 @@ func figures(c *aggregate.Curve, p *aggregate.Point, perGPU bool) string {
 	return strings.Join(parts, ", ")
 }
 
-// source names the cases that a point's figures are from, and what is to be
-// doubted of them.
-func source(p *aggregate.Point, rows []aggregate.Row) string {
+// source names the cases that a point's figures are from, how far its repeats are
+// apart, and what is to be doubted of them.
+func source(c *aggregate.Curve, p *aggregate.Point, rows []aggregate.Row) string {
 	text := rows[p.Rows[0]].Case
 	switch n := len(p.Rows); {
 	case n == 2:
@@ -158,10 +166,51 @@ func source(p *aggregate.Point, rows []aggregate.Row) string {
 	case n > 2:
 		text += fmt.Sprintf(" and its %d repeats", n-1)
 	}
+	if apart := repeatsText(c, p, rows); apart != "" {
+		text += ": " + apart
+	}
 	if p.Doubt != "" {
 		text += "; " + p.Doubt
 	}
 	return text
+}
+
+// repeatsText is the least and the most work of a point's repeats: "3086 to 3621 tok/s";
+// "" = these are equal, or there is but one
+// to be believed.
+func repeatsText(c *aggregate.Curve, p *aggregate.Point, rows []aggregate.Row) string {
+	var works []float64
+	for _, i := range p.Rows {
+		work := rows[i].OutputThroughput
+		if c.Pooled {
+			work = rows[i].RequestThroughput
+		}
+		if work != nil && rows[i].Validity != metrics.Invalid {
+			works = append(works, *work)
+		}
+	}
+	if len(works) < 2 {
+		return ""
+	}
+	least, most := amount(slices.Min(works)), amount(slices.Max(works))
+	if least == most {
+		return ""
+	}
+	return least + " to " + most + workUnit(c)
+}
+
+// invalidText says which of a curve's loads win nothing; "" = none is invalid.
+func invalidText(c *aggregate.Curve) string {
+	var loads []string
+	for i := range c.Points {
+		if p := &c.Points[i]; p.Verdict == metrics.Invalid {
+			loads = append(loads, c.LoadText(p))
+		}
+	}
+	if len(loads) == 0 {
+		return ""
+	}
+	return "invalid, so these win nothing: " + listed(loads, mostRivals)
 }
 
 // and joins names as a sentence does.

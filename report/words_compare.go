@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"llmsweep/aggregate"
+	"llmsweep/metrics"
 )
 
 // mostRivals is how many curves a comparison names, and points a front.
@@ -53,7 +54,7 @@ func comparison(work string, curves []*aggregate.Curve, rows []aggregate.Row) (s
 	for _, c := range curves {
 		names[c.Chosen] = true
 	}
-	if len(curves) < 2 || len(names) < len(curves) || slices.ContainsFunc(curves, func(c *aggregate.Curve) bool { return c.Pooled != curves[0].Pooled }) {
+	if len(curves) < 2 || len(names) < len(curves) {
 		return s // nothing but how they were measured sets them apart
 	}
 	stage, rivals := stageOf(curves)
@@ -96,15 +97,29 @@ func tied(work, stage string, rivals []rival, ties int, rows []aggregate.Row) (s
 	return s
 }
 
-// told is a rival's throughput and load, and what is to be doubted. What is told of
-// its curve names the case; of a single point, nothing else does.
+// told is a rival's throughput and load, and what is to be doubted, of higher loads
+// that are invalid, too. What is told of its curve names the case; of a single point,
+// nothing else does.
 func told(r rival, rows []aggregate.Row) string {
 	text := workText(r.curve, r.point) + " at " + r.curve.LoadText(r.point)
-	switch {
-	case len(r.curve.Points) == 1:
-		text += " (" + source(r.point, rows) + ")"
-	case doubtful(r.point):
-		text += " (" + r.point.Verdict + ")"
+	if len(r.curve.Points) == 1 {
+		return text + " (" + source(r.curve, r.point, rows) + ")"
+	}
+	var doubts []string
+	if doubtful(r.point) {
+		doubts = append(doubts, r.point.Verdict)
+	}
+	higher := 0
+	for i := range r.curve.Points {
+		if p := &r.curve.Points[i]; p.Load > r.point.Load && p.Verdict == metrics.Invalid {
+			higher++
+		}
+	}
+	if higher > 0 {
+		doubts = append(doubts, counted(higher, "higher load")+" invalid")
+	}
+	if len(doubts) > 0 {
+		text += " (" + strings.Join(doubts, ", ") + ")"
 	}
 	return text
 }

@@ -101,40 +101,61 @@ func (b *book) charts(Workbook) error {
 	if err := b.f.SetSheetCol(sheetCharts, "A1", &notes); err != nil {
 		return err
 	}
-	at := 0
-	for _, c := range []struct {
-		pooled                      bool
-		title, x, y, xTitle, yTitle string
-	}{
-		{false, "Throughput against load", "", "output_throughput", load, "output tokens/s"},
-		{false, "Latency against throughput: E2EL", "output_throughput", "mean_e2el_ms", "output tokens/s", "mean E2EL, ms"},
-		{false, "Latency against throughput: TTFT", "output_throughput", "p99_ttft_ms", "output tokens/s", "p99 TTFT, ms"},
-		{false, "Latency against throughput: TPOT", "output_throughput", "mean_tpot_ms", "output tokens/s", "mean TPOT, ms"},
-		{true, "Throughput against load, no tokens generated", "", "request_throughput", load, "requests/s"},
-		{true, "Input against load, no tokens generated", "", "total_token_throughput", load, "input tokens/s"},
-		{true, "Latency against throughput: E2EL, no tokens generated", "request_throughput", "mean_e2el_ms", "requests/s", "mean E2EL, ms"},
-		{true, "Latency against throughput: p99 E2EL, no tokens generated", "request_throughput", "p99_e2el_ms", "requests/s", "p99 E2EL, ms"},
-	} {
-		lines := b.lines(c.pooled, c.x, c.y)
-		if lines == nil {
-			continue
+	var kinds []string
+	for i := range b.series {
+		if kind := b.series[i].Kind(); !slices.Contains(kinds, kind) {
+			kinds = append(kinds, kind)
 		}
-		place := cell(1, 4+23*at)
-		at++
-		err := b.f.AddChart(sheetCharts, place, &excelize.Chart{
-			Type: excelize.Scatter, Series: lines, Title: chartTitle(c.title),
-			Legend:       excelize.ChartLegend{Position: "right"},
-			Dimension:    excelize.ChartDimension{Width: 900, Height: 430},
-			XAxis:        excelize.ChartAxis{Title: chartTitle(c.xTitle), MajorGridLines: true},
-			YAxis:        excelize.ChartAxis{Title: chartTitle(c.yTitle), MajorGridLines: true},
-			ShowBlanksAs: "gap",
-		})
-		if err != nil {
-			return err
+	}
+	slices.Sort(kinds) // tokens, "", first
+	at := 0
+	for _, kind := range kinds {
+		for _, c := range sheetChartsOf(kind) {
+			lines := b.lines(kind, c.x, c.y)
+			if lines == nil {
+				continue
+			}
+			xTitle := c.xTitle
+			if c.x == "" {
+				xTitle = load
+			}
+			err := b.f.AddChart(sheetCharts, cell(1, 4+23*at), &excelize.Chart{
+				Type: excelize.Scatter, Series: lines, Title: chartTitle(c.title),
+				Legend:       excelize.ChartLegend{Position: "right"},
+				Dimension:    excelize.ChartDimension{Width: 900, Height: 430},
+				XAxis:        excelize.ChartAxis{Title: chartTitle(xTitle), MajorGridLines: true},
+				YAxis:        excelize.ChartAxis{Title: chartTitle(c.yTitle), MajorGridLines: true},
+				ShowBlanksAs: "gap",
+			})
+			if err != nil {
+				return err
+			}
+			at++
 		}
 	}
 	b.numericX()
 	return nil
+}
+
+// A sheetChart is a chart of the sheet Charts: figures of the sheet Curves, x "" the load.
+type sheetChart struct{ title, x, y, xTitle, yTitle string }
+
+// sheetChartsOf are the charts of curves of one kind.
+func sheetChartsOf(kind string) []sheetChart {
+	if kind == "" {
+		return []sheetChart{
+			{"Throughput against load", "", "output_throughput", "", "output tokens/s"},
+			{"Latency against throughput: E2EL", "output_throughput", "mean_e2el_ms", "output tokens/s", "mean E2EL, ms"},
+			{"Latency against throughput: TTFT", "output_throughput", "p99_ttft_ms", "output tokens/s", "p99 TTFT, ms"},
+			{"Latency against throughput: TPOT", "output_throughput", "mean_tpot_ms", "output tokens/s", "mean TPOT, ms"},
+		}
+	}
+	return []sheetChart{
+		{"Throughput against load, " + kind, "", "request_throughput", "", "requests/s"},
+		{"Input against load, " + kind, "", "total_token_throughput", "", "input tokens/s"},
+		{"Latency against throughput: E2EL, " + kind, "request_throughput", "mean_e2el_ms", "requests/s", "mean E2EL, ms"},
+		{"Latency against throughput: p99 E2EL, " + kind, "request_throughput", "p99_e2el_ms", "requests/s", "p99 E2EL, ms"},
+	}
 }
 
 // numericX makes the charts' x values numbers: excelize calls them text, and a
@@ -162,9 +183,9 @@ func chartTitle(text string) excelize.ChartTitle {
 	return excelize.ChartTitle{Paragraph: []excelize.RichTextRun{{Text: text}}}
 }
 
-// lines are the chart's series, those that generate tokens or those that do not, over
+// lines are a chart's series, the curves of one kind, over
 // the rows that each has on the sheet Curves; x "" is the load.
-func (b *book) lines(pooled bool, x, y string) []excelize.ChartSeries {
+func (b *book) lines(kind, x, y string) []excelize.ChartSeries {
 	var lines []excelize.ChartSeries
 	first := 2
 	for i := range b.series {
@@ -174,7 +195,7 @@ func (b *book) lines(pooled bool, x, y string) []excelize.ChartSeries {
 		if x == "" && math.IsInf(s.Points[len(s.Points)-1].Load, 1) {
 			drawn-- // a text among the x values makes Excel number them 1, 2, 3
 		}
-		if s.Pooled == pooled && drawn >= first && len(lines) < maxChartSeries {
+		if s.Kind() == kind && drawn >= first && len(lines) < maxChartSeries {
 			lines = append(lines, excelize.ChartSeries{
 				Name:       fmt.Sprintf("%s!$A$%d", sheetCurves, first),
 				Categories: curveRange(x, first, drawn), Values: curveRange(y, first, drawn),

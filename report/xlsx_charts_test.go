@@ -99,23 +99,33 @@ func chartsOf(t *testing.T, file []byte) []string {
 }
 
 // Where no tokens are generated charts go by requests/s, input tokens/s and E2EL,
-// beside those of servers that do.
+// those of embeddings apart from those of reranking and of servers that generate.
 func TestXLSXChartsWithoutTokens(t *testing.T) {
-	rows := append(withoutTokens(rising("tei", 256), 1), rising("vllm", 256)...)
-	_, file := sampleBook(t, rows)
+	embed, rerank := withoutTokens(rising("tei", 256), 1), withoutTokens(rising("tei", 256), 2)
+	for i := range embed {
+		embed[i].Backend, rerank[i].Backend = "embeddings", "rerank"
+	}
+	_, file := sampleBook(t, append(append(embed, rerank...), rising("vllm", 256)...))
 	var got []string
 	for _, c := range chartsOf(t, file) {
-		if strings.Contains(c, "no tokens generated") {
+		if strings.Contains(c, ", embeddings |") || strings.Contains(c, ", rerank |") {
 			got = append(got, c)
-		} else if strings.Count(c, "Curves!$A$") != 1 || !strings.Contains(c, "Curves!$A$6: ") {
+		} else if strings.Count(c, "Curves!$A$") != 1 || !strings.Contains(c, "Curves!$A$10: ") {
 			t.Errorf("a chart by output tokens/s is of %s, want vllm's alone", c)
 		}
 	}
-	want := []string{
-		"Throughput against load, no tokens generated | max concurrency | requests/s | Curves!$A$2: Curves!$B$2:$B$5, Curves!$H$2:$H$5",
-		"Input against load, no tokens generated | max concurrency | input tokens/s | Curves!$A$2: Curves!$B$2:$B$5, Curves!$I$2:$I$5",
-		"Latency against throughput: E2EL, no tokens generated | requests/s | mean E2EL, ms | Curves!$A$2: Curves!$H$2:$H$5, Curves!$N$2:$N$5",
-		"Latency against throughput: p99 E2EL, no tokens generated | requests/s | p99 E2EL, ms | Curves!$A$2: Curves!$H$2:$H$5, Curves!$O$2:$O$5",
+	var want []string
+	for _, k := range []struct {
+		name        string
+		first, last int
+	}{{"embeddings", 2, 5}, {"rerank", 6, 9}} {
+		at := func(column string) string { return fmt.Sprintf("Curves!$%s$%d:$%[1]s$%[3]d", column, k.first, k.last) }
+		series := fmt.Sprintf("Curves!$A$%d: ", k.first)
+		want = append(want,
+			"Throughput against load, "+k.name+" | max concurrency | requests/s | "+series+at("B")+", "+at("H"),
+			"Input against load, "+k.name+" | max concurrency | input tokens/s | "+series+at("B")+", "+at("I"),
+			"Latency against throughput: E2EL, "+k.name+" | requests/s | mean E2EL, ms | "+series+at("H")+", "+at("N"),
+			"Latency against throughput: p99 E2EL, "+k.name+" | requests/s | p99 E2EL, ms | "+series+at("H")+", "+at("O"))
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("charts (-want +got):\n%s", diff)

@@ -57,6 +57,9 @@ func (d *Dir) NewCase(c Case, mode RecordsMode) (*CaseWriter, error) {
 	default:
 		return nil, fmt.Errorf("records: %q, want full, counts or none", mode)
 	}
+	if err := d.present(); err != nil {
+		return nil, err
+	}
 	before := d.lastAttempt(c.Name)
 	if err := d.note(c, StatusStarted, false); err != nil { // first, so that no kill leaves an ended entry without its file
 		return nil, err
@@ -134,7 +137,10 @@ func (w *CaseWriter) flush() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.timer = nil
-	if w.file != nil && w.err == nil {
+	if w.file == nil || w.err != nil {
+		return
+	}
+	if w.err = w.dir.present(); w.err == nil { // a case may take an hour
 		w.err = writeError(w.records, w.buf.Flush())
 	}
 }
@@ -147,6 +153,13 @@ func (w *CaseWriter) flush() {
 func (w *CaseWriter) Finish(f *CaseFile) error {
 	if w.done {
 		return fmt.Errorf("case %s is finished already", w.c.Name)
+	}
+	if err := w.dir.present(); err != nil {
+		w.Close()
+		if w.told {
+			return nil
+		}
+		return err
 	}
 	hadRecords := w.file != nil
 	errRecords := w.Close()

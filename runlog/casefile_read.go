@@ -89,6 +89,8 @@ func (f *CaseFile) read(keys iter.Seq2[string, keyValue]) error {
 			if e := decode(v.raw, target); e != nil && fault == nil {
 				fault = fmt.Errorf("key %s: %w", key, e)
 			}
+		case key == "completed" && string(v.raw) == "null":
+			err = errors.New("null, want a whole number")
 		case known:
 			err = decode(v.raw, target)
 		case isDist:
@@ -111,18 +113,14 @@ func (f *CaseFile) read(keys iter.Seq2[string, keyValue]) error {
 	}
 	if f.Schema == 0 { // vLLM's Rust client has a steady_state of its own, which is not ours
 		f.Status, f.SteadyState, f.SLO, f.Definitions = "", nil, nil, DefinitionsVLLM
+		if err := f.foreign(); err != nil {
+			return err
+		}
 	}
 	if !seen["ttfts"] && !seen["input_lens"] && !seen["output_lens"] {
 		f.Arrays = nil
 	}
 	return nil
-}
-
-func decode(raw json.RawMessage, target any) error {
-	if f, ok := target.(*Float); ok {
-		return f.read(raw)
-	}
-	return json.Unmarshal(raw, target)
 }
 
 func (f *CaseFile) addExtra(key string, raw json.RawMessage) error {
@@ -154,7 +152,7 @@ func (f *CaseFile) addLabel(key string, raw json.RawMessage) error {
 // setDist sets one figure of a metric: mean, median, std or p and a number.
 func setDist(dists []metricDist, metric, stat string, raw json.RawMessage) error {
 	var v Float
-	if err := v.read(raw); err != nil {
+	if err := decode(raw, &v); err != nil {
 		return err
 	}
 	for _, m := range dists {
@@ -183,7 +181,7 @@ func ReadCase(path string) (*CaseFile, error) {
 		return nil, fmt.Errorf("reading a case: %w", err)
 	}
 	var f CaseFile
-	if err := json.Unmarshal(b, &f); err != nil {
+	if err := json.Unmarshal(bytes.TrimPrefix(b, []byte(byteOrderMark)), &f); err != nil {
 		return nil, fmt.Errorf("reading %s: %w", path, err)
 	}
 	return &f, nil

@@ -25,6 +25,7 @@ func ReadCaseFigures(path string) ([]*CaseFile, error) {
 	in := readers.Get().(*bufio.Reader)
 	defer readers.Put(in)
 	in.Reset(file)
+	skipMark(in)
 	var all []*CaseFile
 	for more := true; more; {
 		f := new(CaseFile)
@@ -66,7 +67,9 @@ func ReadResult(path string, n int) (*CaseFile, error) {
 		return nil, fmt.Errorf("reading a case: %w", err)
 	}
 	defer file.Close()
-	f, d := new(CaseFile), json.NewDecoder(bufio.NewReader(file))
+	in := bufio.NewReader(file)
+	skipMark(in)
+	f, d := new(CaseFile), json.NewDecoder(in)
 	for range n {
 		*f = CaseFile{}
 		if err := d.Decode(f); err != nil {

@@ -20,6 +20,7 @@ const (
 	SearchFile  = "search.json" // what searches came to
 	asideDir    = "aside"
 	logsDir     = "logs"
+	PidsDir     = "pids" // records of the servers that the run started
 	historyDir  = "history"
 	leavingFile = "leaving.json" // the manifest of a run that is being moved to the history
 )
@@ -30,9 +31,10 @@ var caseSuffixes = []string{".json", ".requests.jsonl", ".requests.jsonl.gz"}
 // A Dir is a results folder, locked for one run. Its methods may be called from
 // several goroutines.
 type Dir struct {
-	path string
-	lock *os.File
-	now  func() time.Time
+	path   string
+	lock   *os.File
+	folder *os.File // of the run's state, open so that no other folder gets its identity; nil = only read
+	now    func() time.Time
 
 	mu      sync.Mutex
 	journal *journal
@@ -51,12 +53,14 @@ func Open(dir string) (*Dir, error) {
 		return nil, err
 	}
 	d := &Dir{path: dir, lock: lock, now: time.Now}
-	err = d.removeTemps()
+	if d.folder, err = os.Open(state); err == nil {
+		err = d.removeTemps()
+	}
 	if err == nil {
 		d.journal, err = readJournal(dir)
 	}
 	if err != nil {
-		return nil, errors.Join(err, lock.Close())
+		return nil, errors.Join(err, d.letGo())
 	}
 	return d, nil
 }
@@ -73,7 +77,7 @@ func Look(dir string) (*Dir, error) {
 
 // removeTemps clears away what a killed run had not finished writing, or removing.
 func (d *Dir) removeTemps() error {
-	for _, sub := range []string{"", stateDir, historyDir} {
+	for _, sub := range []string{"", stateDir, filepath.Join(stateDir, PidsDir), historyDir} {
 		list, err := dirNames(filepath.Join(d.path, sub))
 		if err != nil {
 			return err
@@ -109,10 +113,16 @@ func dirNames(dir string) ([]string, error) {
 func (d *Dir) Close() error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	err := d.journal.close()
-	if d.lock != nil {
-		err = errors.Join(err, d.lock.Close())
-		d.lock = nil
+	return errors.Join(d.journal.close(), d.letGo())
+}
+
+// letGo closes what holds the folder.
+func (d *Dir) letGo() (err error) {
+	for _, f := range []**os.File{&d.folder, &d.lock} {
+		if *f != nil {
+			err = errors.Join(err, (*f).Close())
+			*f = nil
+		}
 	}
 	return err
 }

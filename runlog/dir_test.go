@@ -169,7 +169,7 @@ func TestLastWrite(t *testing.T) {
 
 func TestOpenRemovesUnfinishedFiles(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "[odd] folder*")
-	ours := []string{".bench_a.json.123.llmsweep-tmp", ".run/.run.json.9.llmsweep-tmp", "history/.20261122T183602Z.llmsweep-tmp/bench_a.json"}
+	ours := []string{".bench_a.json.123.llmsweep-tmp", ".run/.run.json.9.llmsweep-tmp", ".run/pids/.a.7.json.9.llmsweep-tmp", "history/.20261122T183602Z.llmsweep-tmp/bench_a.json"}
 	users := []string{".bench_a.json", "bench_a.json", "x.llmsweep-tmp"}
 	for _, name := range append(ours, users...) {
 		write(t, filepath.Join(dir, name), "half")

@@ -18,7 +18,7 @@ func FindIncomplete(pattern, configKey string, within time.Duration, now time.Ti
 		return "", last, err
 	}
 	for _, folder := range folders {
-		if at := incomplete(folder, configKey, now, within); at.After(last) && !locked(folder) {
+		if at := incomplete(folder, configKey, now, within); at.After(last) && !AtWork(folder) {
 			dir, last = folder, at
 		}
 	}

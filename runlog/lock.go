@@ -36,7 +36,7 @@ func lockFolder(dir string) (*os.File, error) {
 	if err != nil {
 		return nil, writeError(path, err)
 	}
-	held, err := takeLock(f)
+	held, err := takeLock(f, true)
 	if err != nil || held {
 		defer f.Close()
 		if held {
@@ -52,15 +52,16 @@ func lockFolder(dir string) (*os.File, error) {
 }
 
 // takeLock asks more than once: a run that looks for folders to go on with tries
-// the lock of each for an instant.
-func takeLock(f *os.File) (held bool, err error) {
-	for range 3 {
-		if held, err = tryLock(f, true); !held {
-			break
+// the lock of each for an instant. And where the one that signed has ended, the lock
+// is about to: a command that it was starting has it until that runs.
+func takeLock(f *os.File, alone bool) (held bool, err error) {
+	for tries := 1; ; tries++ {
+		held, err = tryLock(f, alone)
+		if !held || tries == 200 || tries >= 3 && !gone(signer(f)) {
+			return held, err
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
-	return held, err
 }
 
 // sign writes who holds the lock; the file's time says since when.
@@ -72,23 +73,28 @@ func sign(f *os.File) error {
 	return f.Truncate(int64(len(pid)))
 }
 
+// signer is the process that took the lock last; 0 = not known.
+func signer(f *os.File) int {
+	b, _ := io.ReadAll(io.NewSectionReader(f, 0, 32)) // an unreadable one is unknown
+	pid, _ := strconv.Atoi(strings.TrimSpace(string(b)))
+	return pid
+}
+
 func lockedError(dir string, f *os.File) error {
-	e := &LockedError{Dir: dir}
-	b, _ := io.ReadAll(io.LimitReader(f, 32)) // an unreadable pid is an unknown one
-	e.PID, _ = strconv.Atoi(strings.TrimSpace(string(b)))
+	e := &LockedError{Dir: dir, PID: signer(f)}
 	if info, err := f.Stat(); err == nil && e.PID != 0 {
 		e.Since = info.ModTime()
 	}
 	return e
 }
 
-// locked reports whether another run is at work in dir.
-func locked(dir string) bool {
+// AtWork reports whether a run is at work in dir.
+func AtWork(dir string) bool {
 	f, err := os.Open(filepath.Join(dir, stateDir, lockFile))
 	if err != nil {
 		return false // no run was ever there
 	}
 	defer f.Close()
-	held, _ := tryLock(f, false) // where there are no locks, no run could start
+	held, _ := takeLock(f, false) // where there are no locks, no run could start
 	return held
 }

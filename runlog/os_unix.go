@@ -22,6 +22,9 @@ func tryLock(f *os.File, alone bool) (held bool, err error) {
 	return false, err
 }
 
+// gone reports whether there is no such process any more; 0 is none that is known.
+func gone(pid int) bool { return pid > 0 && errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) }
+
 // syncFolder makes a rename or removal in the folder outlive a power cut, where the
 // file system can: shared folders of virtual machines and some FUSE ones cannot.
 func syncFolder(dir string) error {

@@ -62,7 +62,7 @@ func TestDamagedFilesAreNamed(t *testing.T) {
 	for _, tt := range []struct{ text, why string }{
 		{string(whole[:len(whole)/2]), "unexpected end of JSON input"},
 		{"", "unexpected end of JSON input"},
-		{strings.Replace(string(whole), `"completed": 2`, `"completed": "2"`, 1), "key completed: json: cannot unmarshal string"},
+		{strings.Replace(string(whole), `"completed": 2`, `"completed": "2"`, 1), "key completed: \"2\", want a whole number"},
 		{"\x00\x00", "invalid character '\\x00'"},
 	} {
 		write(t, path, tt.text)

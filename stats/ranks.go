@@ -17,5 +17,5 @@ func MannWhitney(a, b []float64) float64 {
 	if err != nil { // all values are equal
 		return 1
 	}
-	return r.P
+	return min(1, r.P) // its sum of chances can be 1 and a bit
 }

@@ -85,3 +85,17 @@ func TestMeanInterval(t *testing.T) {
 func close4(a, b float64) bool {
 	return math.IsNaN(a) && math.IsNaN(b) || math.Abs(a-b) < 0.0001
 }
+
+// A p-value far below 1e-16 is as exact of a fall as of a rise. Reference: SciPy 1.x,
+// 2·norm.sf(9) and 2·t.sf(60, 8).
+func TestTwoSidedIsExactBothWays(t *testing.T) {
+	for _, tt := range []struct{ estimate, dof, want float64 }{
+		{9, math.Inf(1), 2.2571768119076647e-19}, {-9, math.Inf(1), 2.2571768119076647e-19},
+		{60, 8, 6.615115847914829e-12}, {-60, 8, 6.615115847914829e-12},
+	} {
+		got := TTest{Estimate: tt.estimate, SE: 1, DoF: tt.dof}.TwoSided(0)
+		if math.Abs(got-tt.want) > 1e-9*tt.want {
+			t.Errorf("%+v: p %g, want %g", tt, got, tt.want)
+		}
+	}
+}

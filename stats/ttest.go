@@ -99,8 +99,7 @@ func (t TTest) Minus() TTest {
 // TwoSided is the p-value of the null hypothesis that what is estimated equals
 // null; NaN where undefined. Without any spread it is 1 for what equals it, else 0.
 func (t TTest) TwoSided(null float64) float64 {
-	above := t.tail(null)
-	return min(1, 2*t.times()*min(above, 1-above))
+	return min(1, 2*t.times()*min(t.tail(null), t.Minus().tail(-null))) // 1 − tail would lose what is below 1e-16
 }
 
 func (t TTest) times() float64 { return cmp.Or(t.Times, 1) }

@@ -45,6 +45,9 @@ func (r *Runner) Forecast(ctx context.Context) (string, error) {
 
 func (r *Runner) forecast(dir *runlog.Dir) (string, error) {
 	before, err := r.past(dir)
+	if err == nil {
+		err = r.takeOver(dir, before)
+	}
 	switch {
 	case err != nil:
 		return "", err

@@ -140,7 +140,7 @@ func waitReady(ctx context.Context, ready func(context.Context) error, timeout t
 	for {
 		err := probe(ctx, ready, max(probeTimeout, time.Until(deadline)))
 		switch {
-		case err == nil || ctx.Err() != nil || timeout == 0:
+		case err == nil || ctx.Err() != nil || timeout == 0 || client.IsFinal(err):
 			return err
 		case !time.Now().Before(deadline):
 			return fmt.Errorf("not ready within %s (ready_timeout): %w", timeout, err)

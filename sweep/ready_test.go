@@ -11,6 +11,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"llmsweep/client"
 )
 
 // A user who waits for a server that is loading hears how long, and what it says.
@@ -28,6 +30,35 @@ func TestWaitReadyTells(t *testing.T) {
 			t.Errorf("%v, notes %q, want %q", err, notes, want)
 		}
 	})
+}
+
+// What waiting does not change ends it at once, with the answer alone.
+func TestWaitReadyEndsAtWhatIsFinal(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		began, final := time.Now(), &client.FinalError{Err: errors.New("unknown authority")}
+		err := waitReady(t.Context(), func(context.Context) error {
+			if time.Since(began) < time.Second {
+				return errors.New("connection refused")
+			}
+			return final
+		}, time.Hour, func(time.Duration, error) {})
+		if err != final || time.Since(began) != time.Second {
+			t.Errorf("%v after %s", err, time.Since(began))
+		}
+	})
+}
+
+// A server that takes its time to end is told of, once; one that ends soon is not.
+func TestTelling(t *testing.T) {
+	for took, want := range map[time.Duration]int{time.Second: 0, time.Minute: 1} {
+		synctest.Test(t, func(t *testing.T) {
+			told, failed := 0, errors.New("left over")
+			err := telling(func() error { time.Sleep(took); return failed }, func() { told++ })
+			if err != failed || told != want {
+				t.Errorf("after %s: %v, told %d times, want %d", took, err, told, want)
+			}
+		})
+	}
 }
 
 // warned keeps warnings.

@@ -23,8 +23,8 @@ type past struct {
 	why     string // it does not go on
 }
 
-// past decides between going on and starting anew. What goes on takes over the seed,
-// and the cases that were added.
+// past decides between going on and starting anew. It asks no server, so that a run
+// that is refused has started none.
 func (r *Runner) past(dir *runlog.Dir) (p past, err error) {
 	p.run, err = dir.Run()
 	if err != nil && !r.Fresh {
@@ -43,23 +43,27 @@ func (r *Runner) past(dir *runlog.Dir) (p past, err error) {
 	if !p.goOn && r.OnlyFailed {
 		return p, &ConfigError{fmt.Errorf("--only-failed: nothing in %s to measure again: %s", dir.Path(), p.why)}
 	}
-	if p.goOn && r.Config.SeedRandom && r.Config.Seed != p.run.Seed {
-		r.Config.SetSeed(p.run.Seed)
+	return p, nil
+}
+
+// takeOver gives a run that goes on its seed, and the cases that were added to it.
+func (r *Runner) takeOver(dir *runlog.Dir, before past) error {
+	if before.goOn && r.Config.SeedRandom && r.Config.Seed != before.run.Seed {
+		r.Config.SetSeed(before.run.Seed)
 		if err := r.replan(); err != nil {
-			return p, err
+			return err
 		}
 	}
 	r.growth = r.newGrowth(dir)
-	if p.goOn {
-		err = r.growth.recall()
+	if !before.goOn {
+		return nil
 	}
-	return p, err
+	return r.growth.recall()
 }
 
 // begin begins or goes on with a run, and returns what is to run.
-func (r *Runner) begin(ctx context.Context, dir *runlog.Dir) ([]plan.Case, error) {
-	before, err := r.past(dir)
-	if err != nil {
+func (r *Runner) begin(ctx context.Context, dir *runlog.Dir, before past) ([]plan.Case, error) {
+	if err := r.takeOver(dir, before); err != nil {
 		return nil, err
 	}
 	r.begun = cmp.Or(r.Config.RunStart(), r.Now()) // the start that date and time are of

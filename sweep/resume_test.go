@@ -90,3 +90,17 @@ func TestDamagedCaseOfABrokenRun(t *testing.T) {
 		t.Errorf("once it is gone: ran %v, complete %v", b.ran, b.manifest("out").Complete)
 	}
 }
+
+// A run that is refused has started nothing: before_sweep may start a server.
+func TestRefusedStartsNothing(t *testing.T) {
+	b := newBench(t, "input_output: [[8, 2]]\nconcurrency_prompts: [[1, 2]]\nresults_dir: DIR/out\nbefore_sweep: echo before >> DIR/hooks\nafter_sweep: echo $LLMSWEEP_STATUS >> DIR/hooks\n")
+	b.wantRun()
+	b.runner.OnlyFailed = true
+	_, err := b.run()
+	if _, ok := errors.AsType[*ConfigError](err); !ok || !strings.Contains(err.Error(), "the run before was complete, and no case of it is invalid") {
+		t.Errorf("%v; want nothing to measure again", err)
+	}
+	if hooks, err := os.ReadFile(filepath.Join(b.dir, "hooks")); string(hooks) != "before\ncomplete\n" || err != nil {
+		t.Errorf("hooks ran: %q, %v; want those of the first run", hooks, err)
+	}
+}

@@ -94,17 +94,21 @@ func (r *Runner) Run(ctx context.Context) (out Outcome, err error) {
 	}
 	defer func() { err = errors.Join(err, dir.Close()) }()
 	r.dir = dir
+	r.endLeftovers(ctx, dir.Path())
+	before, err := r.past(dir)
+	if err != nil {
+		return out, err
+	}
 	r.hooks = newHooks(r.Config, dir.Path())
 	defer func() { r.warn(r.hooks.afterSweep(ctx, sweepStatus(ctx, &out, err))) }()
 	defer r.stopServer(ctx)
-	r.warn(launch.EndLeftovers(ctx, pidDir(dir.Path()), r.Progress.Warn))
 	if err := r.hooks.beforeSweep(ctx); err != nil {
 		return out, err
 	}
 	if err := r.ask(ctx); err != nil {
 		return out, err
 	}
-	toRun, err := r.begin(ctx, dir)
+	toRun, err := r.begin(ctx, dir, before)
 	if err != nil {
 		return out, err
 	}
@@ -119,6 +123,9 @@ func (r *Runner) Run(ctx context.Context) (out Outcome, err error) {
 	}
 	grown := r.growth.results()
 	out.Searches, out.Knees = grown.Searches, grown.Knees
+	if _, gone := errors.AsType[*runlog.GoneError](err); gone {
+		return out, err // there is nothing to be added to, and no table to be made
+	}
 	err = errors.Join(err, r.growth.note(true), r.growth.write(grown), r.Fold(dir.Path()))
 	return out, errors.Join(err, r.finish(dir, append(toRun, r.growth.added...), &out, err == nil && r.growth.over()))
 }

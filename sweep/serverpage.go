@@ -70,6 +70,9 @@ func (e *pageError) Error() string {
 	return strings.TrimSuffix(fmt.Sprintf("%s: status %d: %s", e.path, e.status, e.words), ": ")
 }
 
+// HTTPStatus is for those who ask an error for it.
+func (e *pageError) HTTPStatus() int { return e.status }
+
 // metrics is the server's /metrics page.
 func (p pageReader) metrics(ctx context.Context) (telemetry.Page, error) {
 	body, err := p.do(ctx, http.MethodGet, "/metrics")

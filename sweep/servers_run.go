@@ -112,12 +112,27 @@ func (r *Runner) stopServer(ctx context.Context) {
 		return
 	}
 	if s.server != nil {
-		r.warn(s.server.Stop(context.WithoutCancel(ctx)))
+		r.warn(telling(func() error { return s.server.Stop(context.WithoutCancel(ctx)) }, func() {
+			r.Progress.Note(fmt.Sprintf("stopping server %s: up to %s, then it is killed", s.entry.Name, cmp.Or(s.entry.StopWait, launch.StopWait)))
+		}))
 		s.server = nil
 	}
 	if s.client != nil {
 		s.client.Close()
 		s.client = nil
+	}
+}
+
+// telling does what mostly is quick, and tells a user who waits for it.
+func telling(do func() error, tell func()) error {
+	done := make(chan error, 1)
+	go func() { done <- do() }()
+	select {
+	case err := <-done:
+		return err
+	case <-time.After(2 * time.Second):
+		tell()
+		return <-done
 	}
 }
 
@@ -183,36 +198,58 @@ func (r *Runner) launchOf(pc *plan.Case) (key string, l launch.Entry, err error)
 }
 
 // pidDir has the records of launched servers in a results folder.
-func pidDir(dir string) string { return filepath.Join(dir, ".run", "pids") }
+func pidDir(dir string) string { return filepath.Join(dir, ".run", runlog.PidsDir) }
 
-// readiness asks whether one of the config's servers is ready. A URL is asked without key
-// and headers: it may be anybody's.
+// endLeftovers ends the servers that runs left behind when they were killed: in this
+// run's folder, and, where its name has the date in it, in those of other days that
+// no run is at work in.
+func (r *Runner) endLeftovers(ctx context.Context, dir string) {
+	folders, _ := filepath.Glob(filepath.Join(r.Config.ResultsPattern(), ".run")) // the pattern is whole
+	for _, folder := range folders {
+		folder = filepath.Dir(folder)
+		if filepath.Clean(folder) != filepath.Clean(dir) && !runlog.AtWork(folder) {
+			r.warn(launch.EndLeftovers(ctx, pidDir(folder), r.Progress.Warn))
+		}
+	}
+	r.warn(launch.EndLeftovers(ctx, pidDir(dir), r.Progress.Warn))
+}
+
+// readiness asks whether one of the config's servers is ready. The error is a
+// *client.FinalError where it is of no use to ask again.
 func readiness(c *plan.Config, server pageReader) func(context.Context) error {
 	page := cmp.Or(c.Server.Ready, c.Ready)
+	ask := server.client.Ready
 	switch {
 	case page == plan.ReadyAuto:
-		return server.client.Ready
 	case page == plan.ReadyProbe:
-		return server.client.Probe
+		ask = server.client.Probe
 	case strings.HasPrefix(page, "/"):
-		return func(ctx context.Context) error {
+		ask = func(ctx context.Context) error {
 			_, err := server.do(ctx, http.MethodGet, page)
 			return err
 		}
+	default:
+		return func(ctx context.Context) error { return askURL(ctx, page) }
 	}
-	return func(ctx context.Context) error {
-		req, err := http.NewRequestWithContext(ctx, http.MethodGet, page, nil)
-		if err != nil {
-			return err
-		}
-		resp, err := http.DefaultClient.Do(req)
-		if err != nil {
-			return err
-		}
-		resp.Body.Close()
-		if resp.StatusCode != http.StatusOK {
-			return errors.New("ready: " + resp.Status)
-		}
-		return nil
+	return func(ctx context.Context) error { return server.client.Final(ctx, ask(ctx)) }
+}
+
+// askURL asks for a page that may be anybody's: without key, headers and TLS settings.
+func askURL(ctx context.Context, url string) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return err
 	}
+	resp, err := http.DefaultClient.Do(req)
+	if client.IsFinal(err) {
+		return &client.FinalError{Err: fmt.Errorf("ready: %w; a URL is asked without tls: take a page of base_url, as in ready: /health", err)}
+	}
+	if err != nil {
+		return err
+	}
+	resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		return errors.New("ready: " + resp.Status)
+	}
+	return nil
 }

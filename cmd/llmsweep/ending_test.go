@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"strings"
 	"testing"
 
 	"llmsweep/aggregate"
@@ -27,9 +29,24 @@ func TestEnding(t *testing.T) {
 		{"a failed case is missing", sweep.Outcome{Names: whole.Names, Missing: 1}, []aggregate.Row{row("failed", "invalid")}, false, exitFailed},
 		{"left out by --only", sweep.Outcome{Names: whole.Names, Missing: 1, LeftOut: 1}, []aggregate.Row{row("measured", "valid"), row("failed", "invalid")}, false, exitOK},
 	} {
-		err := ending(t.Context(), tt.out, tt.rows, nil, tt.strict)
+		err := ending(t.Context(), tt.out, tt.rows, nil, tt.strict, false)
 		if got := exitStatus(err, t.Output()); got != tt.want {
 			t.Errorf("%s: exit status %d (%v), want %d", tt.name, got, err, tt.want)
 		}
+	}
+}
+
+// A run that was told to start anew would do so again: it is gone on with without that.
+func TestEndingOfAFreshRun(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	out := sweep.Outcome{Names: []string{"a", "b"}, Missing: 1}
+	err := ending(ctx, out, nil, nil, false, true)
+	if want := "1 case of 2 without a result; the same command without --fresh runs what is missing"; err == nil || err.Error() != want {
+		t.Errorf("%v, want %s", err, want)
+	}
+	cancel()
+	err = ending(ctx, out, nil, nil, false, true)
+	if want := "1 case of 2 missing; the same command without --fresh goes on from here"; err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("%v, want %s", err, want)
 	}
 }

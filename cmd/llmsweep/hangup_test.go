@@ -4,6 +4,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -33,6 +34,9 @@ func TestHangup(t *testing.T) {
 	}
 	t.Run("a terminal closes", func(t *testing.T) {
 		t.Parallel()
+		hangups := make(chan os.Signal, 1)
+		signal.Notify(hangups, syscall.SIGHUP) // the tests may run under nohup, which a child would inherit
+		defer signal.Stop(hangups)
 		dir := t.TempDir()
 		cmd, stderr := started(t, dir, "", "/usr/bin/env")
 		for range 5 {

@@ -31,14 +31,20 @@ func TestKilledRunGoesOn(t *testing.T) {
 // LLMSWEEP_SEED repeats one that failed.
 func TestE2EKilled(t *testing.T) {
 	e2e(t)
-	seed := uint64(time.Now().UnixNano()) % 1e9
-	if text := os.Getenv("LLMSWEEP_SEED"); text != "" {
-		var err error
-		if seed, err = strconv.ParseUint(text, 10, 64); err != nil {
-			t.Fatal(err)
-		}
+	killNights(t, seedFrom(t), 50)
+}
+
+// seedFrom is LLMSWEEP_SEED, or any.
+func seedFrom(t *testing.T) uint64 {
+	text := os.Getenv("LLMSWEEP_SEED")
+	if text == "" {
+		return uint64(time.Now().UnixNano()) % 1e9
 	}
-	killNights(t, seed, 50)
+	seed, err := strconv.ParseUint(text, 10, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return seed
 }
 
 // killNights runs a sweep in one folder, and kills it so many times with SIGKILL:

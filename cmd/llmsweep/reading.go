@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"math"
 	"slices"
 	"strconv"
 
@@ -100,7 +101,7 @@ func (a *asked) check() error {
 		switch {
 		case !slices.Contains(known, name) || metrics.Better(name) == metrics.Neither:
 			return fmt.Errorf("--slo %s: want a figure of the CSV that can get better, such as p99_ttft_ms or output_throughput", name)
-		case err != nil || !(limit >= 0):
+		case err != nil || !(limit >= 0) || math.IsInf(limit, 1):
 			return fmt.Errorf("--slo %s=%s: want a limit, a number of 0 or more", name, a.limits[name])
 		}
 		if a.slo == nil {
@@ -109,8 +110,8 @@ func (a *asked) check() error {
 		a.slo[name] = limit
 	}
 	switch c := a.cost; {
-	case !(c.GPUHour >= 0 && c.MachineHour >= 0 && c.GPUs >= 0):
-		return errors.New("--gpu-hour, --machine-hour, --gpus: want numbers of 0 or more")
+	case !(c.GPUHour >= 0 && c.GPUHour <= 1e9 && c.MachineHour >= 0 && c.MachineHour <= 1e9 && c.GPUs >= 0): // as cost in the config
+		return errors.New("--gpu-hour, --machine-hour, --gpus: want numbers of 0 or more, prices up to 1e9")
 	case c.GPUHour > 0 && c.MachineHour > 0:
 		return errors.New("--gpu-hour and --machine-hour: want one of them")
 	}

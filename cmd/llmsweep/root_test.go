@@ -120,12 +120,14 @@ func TestCompletion(t *testing.T) {
 // A flag's value that cannot be read is told in words of the command line.
 func TestFlagFaults(t *testing.T) {
 	for args, want := range map[string]string{
-		"bench --max-concurrency x": `invalid argument "x" for "--max-concurrency" flag: want a whole number; llmsweep bench --help lists the flags`,
-		"bench --seed -1":           `invalid argument "-1" for "--seed" flag: want a whole number of 0 or more; llmsweep bench --help lists the flags`,
-		"bench --port 1e99":         `invalid argument "1e99" for "--port" flag: want a whole number; llmsweep bench --help lists the flags`,
-		"aggregate --gpu-hour two":  `invalid argument "two" for "--gpu-hour" flag: want a number; llmsweep aggregate --help lists the flags`,
-		"run --fresh=maybe":         `invalid argument "maybe" for "--fresh" flag: want true or false; llmsweep run --help lists the flags`,
-		"run --no-such":             "unknown flag: --no-such; llmsweep run --help lists the flags",
+		"bench --max-concurrency x":       `invalid argument "x" for "--max-concurrency" flag: want a whole number; llmsweep bench --help lists the flags`,
+		"bench --seed -1":                 `invalid argument "-1" for "--seed" flag: want a whole number of 0 or more; llmsweep bench --help lists the flags`,
+		"bench --port 1e99":               `invalid argument "1e99" for "--port" flag: want a whole number; llmsweep bench --help lists the flags`,
+		"aggregate --gpu-hour two":        `invalid argument "two" for "--gpu-hour" flag: want a number; llmsweep aggregate --help lists the flags`,
+		"aggregate --gpu-hour inf":        "--gpu-hour, --machine-hour, --gpus: want numbers of 0 or more, prices up to 1e9",
+		"aggregate --slo p99_ttft_ms=inf": "--slo p99_ttft_ms=inf: want a limit, a number of 0 or more",
+		"run --fresh=maybe":               `invalid argument "maybe" for "--fresh" flag: want true or false; llmsweep run --help lists the flags`,
+		"run --no-such":                   "unknown flag: --no-such; llmsweep run --help lists the flags",
 	} {
 		root := rootCommand()
 		root.SetArgs(strings.Split(args, " "))

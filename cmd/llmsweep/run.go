@@ -107,7 +107,7 @@ server cannot be reached; 2 the command or the config is wrong; 3 a gate is brok
 			w.Note(fmt.Sprintf("left out: %s of %d not measured yet; run without --only and --only-failed to add them", cases(out.LeftOut), len(out.Names)))
 		}
 		printSkipped(w.results, out.Skipped)
-		err = ending(cmd.Context(), out, rows, err, *strict)
+		err = ending(cmd.Context(), out, rows, err, *strict, *fresh)
 		if statusOf(err) == exitInterrupted {
 			return err
 		}
@@ -196,15 +196,19 @@ func writeCSVs(dir string, rows []aggregate.Row) (string, error) {
 
 // ending is the exit status of a run that had begun, and its last words. A case
 // that was measured before the run was gone on with is judged like the others.
-func ending(ctx context.Context, out sweep.Outcome, rows []aggregate.Row, err error, strict bool) error {
+func ending(ctx context.Context, out sweep.Outcome, rows []aggregate.Row, err error, strict, fresh bool) error {
+	again := "the same command"
+	if fresh {
+		again += " without --fresh"
+	}
 	if ctx.Err() != nil {
-		return withStatus(exitInterrupted, interrupted(ctx, fmt.Sprintf("%s of %d missing; the same command goes on from here", cases(out.Missing), len(out.Names))))
+		return withStatus(exitInterrupted, interrupted(ctx, fmt.Sprintf("%s of %d missing; %s goes on from here", cases(out.Missing), len(out.Names), again)))
 	}
 	if err != nil {
 		return withStatus(exitFailed, err)
 	}
 	if missing := out.Missing - out.LeftOut; missing > 0 {
-		return withStatus(exitFailed, fmt.Errorf("%s of %d without a result; the same command runs what is missing", cases(missing), len(out.Names)))
+		return withStatus(exitFailed, fmt.Errorf("%s of %d without a result; %s runs what is missing", cases(missing), len(out.Names), again))
 	}
 	if !slices.ContainsFunc(rows, func(r aggregate.Row) bool { return r.Status == runlog.StatusMeasured }) {
 		return withStatus(exitFailed, fmt.Errorf("nothing was measured: %s of %d left out; choose others, or give them more time", cases(len(out.Skipped)+out.LeftOut), len(out.Names)))

@@ -64,3 +64,32 @@ func TestKilledWhileWaiting(t *testing.T) {
 	}
 	checkNoServers(t, dir)
 }
+
+// TestKilledOnAnotherDay: what a killed run left is ended by the next one in a folder
+// of another date, too; a run that is at work there keeps its server.
+func TestKilledOnAnotherDay(t *testing.T) {
+	slow(t)
+	dir := t.TempDir()
+	writeConfig(t, dir, "%sservers:\n%s", strings.Replace(threeLoads, "[4, 4]", "[4, 4000]", 1), entry(t, dir, "before", "--preset slow"))
+	cmd := llmsweep(t, dir, "run", "config.yaml", "--set", "results_dir=results-20261122")
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	waitFor(t, "the server's first case", func() bool {
+		_, err := os.Stat(filepath.Join(dir, "results-20261122", "bench_io32x8_mc2_np4.json"))
+		return err == nil
+	})
+	next := func() (stderr string, left int) {
+		writeConfig(t, dir, "%sresults_dir: results-${date}\nservers:\n%s", threeLoads, entry(t, dir, "next", "--preset fast"))
+		_, stderr = sweepIn(t, dir, exitOK)
+		return stderr, len(processesWith(dir))
+	}
+	if stderr, left := next(); left == 0 || strings.Contains(stderr, "left over") {
+		t.Errorf("the server of a run at work was ended:\n%s", stderr)
+	}
+	cmd.Process.Kill()
+	cmd.Wait()
+	if stderr, left := next(); left != 0 || !strings.Contains(stderr, "server before, pid ") || !strings.Contains(stderr, "left over from an earlier run: ending it") {
+		t.Errorf("%d processes are left:\n%s", left, stderr)
+	}
+}

@@ -62,8 +62,8 @@ func checkNoServers(t *testing.T, dir string) {
 // round.
 func TestServers(t *testing.T) {
 	dir := t.TempDir()
-	writeConfig(t, dir, "%srepeats: 2\norder: shuffled\nmatrix: {speed: [fast, default]}\nservers:\n%s%s", threeLoads,
-		entry(t, dir, "A-${speed}", "--preset ${speed}"), entry(t, dir, "B", "--preset slow"))
+	writeConfig(t, dir, "%srepeats: 2\norder: shuffled\nmatrix: {speed: [fast, slow]}\nservers:\n%s%s", threeLoads,
+		entry(t, dir, "A-${speed}", "--preset ${speed}"), entry(t, dir, "B", "--preset slow --ttft 400ms"))
 	sweepIn(t, dir, exitOK)
 	all := rows(t, dir)
 	if len(all) != 24 {
@@ -73,10 +73,10 @@ func TestServers(t *testing.T) {
 	for _, r := range all {
 		ttft[r.Server] += *r.MeanTTFT
 	}
-	if len(ttft) != 3 || ttft["A-fast"] >= ttft["A-default"] || ttft["A-default"] >= ttft["B"] {
-		t.Errorf("summed TTFT by server %v: fast, default and slow are to differ", ttft)
+	if len(ttft) != 3 || ttft["A-fast"] >= ttft["A-slow"] || ttft["A-slow"] >= ttft["B"] {
+		t.Errorf("summed TTFT by server %v, ms; want A-fast < A-slow < B", ttft)
 	}
-	for name, starts := range map[string]int{"A-fast": 2, "A-default": 2, "B": 2} {
+	for name, starts := range map[string]int{"A-fast": 2, "A-slow": 2, "B": 2} {
 		log, err := os.ReadFile(filepath.Join(dir, "results/.run/logs/server-"+name+".log"))
 		if err != nil || strings.Count(string(log), "starting ") != starts {
 			t.Errorf("%s: %v; log\n%s\nwant %d starts", name, err, log, starts)

@@ -56,12 +56,13 @@ function short(x) {
   return String(+x.toPrecision(3));
 }
 
-const pooled = () => data.curves.length > 0 && data.curves.every(c => c.pooled); // no tokens are generated
-
-// Curves without tokens are drawn apart where others generate some: one scale cannot
-// hold both.
-const main = () => pooled() ? data.curves : data.curves.filter(c => !c.pooled);
-const apart = () => pooled() ? [] : data.curves.filter(c => c.pooled);
+// Charts show one kind of work at a time: no scale can hold tokens/s and requests/s,
+// and embeddings are no reranking.
+const shown = () => {
+  const kind = byId("kind") ? kept("kind") : data.curves.length ? data.curves[0].kind : "";
+  return data.curves.filter(c => c.kind === kind);
+};
+const pooled = () => shown().some(c => c.pooled); // no tokens are generated
 
 // work is what throughput is measured by, as a point's field and in words.
 const work = () => pooled() ? "requests" : "tokens";
@@ -74,21 +75,21 @@ const narrow = id => byId(id).clientWidth < 520;
 // paper. top is where the chart begins below it.
 const pen = document.createElement("canvas").getContext("2d");
 
-function legend(box, names) {
-  const c = colours(), line = 22, item = 18 + 5 + 10, room = box.clientWidth - 10, most = Math.max(16, Math.min(60, Math.floor((room - item) / 7)));
+function legend(box, names, icon) {
+  const c = colours(), line = 22, gap = 10, item = icon + 5 + gap, room = box.clientWidth - 10, most = Math.max(16, Math.min(60, Math.floor((room - item) / 7)));
   const cut = name => name.length <= most ? name : name.slice(0, Math.ceil(most / 2) - 1) + "…" + name.slice(-Math.floor(most / 2));
   pen.font = "12px system-ui, sans-serif";
   let lines = 1, x = 0;
   for (const name of names) {
     const w = item + pen.measureText(cut(name)).width;
-    if (x > 0 && x + w > room) { lines++; x = 0; }
+    if (x > 0 && x + w - gap > room) { lines++; x = 0; }
     x += w;
   }
   const scroll = lines > 8 && !state.printing;
   if (scroll) lines = 1;
   box.style.height = "";
   if (lines > 1) box.style.height = box.clientHeight + (lines - 1) * line + "px";
-  return {top: 50 + (lines - 1) * line, option: {type: scroll ? "scroll" : "plain", data: names, top: 0, left: 0, right: 0, itemWidth: 18, itemHeight: 12, itemGap: 10, formatter: cut,
+  return {top: 50 + (lines - 1) * line, option: {type: scroll ? "scroll" : "plain", data: names, top: 0, left: 0, right: 0, itemWidth: icon, itemHeight: 12, itemGap: gap, formatter: cut,
     tooltip: {show: true}, textStyle: {color: c.text, fontSize: 12, lineHeight: 12}, pageTextStyle: {color: c.text}, pageIconColor: c.text, pageIconInactiveColor: c.line}};
 }
 
@@ -120,7 +121,7 @@ function draw(id, option, why) {
     chart.on("click", p => p.data && p.data.cases && chooseCase(p.data.cases[0], false));
     drawn.set(id, chart);
   }
-  const c = colours(), names = legend(box, [...new Set(option.series.map(s => s.name))]);
+  const c = colours(), marks = option.series.some(s => s.type === "scatter"), names = legend(box, [...new Set(option.series.map(s => s.name))], marks ? 14 : 28); // wide enough to see dashes
   const grids = option.grid ? option.grid.map(g => ({...g, top: g.top + names.top - 50})) : [{left: 8, right: 18, top: names.top, bottom: 28, containLabel: true}];
   chart.resize();
   chart.setOption({

@@ -68,19 +68,12 @@ const tip = () => ({confine: true, trigger: "item", backgroundColor: colours().c
 
 function drawThroughput() {
   const which = kept("rate");
-  byLoad("c-throughput", main(), workNames[which], p => p[which], "0");
-  if (showApart("c-apart-throughput")) byLoad("c-apart-throughput", apart(), workNames.requests, p => p.requests, "0");
-}
-
-// showApart shows the chart of curves without tokens, if they are apart.
-function showApart(id) {
-  byId(id).parentElement.hidden = !apart().length;
-  return apart().length > 0;
+  byLoad("c-throughput", shown(), workNames[which], p => p[which], "0");
 }
 
 function drawLatency() {
   const metric = kept("metric"), stat = kept("stat");
-  byLoad("c-latency", main(), `${statNames[stat]} ${metricNames[metric]}, ms`, p => p[metric][stat], stat);
+  byLoad("c-latency", shown(), `${statNames[stat]} ${metricNames[metric]}, ms`, p => p[metric][stat], stat);
 }
 
 // spotName says what a point is known for.
@@ -89,9 +82,8 @@ function spotName(c, j) {
 }
 
 function drawTradeoff() {
-  const limits = tradeoff("c-tradeoff", main(), work(), kept("tmetric"), kept("tstat"));
+  const limits = tradeoff("c-tradeoff", shown(), work(), kept("tmetric"), kept("tstat"));
   byId("t-limit").textContent = limits || "";
-  if (showApart("c-apart-tradeoff")) tradeoff("c-apart-tradeoff", apart(), "requests", "e2el", "0");
 }
 
 // tradeoff draws a latency by throughput, and returns what the SLO has to say of it.
@@ -99,6 +91,7 @@ function tradeoff(id, curves, by, metric, stat) {
   const c = colours();
   if (!curves.length) return draw(id, null, "No curve: no case has figures.");
   const values = curves.flatMap(v => v.points.map(p => p[metric][stat])), s = scale(values);
+  const rate = scale(curves.flatMap(v => v.points.map(p => p[by])));
   const name = `${statNames[stat]} ${metricNames[metric]}, ms`, highest = Math.max(...values);
   const limits = [...new Set(curves.map(v => limitOf(v, metric, stat)).filter(Boolean))], near = limits.filter(l => l < 3 * highest);
   if (near.some(l => l > (s.max || highest))) { // room for the limit's line; its own label says the value
@@ -108,7 +101,7 @@ function tradeoff(id, curves, by, metric, stat) {
   const room = curves.length <= 2 && !narrow(id); // labels of more would cover one another
   draw(id, {
     tooltip: {...tip(), formatter: about},
-    xAxis: axis(workNames[by], {type: "value", min: 0}),
+    xAxis: axis(workNames[by] + rate.note, rate),
     yAxis: axis(name + s.note, s),
     series: curves.map((curve, k) => ({
       name: curve.title, type: "line", symbol: "circle", color: c.series[k % 8], lineStyle: stroke(k), emphasis: {focus: "series"},
@@ -138,24 +131,26 @@ function limitLine(curves, k, metric, stat, c) {
   const curve = curves[k], limit = limitOf(curve, metric, stat);
   if (!limit || curves.findIndex(o => limitOf(o, metric, stat) === limit) !== k) return undefined;
   return {silent: true, symbol: "none", lineStyle: {color: c.bad, type: "dashed", width: 1.5}, data: [{yAxis: limit}],
-    label: {position: "insideEndTop", formatter: `SLO: ${limitName(curve, metric, stat)} ≤ ${limit} ms`, color: c.bad}};
+    label: {position: "insideStartTop", formatter: `SLO: ${limitName(curve, metric, stat)} ≤ ${limit} ms`, color: c.bad}};
 }
 
 // shape is a curve's mark where there is no line to be dashed.
 const shape = k => ["circle", "rect", "triangle"][Math.floor(k / 8) % 3];
 
 function drawPareto() {
-  const all = data.curves.flatMap((c, k) => c.points.map(p => [c, p, k])).filter(([, p]) => p.gpu !== null && p.user !== null);
+  if (pooled()) return; // its chart is hidden
+  const all = shown().flatMap((c, k) => c.points.map(p => [c, p, k])).filter(([, p]) => p.gpu !== null && p.user !== null);
   if (!all.length) return draw("c-pareto", null, `No case has both tokens/s per ${data.per} and per user.`);
+  const users = scale(all.map(([, p]) => p.user)), shares = scale(all.map(([, p]) => p.gpu));
   const c = colours(), fronts = new Map(); // by work: other lengths are no rivals
   for (const [curve, p] of all) {
     if (p.pareto) fronts.set(curve.work, [...(fronts.get(curve.work) || []), [p.user, p.gpu]]);
   }
   draw("c-pareto", {
     tooltip: {...tip(), formatter: about},
-    xAxis: axis("output tokens/s per user", {type: "value", scale: true}),
-    yAxis: axis("output tokens/s per " + data.per, {type: "value", min: 0}),
-    series: [...data.curves.map((curve, k) => ({
+    xAxis: axis("output tokens/s per user" + users.note, users.note ? users : {type: "value", scale: true}),
+    yAxis: axis("output tokens/s per " + data.per + shares.note, shares),
+    series: [...shown().map((curve, k) => ({
       name: curve.title, type: "scatter", color: c.series[k % 8], symbol: shape(k),
       data: curve.points.filter(p => p.gpu !== null && p.user !== null).map(p => mark(curve, p, k, [p.user, p.gpu], "0", {symbol: shape(k), spot: p.pareto ? "Pareto front" : ""})),
     })), ...[...fronts.values()].map(front => ({name: "Pareto front", type: "line", data: front.sort((a, b) => a[0] - b[0]), symbol: "none",
@@ -170,7 +165,7 @@ function drawSpread() {
   for (const p of curve ? curve.points : []) {
     for (const i of p.cases) {
       const s = data.cases[i].series;
-      if (s && (s[field] || []).length) lines.push({i, p, values: s[field], n: metric === "itl" ? s.itls : s.n});
+      if (s && (s[field] || []).length) lines.push({i, p, k: curve.points.indexOf(p), values: s[field], n: metric === "itl" ? s.itls : s.n});
     }
   }
   if (!lines.length) return draw("c-spread", null, data.cases.some(d => d.series) ? `No request has ${metric === "itl" ? "an" : "a"} ${metricNames[metric]}.` : "No records: run with records: full to see distributions.");
@@ -182,9 +177,9 @@ function drawSpread() {
     }},
     xAxis: axis(`${metricNames[metric]}, ms${s.note}`, s.type === "log" ? s : {type: "value", scale: true}),
     yAxis: axis(`share of ${metric === "itl" ? "gaps" : "requests"}, %`, {type: "value", min: 0, max: 100}),
-    series: lines.map((l, k) => ({
+    series: lines.map(l => ({
       name: `${curve.over} ${l.p.load}` + (l.p.cases.length > 1 ? ` (${l.p.cases.indexOf(l.i) + 1})` : "") + (data.cases[l.i].doubt ? " ⚠" : ""),
-      type: "line", symbol: "none", color: c.series[k % c.series.length], lineStyle: {width: 2, type: data.cases[l.i].doubt ? "dashed" : "solid"},
+      type: "line", symbol: "none", color: c.series[l.k % c.series.length], lineStyle: {width: 2, type: data.cases[l.i].doubt ? "dashed" : "solid"},
       data: l.values.map((v, j) => ({value: [s.type === "log" && v <= 0 ? null : v, 100 * data.shares[j]], cases: [l.i]})),
     })),
   });

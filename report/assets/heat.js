@@ -1,7 +1,7 @@
 // The heat map over lengths: a table, so that it is read, printed and copied as one.
 function heatSets() {
   const sets = new Map();
-  for (const c of data.curves) {
+  for (const c of shown()) {
     if (c.in && c.out) sets.set(c.set, [...(sets.get(c.set) || []), c]);
   }
   const wide = (cs, field) => new Set(cs.map(c => c[field])).size > 1;
@@ -15,7 +15,7 @@ function drawHeat() {
   const metric = kept("hmetric"), load = kept("hload");
   const at = c => c.points.find((p, j) => load === "knee" ? j === c.knee : load === "peak" ? j === c.peak : p.load === load);
   const value = p => p ? (metric === "tokens" ? p.tokens : p[metric][0]) : null;
-  for (const [name, curves] of sets) {
+  for (const [, curves] of sets) {
     const ins = [...new Set(curves.map(c => c.in))].sort((a, b) => a - b), outs = [...new Set(curves.map(c => c.out))].sort((a, b) => a - b);
     const values = curves.map(c => value(at(c))).filter(v => v !== null);
     const low = Math.min(...values), high = Math.max(...values);
@@ -27,6 +27,6 @@ function drawHeat() {
       const why = inDoubt(p, "0") ? p.doubt : "";
       return el("td", {style: `background: rgba(var(--heat), ${(.08 + .42 * share).toFixed(2)})`, title: why || null}, figure(v), why ? el("span", {class: "few"}, " ⚠") : "");
     })));
-    box.append(el("table", {class: "heat"}, el("caption", {}, name || "all curves"), el("thead", {}, head), el("tbody", {}, ...body)));
+    box.append(el("table", {class: "heat"}, el("caption", {}, curves[0].name), el("thead", {}, head), el("tbody", {}, ...body)));
   }
 }

@@ -1,45 +1,63 @@
 // The page as a whole: choices, theme, print, and news of a run that goes on.
 const draws = {rate: [drawThroughput], metric: [drawLatency], stat: [drawLatency], tmetric: [drawTradeoff], tstat: [drawTradeoff],
-  smetric: [drawSpread], scurve: [drawSpread], hmetric: [drawHeat], hload: [drawHeat], case: [drawTimeline]};
+  smetric: [drawSpread], scurve: [drawSpread], hmetric: [drawHeat], hload: [drawHeat], kind: [chooseKind], case: [drawTimeline]};
 
 const select = key => document.querySelector(`[data-keep="${key}"]`);
 const kept = key => select(key).value;
 
 function drawAll() {
-  for (const f of [drawThroughput, drawLatency, drawTradeoff, ...(byId("c-pareto") ? [drawPareto] : []), drawSpread, drawHeat, drawTimeline]) f();
+  for (const f of [drawThroughput, drawLatency, drawTradeoff, drawPareto, drawSpread, drawHeat, drawTimeline]) f();
 }
 
 function options(id, list) {
   byId(id).replaceChildren(...list.map(([value, text]) => el("option", {value}, text)));
 }
 
+// keepChoice gives a select what was chosen before, or else what it offers first.
+function keepChoice(key) {
+  const s = select(key), open = [...s.options].filter(o => !o.disabled);
+  const at = open.find(o => o.value === state.keep[key]) || open[0];
+  s.selectedIndex = at ? at.index : -1;
+}
+
+// fitKind fits charts and choices to the kind of work: what only tokens have is
+// hidden where none are generated.
+function fitKind() {
+  const none = pooled();
+  for (const e of document.querySelectorAll(".tok")) {
+    e.hidden = none;
+    if (e.tagName === "OPTION") e.disabled = none;
+  }
+  byId("c-tradeoff").parentElement.classList.toggle("wide", none);
+  options("s-curve", data.curves.map((c, k) => [k, c.title]).filter(([k]) => shown().includes(data.curves[k])));
+  options("h-load", [["knee", "the knee"], ["peak", "the peak"], ...loads(shown()).map(l => [l, `${over(shown())} ${l}`])]);
+  document.querySelectorAll("[data-keep]").forEach(e => e.dataset.keep !== "kind" && e.dataset.keep !== "case" && keepChoice(e.dataset.keep));
+  const limited = ["0", "1", "2"].flatMap(s => ["ttft", "tpot", "e2el"].map(m => [m, s])).sort(([m, s], [n, r]) =>
+    shown().some(c => askedOf(c, n, r)) - shown().some(c => askedOf(c, m, s))).find(([m, s]) => shown().some(c => limitOf(c, m, s)));
+  if (limited && state.keep.tmetric === undefined && state.keep.tstat === undefined) { // where the SLO's line is
+    [select("tmetric").value, select("tstat").value] = limited;
+  }
+}
+
+function chooseKind() {
+  fitKind();
+  drawAll();
+}
+
 // setUp makes the main part work: at the start, and when news replaced it.
 function setUp() {
   data = JSON.parse(byId("data").textContent);
-  if (pooled()) {
-    document.querySelectorAll(".tok").forEach(e => e.remove()); // what only tokens have
-    byId("c-tradeoff").parentElement.classList.add("wide");
-  }
-  options("s-curve", data.curves.map((c, k) => [k, c.title]));
   options("t-case", data.cases.map((d, i) => [i, d.name + (d.doubt ? " ⚠" : "")]).filter(([i]) => data.cases[i].series));
-  options("h-load", [["knee", "the knee"], ["peak", "the peak"], ...loads(data.curves).map(l => [l, `${over(data.curves)} ${l}`])]);
   if (state.keep.case !== undefined) {
     const i = data.cases.findIndex(d => d.name === state.keep.case);
     if (i >= 0) byId("t-case").value = String(i);
   } else if (data.live && byId("t-case").options.length) {
     byId("t-case").selectedIndex = byId("t-case").options.length - 1; // the case at work
   }
-  const limited = ["0", "1", "2"].flatMap(s => ["ttft", "tpot", "e2el"].map(m => [m, s])).sort(([m, s], [n, r]) =>
-    data.curves.some(c => askedOf(c, n, r)) - data.curves.some(c => askedOf(c, m, s))).find(([m, s]) => data.curves.some(c => limitOf(c, m, s)));
-  if (limited && state.keep.tmetric === undefined && state.keep.tstat === undefined) { // where the SLO's line is
-    [select("tmetric").value, select("tstat").value] = limited;
-  }
+  if (byId("kind")) keepChoice("kind");
+  fitKind();
   for (const s of document.querySelectorAll("[data-keep]")) {
     const key = s.dataset.keep;
-    if (key !== "case" && state.keep[key] !== undefined) {
-      s.value = state.keep[key];
-      if (s.selectedIndex < 0) s.selectedIndex = 0;
-    }
     s.addEventListener("change", () => {
       state.keep[key] = key === "case" ? data.cases[s.value].name : s.value;
       draws[key].forEach(f => f());

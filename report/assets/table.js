@@ -1,6 +1,7 @@
 // The table of cases: sorted by its heads, filtered by words and verdict.
 function cellValue(row, column) {
   const cell = row.cells[column];
+  if (column === 0) return row.dataset.case; // without the reasons below it
   if (cell.dataset.v === undefined) return cell.textContent.trim();
   if (cell.dataset.v === "inf") return Infinity;
   return cell.dataset.v === "" ? null : Number(cell.dataset.v);

@@ -11,14 +11,15 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"sync"
 	"time"
 )
 
 const (
 	// readyTimeout is for the largest models: weights fetched, graphs captured.
 	readyTimeout = 30 * time.Minute
-	// stopWait is what a server gets to end in order.
-	stopWait = 30 * time.Second
+	// StopWait is what a server gets to end in order.
+	StopWait = 30 * time.Second
 	// goneWait is how long processes and port may outlive the last signal.
 	goneWait = 10 * time.Second
 	// tailLines is how many lines of its log an error about a server shows.
@@ -43,6 +44,8 @@ type Entry struct {
 	StopWait time.Duration // for Stop or SIGTERM, until SIGKILL; 0 = 30 s
 
 	PidDir string // has a record of each server that was started and not yet stopped, for EndLeftovers
+
+	bound logBound // of the log; zero = usualBound
 }
 
 // A Server is one that Start started. Its methods may be called from several
@@ -53,6 +56,8 @@ type Server struct {
 	ready  func(context.Context) error
 
 	logFrom int64            // where in the log this start begins, bytes
+	logMu   sync.Mutex       // held while the log is made shorter
+	unbound func()           // ends the log's watch
 	done    chan struct{}    // closed when the command has ended
 	state   *os.ProcessState // of the command; read after done
 	exited  chan struct{}    // closed when the server is known to have ended
@@ -102,7 +107,14 @@ const gate = `read -r llmsweep_gate && exec sh -c "$1" </dev/null`
 
 // begin starts the command and its watch.
 func (l *Entry) begin(ready func(context.Context) error) (*Server, error) {
-	log, from, err := openLog(l.LogPath, fmt.Sprintf("starting %s: %s", l.Name, l.mask(l.Command)))
+	bound := l.bound
+	if bound == (logBound{}) {
+		bound = usualBound
+	}
+	if err := bound.room(l.LogPath); err != nil {
+		return nil, err
+	}
+	log, from, err := startLog(l.LogPath, fmt.Sprintf("starting %s: %s", l.Name, l.mask(l.Command)))
 	if err != nil {
 		return nil, err
 	}
@@ -133,6 +145,7 @@ func (l *Entry) begin(ready func(context.Context) error) (*Server, error) {
 		removeGroup(cmd.Process.Pid)
 		return nil, errors.Join(err, s.record.remove())
 	}
+	s.unbound = bound.keep(l.LogPath, from, &s.logMu)
 	go s.watch(cmd)
 	return s, nil
 }
@@ -169,6 +182,8 @@ func (s *Server) Exited() <-chan struct{} { return s.exited }
 // Tail is the last lines of what the server wrote since it was started, at most
 // 16 KiB, masked.
 func (s *Server) Tail(lines int) string {
+	s.logMu.Lock()
+	defer s.logMu.Unlock()
 	return s.launch.mask(tailLog(s.launch.LogPath, s.logFrom, lines))
 }
 

@@ -17,12 +17,18 @@ const tailBytes = 16 << 10
 // escapes are a terminal's: colours and cursor movements, and titles.
 var escapes = regexp.MustCompile(`\x1b(\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)?|.)?`)
 
-// openLog opens a server's log for appending, and begins with a line of the time
-// and of what happens. What the server says is from byte from on.
-func openLog(path, what string) (log *os.File, from int64, err error) {
+// startLog is openLog of a log that need not be there yet, nor its folder.
+func startLog(path, what string) (log *os.File, from int64, err error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return nil, 0, err
 	}
+	return openLog(path, what)
+}
+
+// openLog opens a server's log for appending, and begins with a line of the time
+// and of what happens. What the server says is from byte from on. A folder that was
+// deleted meanwhile is not made anew.
+func openLog(path, what string) (log *os.File, from int64, err error) {
 	log, err = os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o644)
 	if err != nil {
 		return nil, 0, err

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"llmsweep/client"
 	"llmsweep/sweep/wording"
 )
 
@@ -23,7 +24,8 @@ const (
 	mostHeard = 120
 )
 
-// await asks until the server is ready, its command has ended, or timeout is over.
+// await asks until the server is ready, its command has ended, its answer is one that
+// waiting does not change, or timeout is over.
 func (s *Server) await(ctx context.Context, timeout time.Duration, progress func(string)) error {
 	within, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
@@ -45,6 +47,8 @@ func (s *Server) await(ctx context.Context, timeout time.Duration, progress func
 			return s.died()
 		case err == nil:
 			return nil
+		case client.IsFinal(err):
+			return fmt.Errorf("server %s answers, and can never be ready so: %w; its log is %s", name, err, s.launch.LogPath)
 		case within.Err() == nil:
 			answer = err
 		}

@@ -3,11 +3,15 @@ package launch
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"llmsweep/client"
 )
 
 // By hand: questions after 0, 10, 20, 40 … 320 ms and then every 500 ms, so the first
@@ -54,6 +58,25 @@ func TestAwaitASilentServer(t *testing.T) {
 		err := s.await(t.Context(), 25*time.Second, func(string) {})
 		if asked != 3 || err == nil || !strings.HasPrefix(err.Error(), "server TP2 was not ready within 25s: no answer; see its log, or raise ready_timeout; it wrote nothing") {
 			t.Errorf("asked %d times, %v; want 3 questions of 10 s", asked, err)
+		}
+	})
+}
+
+// An answer that waiting does not change ends it; one that may pass does not.
+func TestAwaitEndsAtWhatIsFinal(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &Server{launch: &Entry{Name: "TP2", LogPath: "none.log"}, done: make(chan struct{}), exited: make(chan struct{})}
+		asked, began := 0, time.Now()
+		s.ready = func(context.Context) error {
+			if asked++; asked < 3 {
+				return syscall.ECONNREFUSED
+			}
+			return fmt.Errorf("https://h: %w", &client.FinalError{Err: errors.New("unknown authority; tls.ca")})
+		}
+		err := s.await(t.Context(), time.Hour, func(string) {})
+		const want = "server TP2 answers, and can never be ready so: https://h: unknown authority; tls.ca; its log is none.log"
+		if err == nil || err.Error() != want || asked != 3 || time.Since(began) != 30*time.Millisecond {
+			t.Errorf("asked %d times in %s, %v; want %s, by the third question, 10 and 20 ms after the others", asked, time.Since(began), err, want)
 		}
 	})
 }

@@ -39,7 +39,7 @@ type serverRecord struct {
 // newRecord is the record of a command that was just started.
 func (l *Entry) newRecord(pid int) (serverRecord, error) {
 	r := serverRecord{
-		Name: l.Name, Stop: l.Stop, Env: l.Env, StopWait: cmp.Or(l.StopWait, stopWait),
+		Name: l.Name, Stop: l.Stop, Env: l.Env, StopWait: cmp.Or(l.StopWait, StopWait),
 		file: filepath.Join(l.PidDir, url.PathEscape(l.Name)+"."+strconv.Itoa(pid)+".json"),
 		mask: l.mask,
 	}

@@ -30,7 +30,7 @@ type RefusedError struct{ error }
 // StartSim starts exe as `simulate` and waits until it says where it listens.
 // Its log goes to logFile, which is appended to.
 func StartSim(ctx context.Context, exe, preset, model, tokenizer, logFile string) (*Sim, error) {
-	log, from, err := openLog(logFile, "starting the simulator: "+preset)
+	log, from, err := startLog(logFile, "starting the simulator: "+preset)
 	if err != nil {
 		return nil, err
 	}

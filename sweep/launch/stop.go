@@ -37,6 +37,9 @@ func (s *Server) Stop(ctx context.Context) error {
 			}
 		}
 		removeGroup(s.record.Process.PID)
+		if s.unbound != nil {
+			s.unbound()
+		}
 	})
 	return s.ending.err
 }
@@ -85,16 +88,17 @@ func (r *serverRecord) ask(ctx context.Context, ready func(context.Context) erro
 // still runs, in LLMSWEEP_SERVER_PID.
 func (r *serverRecord) runStop(ctx context.Context, running bool) error {
 	log, _, err := openLog(r.Log, fmt.Sprintf("stopping %s by its stop command", r.Name))
-	if err != nil {
-		return err
+	if err == nil {
+		defer log.Close()
 	}
-	defer log.Close()
 	cmd := exec.Command("sh", "-c", r.Stop)
 	cmd.Dir, cmd.Env = r.Dir, append(environ(r.Env), "LLMSWEEP_SERVER_PID=")
 	if running {
 		cmd.Env[len(cmd.Env)-1] += strconv.Itoa(r.Process.PID)
 	}
-	cmd.Stdout, cmd.Stderr = log, log
+	if err == nil { // else without a log: the server is to end on a full disk, too
+		cmd.Stdout, cmd.Stderr = log, log
+	}
 	detach(cmd)
 	if err := cmd.Start(); err != nil {
 		return fmt.Errorf("server %s: starting its stop command: %w", r.Name, err)

@@ -5,6 +5,7 @@ package launch
 import (
 	"context"
 	"fmt"
+	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -140,6 +141,26 @@ func TestLaunchStopCommand(t *testing.T) {
 			}
 			wantInText(t, "error", err.Error(), tt.want...)
 		})
+	}
+}
+
+// The results folder is gone, or full: the stop command runs all the same, and its log's
+// folder is not made anew.
+func TestLaunchStopWithoutALog(t *testing.T) {
+	l, serve := launchOf(t)
+	l.Command, l.Stop = setsidEnv+"=1 "+serve+" & echo $! > pid", "kill $(cat pid)"
+	s := mustStart(t, l)
+	pid := pidIn(t, filepath.Join(l.Dir, "pid"))
+	t.Cleanup(func() { syscall.Kill(pid, syscall.SIGKILL) })
+	if err := os.RemoveAll(filepath.Dir(l.LogPath)); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Stop(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	wantGone(t, l, s)
+	if _, err := os.Stat(filepath.Dir(l.LogPath)); err == nil {
+		t.Error("the log's folder is there again")
 	}
 }
 
