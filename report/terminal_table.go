@@ -90,7 +90,11 @@ func printKind(w io.Writer, rows []aggregate.Row, pooled, short bool, width int)
 		legend(counted(hidden, "column") + " more where it is wider; the CSV has them all")
 	}
 	if columns.short {
-		legend("the first row's file is " + rows[0].Case + ".json; the others are named alike")
+		others := "; the others are named alike"
+		if len(rows) == 1 {
+			others = ""
+		}
+		legend("the first row's file is " + rows[0].Case + ".json" + others)
 	}
 	if len(most) > 0 {
 		legend("▲ most " + worked + ", ▼ lowest mean E2EL, among the cases of the same lengths")
