@@ -184,6 +184,8 @@ func TestWords(t *testing.T) {
 		{"<h1>Sorry</h1>\n<p>come back</p>", "Sorry come back"},
 		{"  plain\n text ", "plain text"},
 		{"", ""},
+		{"\x1b[1;31mNo\x1b[0m \x1b]0;mine\x07such\x00 model\u009b2J\r\n", "No such model2J"},
+		{`{"error":"\u001b[31mred\u0007"}`, "red"},
 		{strings.Repeat("ä", 400), strings.Repeat("ä", 299) + "…"},
 	} {
 		if got := Words(tt.body); got != tt.want {

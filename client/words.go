@@ -7,6 +7,7 @@ import (
 	"html"
 	"regexp"
 	"strings"
+	"unicode"
 )
 
 const maxSaid = 300 // characters
@@ -17,11 +18,25 @@ var (
 	inCutDoc = regexp.MustCompile(`"(?:message|msg|detail|error)"\s*:\s*"((?:[^"\\]|\\.)*)`)
 )
 
-// Words is the server's own words out of the body of a failed answer, on one
-// line of at most 300 characters. It knows {"error":{…}}, {"error":"…"},
+// escapes are a terminal's: colours and cursor movements, and titles.
+var escapes = regexp.MustCompile(`\x1b(\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)?|.)?`)
+
+// Plain is text that somebody else wrote, without what would command the terminal
+// that it is shown on: escape sequences, and controls that are no white space.
+func Plain(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && !unicode.IsSpace(r) {
+			return -1
+		}
+		return r
+	}, escapes.ReplaceAllString(text, ""))
+}
+
+// Words is the server's own words out of the body of a failed answer, as plain text
+// on one line of at most 300 characters. It knows {"error":{…}}, {"error":"…"},
 // {"detail":"…"}, {"detail":[{…}]} (also cut short), HTML, and plain text.
 func Words(body string) string {
-	said := []rune(strings.Join(strings.Fields(words(body)), " "))
+	said := []rune(strings.Join(strings.Fields(Plain(words(body))), " "))
 	if len(said) > maxSaid {
 		said = append(said[:maxSaid-1], '…')
 	}

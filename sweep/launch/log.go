@@ -5,17 +5,14 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"time"
-	"unicode"
+
+	"llmsweep/client"
 )
 
 // tailBytes is how much of a log's end is read at most.
 const tailBytes = 16 << 10
-
-// escapes are a terminal's: colours and cursor movements, and titles.
-var escapes = regexp.MustCompile(`\x1b(\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)?|.)?`)
 
 // startLog is openLog of a log that need not be there yet, nor its folder.
 func startLog(path, what string) (log *os.File, from int64, err error) {
@@ -89,11 +86,5 @@ func plainLine(line string) string {
 	if i := strings.LastIndexByte(line, '\r'); i >= 0 {
 		line = line[i+1:]
 	}
-	line = escapes.ReplaceAllString(strings.ToValidUTF8(line, "·"), "")
-	return strings.Map(func(r rune) rune {
-		if r != '\t' && unicode.IsControl(r) {
-			return -1
-		}
-		return r
-	}, line)
+	return client.Plain(strings.ToValidUTF8(line, "·"))
 }
