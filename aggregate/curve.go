@@ -11,9 +11,9 @@ import (
 
 // A curveRows is a curve's rows, by index.
 type curveRows struct {
-	over     string
-	inFlight int // see Curve.InFlight
-	rows     []int
+	over string
+	held string // the rate of a curve over concurrency, or the cap of one over rates; "" = rows have one rate, or no cap
+	rows []int
 }
 
 // sameCurve is what the rows of a curve share, but for what the rates decide.
@@ -23,8 +23,9 @@ type sameCurve struct {
 }
 
 // curvesOf sorts rows into curves, in the order of first sight. Where a curve's
-// rows have several rates, it goes over those, one curve a cap; else over the cap.
-func curvesOf(rows []Row, of []int) (curves []curveRows) {
+// rows have several rates, it goes over those, one curve a cap, unless a search went over
+// the cap: then each rate has a curve. Else it goes over the cap.
+func curvesOf(rows []Row, of []int, by map[int]judged) (curves []curveRows) {
 	var order []sameCurve
 	groups := map[sameCurve][]int{}
 	for _, i := range of {
@@ -37,11 +38,14 @@ func curvesOf(rows []Row, of []int) (curves []curveRows) {
 	}
 	for _, k := range order {
 		group := groups[k]
-		if sameRate(rows, group) {
+		switch over := searchedOver(group, by); {
+		case over == OverRate, over == "" && !sameRate(rows, group):
+			curves = append(curves, parted(group, OverRate, func(i int) string { return cell(rows[i].MaxConcurrency) })...)
+		case !sameRate(rows, group):
+			curves = append(curves, parted(group, OverConcurrency, func(i int) string { return rows[i].RequestRate })...)
+		default:
 			curves = append(curves, curveRows{over: OverConcurrency, rows: group})
-			continue
 		}
-		curves = append(curves, byCap(rows, group)...)
 	}
 	return curves
 }
@@ -50,15 +54,16 @@ func sameRate(rows []Row, of []int) bool {
 	return !slices.ContainsFunc(of, func(i int) bool { return rows[i].RequestRate != rows[of[0]].RequestRate })
 }
 
-func byCap(rows []Row, group []int) (curves []curveRows) {
-	at := map[int]int{}
+// parted is a curve over a load for each of what is held along it.
+func parted(group []int, over string, heldAt func(int) string) (curves []curveRows) {
+	at := map[string]int{}
 	for _, i := range group {
-		limit := orZero(rows[i].MaxConcurrency)
-		n, ok := at[limit]
+		held := heldAt(i)
+		n, ok := at[held]
 		if !ok {
 			n = len(curves)
-			at[limit] = n
-			curves = append(curves, curveRows{over: OverRate, inFlight: limit})
+			at[held] = n
+			curves = append(curves, curveRows{over: over, held: held})
 		}
 		curves[n].rows = append(curves[n].rows, i)
 	}
@@ -66,11 +71,11 @@ func byCap(rows []Row, group []int) (curves []curveRows) {
 }
 
 // curve folds repeats, sorts by load, and finds what stands out.
-func (g curveRows) curve(rows []Row, o ReadOptions) Curve {
+func (g curveRows) curve(rows []Row, o ReadOptions, by map[int]judged) Curve {
 	first := &rows[g.rows[0]]
 	c := Curve{
 		Model: first.Model, Server: first.Server, Dataset: first.Dataset, Axes: first.Axes,
-		InputLen: orZero(first.InputLen), OutputLen: orZero(first.OutputLen), Over: g.over, InFlight: g.inFlight,
+		InputLen: orZero(first.InputLen), OutputLen: orZero(first.OutputLen), Over: g.over, Held: g.held,
 		Backend: first.Backend,
 	}
 	var settings []string
@@ -82,11 +87,9 @@ func (g curveRows) curve(rows []Row, o ReadOptions) Curve {
 		}
 		members[s] = append(members[s], i)
 	}
-	limits := o.limits(rows, g.rows)
 	for _, s := range settings {
 		p := pointOf(rows, members[s])
 		p.Load = loadOf(&rows[members[s][0]], g.over)
-		p.MeetsSLO = p.believable() && limits.met(rows, &p)
 		c.Points = append(c.Points, p)
 	}
 	slices.SortStableFunc(c.Points, func(a, b Point) int {
@@ -94,8 +97,10 @@ func (g curveRows) curve(rows []Row, o ReadOptions) Curve {
 	})
 	c.Pooled = !slices.ContainsFunc(c.Points, func(p Point) bool { return c.Throughput(&p) > 0 })
 	c.scale()
-	c.SLO = limits.String()
 	c.find()
+	if !c.answer(rows, g.rows, by, o.SLO) {
+		c.meet(rows, o.limits(rows, g.rows))
+	}
 	return c
 }
 
@@ -134,24 +139,33 @@ func (c *Curve) scale() {
 	}
 }
 
-// find sets the points that stand out.
+// find sets the points that stand out whatever was asked.
 func (c *Curve) find() {
 	c.Peak = c.most(c.Throughput)
 	c.Knee = -1
 	if len(c.Points) > 1 {
 		c.Knee = c.most(c.power)
 	}
-	c.BestSLO = c.most(func(p *Point) float64 {
-		if !p.MeetsSLO {
-			return 0
-		}
-		return c.Throughput(p)
-	})
 	c.Cheapest = c.most(func(p *Point) float64 {
 		if cost := c.PerMillion(p); cost > 0 {
 			return 1 / cost
 		}
 		return 0
+	})
+}
+
+// meet holds the points' means to limits.
+func (c *Curve) meet(rows []Row, l limits) {
+	c.SLO, c.Limits = l.String(), l.of
+	for i := range c.Points {
+		p := &c.Points[i]
+		p.MeetsSLO = p.believable() && l.met(rows, p)
+	}
+	c.BestSLO = c.most(func(p *Point) float64 {
+		if !p.MeetsSLO {
+			return 0
+		}
+		return c.Throughput(p)
 	})
 }
 

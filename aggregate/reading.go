@@ -15,6 +15,7 @@ import (
 type Reading struct {
 	Curves []Curve  // in the order of the rows
 	Left   []string // cases that are on no curve, and why: "bench_x: failed: 4 of 4 requests failed (100 %), allowed 1 %"
+	Found  []string // what searches and refined curves came to, in words
 	PerGPU bool     // the number of GPUs is known of all points: TokensPerGPU is by GPU, else by server
 }
 
@@ -32,7 +33,7 @@ type Curve struct {
 	InputLen, OutputLen    int    // tokens; 0 = the dataset's own
 	Axes                   string // other axes: key=value;…, sorted
 	Over                   string // OverConcurrency or OverRate
-	InFlight               int    // of a curve over rates, what all its points are capped at; 0 = no cap
+	Held                   string // of a curve over rates, what all its points are capped at, "" = no cap; of one over concurrency, the rate of all of them where others have others
 	Pooled                 bool   // no load generates tokens, as of embeddings: its work is requests, else output tokens
 	Backend                string // what was asked, and how: embeddings are no reranking
 	Title                  string // what sets it apart from the sweep's other curves: "qwen3 on tp2, 256 → 128"
@@ -40,11 +41,13 @@ type Curve struct {
 
 	Points []Point // by load, rising
 
-	Peak     int    // most throughput (see Throughput); at equal ones the lower load
-	Knee     int    // largest throughput ÷ mean E2EL; at equal ones the lower load; -1 too with a single point
-	BestSLO  int    // most throughput among those that meet the SLO; -1 too where none was asked
-	SLO      string // "" = none was asked; else as in "p99 TTFT ≤ 500 ms" or "goodput ≥ 99 %"
-	Cheapest int    // least PerMillion; -1 without costs
+	Peak     int                // most throughput (see Throughput); at equal ones the lower load
+	Knee     int                // largest throughput ÷ mean E2EL; at equal ones the lower load; -1 too with a single point
+	BestSLO  int                // most throughput among those that meet the SLO; -1 too where none was asked
+	SLO      string             // "" = none was asked; else as in "p99 TTFT ≤ 500 ms" or "goodput ≥ 99 %"
+	Limits   map[string]float64 // that it has, by column
+	Searched bool               // it is a search's, which says what meets it: BestSLO is the load that the search chose
+	Cheapest int                // least PerMillion; -1 without costs
 }
 
 // A Point is one load of a curve, over its repeats: each figure is their mean. nil
@@ -92,6 +95,9 @@ type ReadOptions struct {
 	// lower ones where more is better. Empty = the share of good requests decides,
 	// where the config had goodput limits.
 	SLO map[string]float64
+	// Found is what searches and refined curves of the rows' runs came to. What a search
+	// says of its loads stands, where SLO is empty or its own.
+	Found runlog.Found
 }
 
 // GoodShare is the share of requests that have to meet the goodput limits for a
@@ -101,7 +107,7 @@ const GoodShare = 0.99
 // Read reads a sweep. The rows may be of several runs; what is not measured is
 // Left.
 func Read(rows []Row, o ReadOptions) Reading {
-	var r Reading
+	r := Reading{Found: o.Found.Texts}
 	var measured []int
 	for i := range rows {
 		if why := unread(&rows[i]); why != "" {
@@ -110,8 +116,9 @@ func Read(rows []Row, o ReadOptions) Reading {
 		}
 		measured = append(measured, i)
 	}
-	for _, g := range curvesOf(rows, measured) {
-		r.Curves = append(r.Curves, g.curve(rows, o))
+	by := judgments(rows, o.Found.Searches)
+	for _, g := range curvesOf(rows, measured, by) {
+		r.Curves = append(r.Curves, g.curve(rows, o, by))
 	}
 	r.PerGPU = r.perGPU(rows)
 	entitle(r.Curves)
@@ -187,13 +194,18 @@ func (c *Curve) PerMillion(p *Point) float64 {
 // believable reports whether the point may win something.
 func (p *Point) believable() bool { return p.Verdict != metrics.Invalid }
 
+// rateText is a request rate in words.
+func rateText(rate string) string {
+	if rate == "inf" {
+		return "an unbounded rate"
+	}
+	return rate + " requests/s"
+}
+
 // LoadText is a point's load in words: "32 in flight", "4 requests/s".
 func (c *Curve) LoadText(p *Point) string {
 	if c.Over == OverRate {
-		if math.IsInf(p.Load, 1) {
-			return "an unbounded rate"
-		}
-		return runlog.Rate(p.Load).String() + " requests/s"
+		return rateText(runlog.Rate(p.Load).String())
 	}
 	if math.IsInf(p.Load, 1) {
 		return "no limit in flight"

@@ -32,14 +32,20 @@ func (l limits) met(rows []Row, p *Point) bool {
 	if l.good {
 		return p.GoodputShare != nil && *p.GoodputShare >= GoodShare
 	}
-	used := usable(p.Rows, func(i int) bool { return rows[i].invalid() })
-	for name, limit := range l.of {
-		v := meanOf(rows, used, func(r *Row) *float64 { v, _ := r.column(name); return v })
-		if v == nil || metrics.Beyond(name, *v, limit) {
-			return false
+	name, _ := l.broken(rows, p)
+	return name == "" && len(l.of) > 0
+}
+
+// broken is the first figure that does not keep to its limit, and its mean over the
+// point's repeats, nil where it is undefined; "" = all do.
+func (l limits) broken(rows []Row, p *Point) (name string, mean *float64) {
+	for _, name := range slices.Sorted(maps.Keys(l.of)) {
+		mean := p.Mean(rows, func(r *Row) *float64 { v, _ := r.column(name); return v })
+		if mean == nil || metrics.Beyond(name, *mean, l.of[name]) {
+			return name, mean
 		}
 	}
-	return len(l.of) > 0
+	return "", nil
 }
 
 // String is the limits in words; "" = there are none.
@@ -58,16 +64,20 @@ var latencyColumn = regexp.MustCompile(`^(mean|median|std|p[0-9.]+)_(ttft|tpot|i
 
 // limitText is a limit as in "p99 TTFT ≤ 500 ms".
 func limitText(name string, limit float64) string {
-	text := strings.ReplaceAll(name, "_", " ")
-	unit := ""
-	if m := latencyColumn.FindStringSubmatch(name); m != nil {
-		text, unit = m[1]+" "+strings.ToUpper(m[2]), " ms"
-	}
 	sign := "≤"
 	if metrics.Better(name) == metrics.HigherBetter {
 		sign = "≥"
 	}
+	text, unit := columnText(name)
 	return fmt.Sprintf("%s %s %s%s", text, sign, strconv.FormatFloat(limit, 'f', -1, 64), unit)
+}
+
+// columnText is a column in words, and its unit with a space before it: "p99 TTFT", " ms".
+func columnText(name string) (text, unit string) {
+	if m := latencyColumn.FindStringSubmatch(name); m != nil {
+		return m[1] + " " + strings.ToUpper(m[2]), " ms"
+	}
+	return strings.ReplaceAll(name, "_", " "), ""
 }
 
 // SLOOf is the config's `slo` as a run's manifest keeps it: limits by column. nil =

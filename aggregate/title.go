@@ -19,7 +19,7 @@ func entitle(curves []Curve) {
 	servers := differ(func(c *Curve) string { return c.Server })
 	datasets := differ(func(c *Curve) string { return c.Dataset })
 	kinds := differ((*Curve).Kind)
-	caps := differ(func(c *Curve) string { return fmt.Sprint(c.Over, c.InFlight) })
+	helds := differ(func(c *Curve) string { return c.Over + c.Held })
 	axes := Varying(curves, func(c Curve) string { return c.Axes })
 	short := shortModels(curves)
 	shown := map[string]func(string) string{}
@@ -58,8 +58,12 @@ func entitle(curves []Curve) {
 				chosen = append(chosen, LastPart(key)+" "+shown[key](v))
 			}
 		}
-		if caps && c.Over == OverRate && c.InFlight > 0 {
-			chosen = append(chosen, fmt.Sprintf("at most %d in flight", c.InFlight))
+		switch {
+		case !helds || c.Held == "":
+		case c.Over == OverRate:
+			chosen = append(chosen, "at most "+c.Held+" in flight")
+		default:
+			chosen = append(chosen, "at "+rateText(c.Held))
 		}
 		c.Chosen, c.Work = strings.Join(chosen, ", "), strings.Join(work, ", ")
 		c.Title = strings.Join(append(chosen, work...), ", ")

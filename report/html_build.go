@@ -14,18 +14,9 @@ import (
 	"llmsweep/runlog"
 )
 
-// htmlReading is what the rows say together; run is nil where there is no manifest.
-func htmlReading(rows []aggregate.Row, run *runlog.Run) aggregate.Reading {
-	var o aggregate.ReadOptions
-	if run != nil {
-		o.SLO = aggregate.SLOOf(run)
-	}
-	return aggregate.Read(rows, o)
-}
-
-// htmlBuild makes the page's content of a run's cases; run is nil where the folder
-// has no manifest.
-func htmlBuild(cases []loadedCase, run *runlog.Run, href func(name string) string) *HTML {
+// htmlBuild makes the page's content of a run's cases and of what its searches found;
+// run is nil where the folder has no manifest.
+func htmlBuild(cases []loadedCase, run *runlog.Run, found runlog.Found, href func(name string) string) *HTML {
 	rows := make([]aggregate.Row, len(cases))
 	for i := range cases {
 		rows[i] = cases[i].row
@@ -34,8 +25,8 @@ func htmlBuild(cases []loadedCase, run *runlog.Run, href func(name string) strin
 	if begun < 0 {
 		begun = len(rows)
 	}
-	rd := htmlReading(rows[:begun], run) // cases without an end stand last, and have no figures
-	h := &HTML{Title: htmlTitle(rows, run), Verdicts: htmlVerdicts(cases), Many: htmlColumnsOf(rows)}
+	rd := aggregate.Read(rows[:begun], aggregate.ReadOptions{SLO: aggregate.SLOOf(run), Found: found}) // cases without an end stand last, and have no figures
+	h := &HTML{Found: rd.Found, Title: htmlTitle(rows, run), Verdicts: htmlVerdicts(cases), Many: htmlColumnsOf(rows)}
 	for i := range cases {
 		h.Cases = append(h.Cases, htmlCaseOf(&cases[i], href))
 		if f := cases[i].file; f != nil {
@@ -50,9 +41,6 @@ func htmlBuild(cases []loadedCase, run *runlog.Run, href func(name string) strin
 	h.Compared, h.Findings, h.Left = htmlFindings(rows, rd, href)
 	h.Kinds = htmlKinds(rows, rd, href)
 	h.charts = htmlChartsOf(cases, rows, rd, h.Cases)
-	for k := range h.charts.Curves {
-		h.charts.Curves[k].Asked = aggregate.SLOOf(run)
-	}
 	h.fromRun(cases, run)
 	return h
 }

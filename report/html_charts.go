@@ -86,7 +86,7 @@ func htmlChartsOf(cases []loadedCase, rows []aggregate.Row, rd aggregate.Reading
 func htmlCurveOf(cases []loadedCase, rows []aggregate.Row, c *aggregate.Curve) htmlCurve {
 	out := htmlCurve{
 		Title: c.Title, Pooled: c.Pooled, Kind: c.Kind(), Over: htmlOver(c), Set: htmlJoin(", ", c.Model, c.Server, c.Dataset, c.Axes), Work: fmt.Sprintf("%d %d %s", c.InputLen, c.OutputLen, c.Dataset), In: c.InputLen, Out: c.OutputLen,
-		Points: []htmlPoint{}, Peak: c.Peak, Knee: c.Knee, Best: c.BestSLO, Cheapest: c.Cheapest, SLO: c.SLO, Limits: map[string]float64{},
+		Points: []htmlPoint{}, Peak: c.Peak, Knee: c.Knee, Best: c.BestSLO, Cheapest: c.Cheapest, SLO: c.SLO, Limits: map[string]float64{}, Asked: c.Limits,
 	}
 	for j := range c.Points {
 		p := &c.Points[j]

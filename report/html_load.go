@@ -72,9 +72,13 @@ func (s *HTMLSource) Load() (*HTML, error) {
 	for i := range rows {
 		files[rows[i].Case] = filepath.Base(rows[i].File)
 	}
-	h := htmlBuild(cases, run, func(name string) string { return s.link(cmp.Or(files[name], name+".json")) })
+	found, foundErr := runlog.ReadFound(s.Dir)
+	h := htmlBuild(cases, run, found, func(name string) string { return s.link(cmp.Or(files[name], name+".json")) })
 	h.Live, h.Tool = s.Live, s.Tool
 	h.charts.Live = s.Live
+	if foundErr != nil {
+		h.Warnings = append(h.Warnings, foundErr.Error())
+	}
 	if run != nil {
 		h.leftOut(s.Dir, rows)
 	}
@@ -84,14 +88,8 @@ func (s *HTMLSource) Load() (*HTML, error) {
 	return h, nil
 }
 
-// leftOut takes over what the run's folder says beside its cases: what searches
-// found, and which cases rules left out. What of it cannot be read is a warning.
+// leftOut takes over which cases rules left out. What of it cannot be read is a warning.
 func (h *HTML) leftOut(dir string, rows []aggregate.Row) {
-	found, err := runlog.Found(dir)
-	if err != nil {
-		h.Warnings = append(h.Warnings, err.Error())
-	}
-	h.Found = found
 	skipped, err := runlog.Skipped(dir)
 	if err != nil {
 		h.Warnings = append(h.Warnings, err.Error())

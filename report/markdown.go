@@ -42,6 +42,9 @@ func (m markdown) answer() {
 	for i := range m.rows {
 		hrefs[m.rows[i].Case] = markdownHref(&m.rows[i])
 	}
+	for _, text := range m.reading.Found {
+		m.sentence("", Sentence{Text: text}, hrefs)
+	}
 	for _, s := range Comparisons(&m.reading, m.rows) {
 		m.sentence("", s, hrefs)
 	}

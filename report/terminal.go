@@ -13,7 +13,6 @@ import (
 type Screen struct {
 	Rows    []aggregate.Row
 	Reading aggregate.Reading // of the rows
-	Found   []string          // what searches and refined curves came to, in words
 	Missing []string          // planned cases without a row, and why: "bench_x", "bench_y (skipped: …)"
 	Width   int               // columns of the terminal; 0 = unknown, or none
 }
@@ -40,7 +39,7 @@ func Terminal(w io.Writer, s Screen) {
 	if s.Width > 0 {
 		width = min(max(s.Width, 20), wordsWidth)
 	}
-	for _, text := range s.Found {
+	for _, text := range s.Reading.Found {
 		if s.Width > 0 {
 			text = wrap(text, width, 2)
 		}

@@ -29,7 +29,10 @@ func Words(r *aggregate.Reading, rows []aggregate.Row) (blocks []Block) {
 	for i := range r.Curves {
 		if c := &r.Curves[i]; len(c.Points) > 1 {
 			title := c.Title
-			if c.SLO != "" {
+			switch {
+			case c.Searched:
+				title += " (SLO of the search: " + c.SLO + ")"
+			case c.SLO != "":
 				title += " (SLO: " + c.SLO + ")"
 			}
 			blocks = append(blocks, Block{title, sentences(c, r.PerGPU, rows)})

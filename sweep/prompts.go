@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"llmsweep/client"
@@ -261,19 +262,13 @@ func (in *inputs) notes(of []string) []string {
 func (in *inputs) checkLengths() error {
 	least := in.counter.Around() + 1
 	var errs []error
-	seen := map[*plan.Config]bool{}
 	said := map[int]bool{}
 	for _, pc := range in.plan {
-		if seen[pc.Config] {
-			continue
-		}
-		seen[pc.Config] = true
-		for i, io := range pc.Config.InputOutput {
-			if io.Input > 0 && io.Input < least && !said[io.Input] {
-				said[io.Input] = true
-				errs = append(errs, fmt.Errorf("%s: input_output[%d]: input length %d, want at least %d: special tokens and chat template of %s take the rest",
-					in.config.Path, i, io.Input, least, in.tok.ID()))
-			}
+		if pc.Input > 0 && pc.Input < least && !said[pc.Input] {
+			said[pc.Input] = true
+			i := slices.Index(pc.Config.InputOutput, plan.IOLen{Input: pc.Input, Output: pc.Output})
+			errs = append(errs, fmt.Errorf("%s: input_output[%d]: input length %d, want at least %d: special tokens and chat template of %s take the rest",
+				in.config.Path, i, pc.Input, least, in.tok.ID()))
 		}
 	}
 	return errors.Join(errs...)

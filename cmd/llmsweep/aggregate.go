@@ -52,13 +52,15 @@ exit status 1.`,
 		if err := ask.check(); err != nil {
 			return withStatus(exitUsage, err)
 		}
-		f := folded{paths: args, slo: sloOf(args, ask.slo)}
+		f := folded{paths: args}
 		f.rows, f.broken = load(args)
 		if len(f.rows) == 0 {
 			return withStatus(exitFailed, errors.Join(append(f.broken, fmt.Errorf("no case files in %s; llmsweep run, or vllm bench serve --save-result, writes some", strings.Join(args, ", ")))...))
 		}
 		ask.reprice(f.rows)
-		if err := writeAggregate(cmd, f, picked, *output); err != nil {
+		var damage error
+		f.read, damage = readOptions(args, ask.slo)
+		if err := errors.Join(writeAggregate(cmd, f, picked, *output), damage); err != nil {
 			return withStatus(exitFailed, errors.Join(append(f.broken, err)...))
 		}
 		if len(f.broken) > 0 {
@@ -102,7 +104,7 @@ func writeAggregate(cmd *cobra.Command, f folded, formats []string, output strin
 		}
 		written = append(written, path)
 	}
-	err := printScreen(stdout, f.paths, f.rows, f.slo)
+	err := printScreen(stdout, f.paths, f.rows, f.read)
 	fmt.Fprintln(stdout)
 	for _, path := range written {
 		fmt.Fprintln(stdout, path)

@@ -314,6 +314,7 @@ func TestValidateDataset(t *testing.T) {
 		{"online", "base_url: sim:fast\nwarmup: 1\ndataset: {type: custom, path: rows.jsonl}\n", []string{"--online"}, exitOK, "no faults"},
 		{"online, too few rows", "base_url: sim:fast\nwarmup: 2\ndataset: {type: custom, path: rows.jsonl}\n", []string{"--online"}, exitUsage, "allow_repeat"},
 		{"online, too short", "base_url: sim:fast\nbackend: openai-chat\ninput_output: [[8, 1]]\n", []string{"--online"}, exitUsage, `input_output\[0\]: input length 8, want at least 9`},
+		{"online, too short and excluded", "base_url: sim:fast\nbackend: openai-chat\ninput_output: [[8, 1], [9, 1]]\nexclude: [input_len < 9]\n", []string{"--online"}, exitOK, "no faults, 1 case"},
 		{"online, no server", "base_url: http://127.0.0.1:1\nmodel: m\ntokenizer: builtin:qwen3\ninput_output: [[8, 1]]\n", []string{"--online"}, exitFailed, "refused"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -49,12 +49,12 @@ type folded struct {
 	rows   []aggregate.Row
 	broken []error
 	paths  []string // that were asked for
-	slo    map[string]float64
+	read   aggregate.ReadOptions
 }
 
 // write writes one format; links in it are relative to the folder from.
 func (f folded) write(w io.Writer, format, from string) error {
-	reading := func() aggregate.Reading { return aggregate.Read(f.rows, aggregate.ReadOptions{SLO: f.slo}) }
+	reading := func() aggregate.Reading { return aggregate.Read(f.rows, f.read) }
 	switch format {
 	case "xlsx":
 		return report.WriteXLSX(w, report.Workbook{Rows: linked(f.rows, from), Reading: reading(), Runs: runsOf(f.paths), Broken: f.broken})

@@ -17,10 +17,10 @@ import (
 	"llmsweep/runlog"
 )
 
-// printScreen reads the sweep in rows and shows it. Which cases are missing, and what
-// searches came to, those paths say that are results folders.
-func printScreen(w io.Writer, paths []string, rows []aggregate.Row, slo map[string]float64) error {
-	s := report.Screen{Rows: rows, Width: columns(w)}
+// printScreen reads the sweep in rows and shows it. Which cases are missing those paths
+// say that are results folders.
+func printScreen(w io.Writer, paths []string, rows []aggregate.Row, o aggregate.ReadOptions) error {
+	s := report.Screen{Rows: rows, Reading: aggregate.Read(rows, o), Width: columns(w)}
 	var errs []error
 	for _, path := range paths {
 		run, err := runlog.ReadRun(path)
@@ -29,27 +29,30 @@ func printScreen(w io.Writer, paths []string, rows []aggregate.Row, slo map[stri
 		}
 		missing, err := missingCases(path, run, rows)
 		s.Missing = append(s.Missing, missing...)
-		found, foundErr := runlog.Found(path)
-		s.Found = append(s.Found, found...)
-		errs = append(errs, err, foundErr)
+		errs = append(errs, err)
 	}
-	s.Reading = aggregate.Read(rows, aggregate.ReadOptions{SLO: slo})
 	report.Terminal(w, s)
 	return errors.Join(errs...)
 }
 
-// sloOf is the SLO that is given, else that of the first manifest in the folders
-// among paths that has one.
-func sloOf(paths []string, given map[string]float64) map[string]float64 {
+// readOptions are how the sweep in paths is to be read: by the SLO that is given, else by
+// that of the first run in the folders among paths that has one, and by what the searches
+// of all of them found.
+func readOptions(paths []string, slo map[string]float64) (o aggregate.ReadOptions, err error) {
+	o.SLO = slo
 	for _, path := range paths {
-		if given != nil {
-			break
+		run, damage := runlog.ReadRun(path)
+		if damage != nil || run == nil {
+			continue // a file, or a folder without a run; loading tells of damage
 		}
-		if run, err := runlog.ReadRun(path); err == nil {
-			given = aggregate.SLOOf(run)
+		if o.SLO == nil {
+			o.SLO = aggregate.SLOOf(run)
 		}
+		found, foundErr := runlog.ReadFound(path)
+		o.Found.Add(found)
+		err = errors.Join(err, foundErr)
 	}
-	return given
+	return o, err
 }
 
 // missingCases are those of the plan that have no row, and why where a rule left

@@ -152,8 +152,8 @@ func beforeBegin(err error) error {
 func fold(w io.Writer, dir string) ([]aggregate.Row, error) {
 	rows, broken := aggregate.Load([]string{dir})
 	if len(rows) == 0 { // what searches came to is all that there is to say
-		found, err := runlog.Found(dir)
-		for _, text := range found {
+		found, err := runlog.ReadFound(dir)
+		for _, text := range found.Texts {
 			fmt.Fprintf(w, "\n%s\n", text)
 		}
 		return nil, errors.Join(append(broken, err)...)
@@ -163,7 +163,8 @@ func fold(w io.Writer, dir string) ([]aggregate.Row, error) {
 		return rows, errors.Join(append(broken, err)...)
 	}
 	fmt.Fprintln(w)
-	broken = append(broken, printScreen(w, []string{dir}, rows, sloOf([]string{dir}, nil)), foldScenarios(w, dir, rows))
+	o, err := readOptions([]string{dir}, nil)
+	broken = append(broken, err, printScreen(w, []string{dir}, rows, o), foldScenarios(w, dir, rows))
 	fmt.Fprintf(w, "\n%s\n", path)
 	return rows, errors.Join(broken...)
 }

@@ -109,12 +109,12 @@ func readSearches(t *testing.T, dir string) (f searchFile) {
 // With less than 3 prompts a slot no Little residual can make a case invalid.
 const crowdedSearch = "search: {vary: max_concurrency, slo: {p99_ttft_ms: 60000}, max: 64, prompts: 2x}\n"
 
-// A search finds the load that the server takes, says so on the screen, in its file
-// and in its events, and sends no prompt twice.
+// A search finds the load that the server takes, says so on the screen, with what it
+// costs there, and in its file, and sends no prompt twice.
 func TestSearch(t *testing.T) {
 	t.Parallel()
 	server, url := newCrowded(t, 11)
-	dir := searchIn(t, url, crowdedSearch)
+	dir := searchIn(t, url, crowdedSearch+"cost: {machine_hour: 0.36, currency: EUR}\n")
 	stdout, _ := sweepIn(t, dir, exitFailed, "-q") // invalid cases are told by the status
 	want := regexp.MustCompile(`(?m)^m, custom: 11 in flight meets p99 TTFT ≤ 60,000 ms \([0-9.,]+ ms\) at [0-9.,]+ tok/s; 12 does not \(it is invalid: .+\)`)
 	if !want.MatchString(stdout) {
@@ -143,6 +143,7 @@ func TestSearch(t *testing.T) {
 	if fmt.Sprint(inCSV) != fmt.Sprint(loads) {
 		t.Errorf("the CSV's rows have loads %v", inCSV)
 	}
+	checkFoundCost(t, dir, stdout)
 }
 
 // checkSentOnce wants so many prompts, each sent once.

@@ -40,7 +40,7 @@ func (r *reader) checkBackend(c *Config, root *conf.Value) {
 	if v, written := root.Get("lora"); written && c.LoRA != nil && !able.Named {
 		r.Complain("lora", v, "another backend with it, such as "+client.OpenAI+": requests of "+c.Backend+" do not say which model they are for")
 	}
-	r.checkOutputLengths(able.Tokens, c.Backend, root)
+	r.checkOutputLengths(c, able.Tokens, root)
 	if !able.Tokens {
 		r.checkTokenLimits(c.Backend, root)
 		if v, _ := root.Get("search"); c.Search != nil && v != nil {
@@ -76,19 +76,21 @@ func (r *reader) checkTokenLimits(backend string, root *conf.Value) {
 var ofTokens = regexp.MustCompile(`(?:^|_)(ttft|tpot|itl)(?:_ms)?$`)
 
 // checkOutputLengths faults output lengths of 0, and any other where no output is
-// generated.
-func (r *reader) checkOutputLengths(tokens bool, backend string, root *conf.Value) {
+// generated. Pairs that conditions leave out are no fault: see expand.
+func (r *reader) checkOutputLengths(c *Config, tokens bool, root *conf.Value) {
 	lengths, written := root.Get("input_output")
 	if !written || r.Faulted("input_output") {
 		return
 	}
+	r.outputs = map[string]IOLen{}
 	for i, pair := range lengths.Items {
 		key := fmt.Sprintf("input_output[%d][1]", i)
+		r.outputs[key] = c.InputOutput[i]
 		switch n, _, _ := conf.Whole(pair.Items[1]); {
 		case tokens && n == 0:
 			r.Complain(key, pair.Items[1], "output length, "+conf.WholeWanted(n, 1, maxCount))
 		case !tokens && n > 0:
-			r.Complain(key, pair.Items[1], "0: backend "+backend+" generates no tokens")
+			r.Complain(key, pair.Items[1], "0: backend "+c.Backend+" generates no tokens")
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -76,5 +77,23 @@ func TestConditionsLeaveOutFaults(t *testing.T) {
 		if got := strings.TrimPrefix(name, "bench_io1x1_mc1_np1_backend"); i >= len(want) || got != want[i] {
 			t.Errorf("case %d: %s", i, got)
 		}
+	}
+}
+
+// Of a list of lengths each backend takes those that it can have, if the conditions leave
+// it no others.
+func TestConditionsLeaveOutLengths(t *testing.T) {
+	const grid = backendBase + "input_output: [[8, 4], [8, 0]]\nmatrix: {backend: [openai-chat, embeddings]}\n"
+	_, err := Parse("c.yaml", []byte(grid+"exclude: [backend == 'embeddings' && output_len > 0]\n"), Env{})
+	const want = "c.yaml:5:28: input_output[1][1]: 0, want output length, a whole number above 0"
+	if err == nil || err.Error() != want {
+		t.Errorf("a chat case of no output is left: %v\nwant %s", err, want)
+	}
+	c, err := Parse("c.yaml", []byte(grid+"include: [backend == 'openai-chat' && output_len > 0, backend == 'embeddings' && output_len == 0]\n"), Env{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := fmt.Sprint(names(c.Cases())), "[bench_io8x4_mc1_np1_backendopenai-chat bench_io8x0_mc1_np1_backendembeddings]"; got != want {
+		t.Errorf("cases %s, want %s", got, want)
 	}
 }

@@ -120,6 +120,7 @@ type reader struct {
 	root            *conf.Value                      // the whole config
 	lookup          func(name string) (string, bool) // of variables
 	presets         []string                         // of the simulator; nil = not known
+	outputs         map[string]IOLen                 // the pairs whose output lengths were checked against the backend, by their keys
 	severalDatasets bool                             // this is one of several: input_output may be for others alone
 }
 

@@ -3,6 +3,7 @@ package plan
 import (
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 
 	"llmsweep/dataset"
@@ -16,11 +17,12 @@ const (
 
 // A variant is the config with one value of each axis.
 type variant struct {
-	config *Config
-	part   string            // of its cases' names
-	more   map[string]string // its coordinates, by key
-	values map[string]any    // the same as they are, and of axes with a single value too: for conditions
-	faults conf.Faults
+	config  *Config
+	part    string            // of its cases' names
+	more    map[string]string // its coordinates, by key
+	values  map[string]any    // the same as they are, and of axes with a single value too: for conditions
+	faults  conf.Faults
+	outputs map[string]IOLen // see reader
 }
 
 // expand reads the config once for each combination of its axes' values. The
@@ -33,8 +35,14 @@ func (r *reader) expand(root *conf.Value) *Config {
 	variants := r.variants(root, axes)
 	chosen := variants[:0:0]
 	for _, v := range variants {
-		if sound && len(v.faults) > 0 && v.leftOut(include, exclude) {
-			continue // what cannot be is what was excluded
+		if sound && len(v.faults) > 0 {
+			kept, known := v.kept(include, exclude)
+			if known && len(kept) == 0 {
+				continue // what cannot be is what was excluded
+			}
+			if known {
+				v.faults = slices.DeleteFunc(v.faults, func(f conf.Fault) bool { lengths, checked := v.outputs[f.Key]; return checked && !kept[lengths] })
+			}
 		}
 		r.Faults = append(r.Faults, v.faults...)
 		chosen = append(chosen, v)
@@ -142,7 +150,7 @@ func (of *reader) readVariant(root *conf.Value, axes []axis, at, n int) variant 
 	if v.config.ownLengths() { // the name has the dataset's type already
 		v.part = strings.TrimSuffix(strings.Replace(v.part+"_", "_ds"+v.config.Dataset.Type+"_", "_", 1), "_")
 	}
-	v.faults = r.Faults
+	v.faults, v.outputs = r.Faults, r.outputs
 	return v
 }
 
@@ -160,16 +168,21 @@ func withDatasetKeys(root *conf.Value, at conf.Position) *conf.Value {
 	return root
 }
 
-// leftOut reports whether the conditions leave no case of the variant.
-func (v variant) leftOut(include, exclude []Condition) bool {
+// kept are the lengths of the variant's cases that the conditions leave. known is false
+// where there are no conditions, or they cannot be told.
+func (v variant) kept(include, exclude []Condition) (lengths map[IOLen]bool, known bool) {
 	if len(include)+len(exclude) == 0 || v.config.ownCount() > maxCases || v.config.ownCount() == 0 {
-		return false
+		return nil, false
 	}
 	c := *v.config
 	c.variants = []variant{v}
 	c.include, c.exclude = include, exclude
 	cases, err := c.cases()
-	return err == nil && len(cases) == 0
+	lengths = map[IOLen]bool{}
+	for i := range cases {
+		lengths[IOLen{cases[i].Input, cases[i].Output}] = true
+	}
+	return lengths, err == nil
 }
 
 // checkPlan faults what only the whole plan shows: too many cases or none,
