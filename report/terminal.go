@@ -13,7 +13,7 @@ import (
 type Screen struct {
 	Rows    []aggregate.Row
 	Reading aggregate.Reading // of the rows
-	Found   []string          // what searches and refined curves came to, in words
+	Found   []string          // what searches, refined curves and sweeps of rates came to, in words
 	Missing []string          // planned cases without a row, and why: "bench_x", "bench_y (skipped: …)"
 	Width   int               // columns of the terminal; 0 = unknown, or none
 }

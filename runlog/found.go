@@ -7,9 +7,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 )
 
-// Found is what the searches and the refined curves of the run in a results folder
+// Found is what the searches, the refined curves and the sweeps of rates of the run in a results folder
 // came to so far, each in words; none where it has none. It takes no lock.
 func Found(dir string) ([]string, error) {
 	b, err := os.ReadFile(filepath.Join(dir, stateDir, SearchFile))
@@ -17,7 +18,7 @@ func Found(dir string) ([]string, error) {
 		return nil, nil
 	}
 	var file struct {
-		Searches, Knees []struct {
+		Searches, Knees, Rates []struct {
 			Text string `json:"text"`
 		}
 	}
@@ -28,7 +29,7 @@ func Found(dir string) ([]string, error) {
 		return nil, fmt.Errorf("reading what searches found: %w", err)
 	}
 	var lines []string
-	for _, found := range append(file.Searches, file.Knees...) {
+	for _, found := range slices.Concat(file.Searches, file.Knees, file.Rates) {
 		if found.Text != "" {
 			lines = append(lines, found.Text)
 		}
