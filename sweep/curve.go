@@ -2,12 +2,28 @@ package sweep
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"llmsweep/stats"
 	"llmsweep/sweep/plan"
 	"llmsweep/sweep/search"
 )
+
+// A curveKey names the cases of a plan that are at a point: on one server, or with
+// servers in turns on all.
+type curveKey struct {
+	config *plan.Config
+	more   string // in place of config, for all servers
+	at     plan.Point
+}
+
+func curveKeyOf(c *plan.Config, pc *plan.Case, at plan.Point) curveKey {
+	if c.Order == plan.OrderInterleaved {
+		return curveKey{more: fmt.Sprintf("%q %q", pc.Axes.Dataset, pc.Axes.More), at: at}
+	}
+	return curveKey{config: pc.Config, at: at}
+}
 
 // await is what of a curve's cases is still to be measured, and why the curve gets no
 // more of them ("" = it may): one failed, or says nothing of its load.

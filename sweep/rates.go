@@ -24,20 +24,9 @@ type rateSweep struct {
 
 // rateSweepsOf are the plan's, one for each of what has an unbounded end.
 func rateSweepsOf(c *plan.Config, planned []plan.Case) (all []*rateSweep) {
-	type sweepKey struct {
-		config *plan.Config
-		more   string // in place of config, for all servers
-		at     plan.Point
-	}
-	keyOf := func(pc *plan.Case, at plan.Point) sweepKey {
-		if c.Order == plan.OrderInterleaved {
-			return sweepKey{more: fmt.Sprintf("%q %q", pc.Axes.Dataset, pc.Axes.More), at: at}
-		}
-		return sweepKey{config: pc.Config, at: at}
-	}
-	alone, sweeps, keys := map[sweepKey][]plan.Case{}, map[sweepKey]*rateSweep{}, varyingKeys(planned)
+	alone, sweeps, keys := map[curveKey][]plan.Case{}, map[curveKey]*rateSweep{}, varyingKeys(planned)
 	for _, pc := range planned {
-		key := keyOf(&pc, pc.Point())
+		key := curveKeyOf(c, &pc, pc.Point())
 		switch {
 		case pc.Config.RateSweep == 0:
 		case pc.MaxConcurrency == 1:
@@ -54,7 +43,7 @@ func rateSweepsOf(c *plan.Config, planned []plan.Case) (all []*rateSweep) {
 		slices.SortFunc(s.tops, func(a, b plan.Case) int { return cmp.Compare(a.Place, b.Place) })
 		at := s.tops[0].Point()
 		at.Load.MaxConcurrency = 1
-		s.alone = alone[keyOf(&s.tops[0], at)]
+		s.alone = alone[curveKeyOf(c, &s.tops[0], at)]
 	}
 	return all
 }

@@ -27,17 +27,9 @@ type refiner struct {
 // refinersOf are the plan's curves, over concurrency where that varies, else over the
 // rate; a curve has two loads at least.
 func refinersOf(c *plan.Config, planned []plan.Case) (all []*refiner) {
-	type curveKey struct {
-		config *plan.Config
-		more   string // in place of config, for all servers
-		at     plan.Point
-	}
 	curves, keys := map[curveKey]*refiner{}, varyingKeys(planned)
 	for _, pc := range planned {
-		key, over := curveKey{config: pc.Config, at: pc.Point()}, plan.OverRate
-		if c.Order == plan.OrderInterleaved {
-			key.config, key.more = nil, fmt.Sprintf("%q %q", pc.Axes.Dataset, pc.Axes.More)
-		}
+		key, over := curveKeyOf(c, &pc, pc.Point()), plan.OverRate
 		if severalCaps(pc.Config) {
 			over = plan.OverConcurrency
 			key.at.Load = plan.Load{}

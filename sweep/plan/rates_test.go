@@ -78,3 +78,19 @@ func TestRateSweepFaults(t *testing.T) {
 		t.Errorf("beside a trace's times: %v", err)
 	}
 }
+
+// What is added is on the curve of its cap, with the unbounded end.
+func TestRateSweepCurves(t *testing.T) {
+	c := parseSearch(t, "concurrency_prompts: [[8, 20]]\nrequest_rate: {sweep: 2}\n")
+	cases := c.Cases()
+	between := cases[1].Point()
+	between.Rate = 5
+	added := c.CaseAt(&cases[1], between, 1, 1)
+	curves := NewCurves(cases, nil)
+	alone, _ := curves.Of(&cases[0])
+	top, _ := curves.Of(&cases[1])
+	key, load := curves.Of(&added)
+	if key != top || key == alone || load != 5 {
+		t.Errorf("at 5 requests/s: %v, load %v; unbounded %v, one at a time %v", key, load, top, alone)
+	}
+}
