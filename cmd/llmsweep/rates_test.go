@@ -46,7 +46,7 @@ func TestRateSweepKilled(t *testing.T) {
 	cmd.Wait()
 	measured := map[string]time.Time{}
 	checkFinished(t, dir, measured)
-	cmd = llmsweep(t, dir, "run", "config.yaml", "-q")
+	cmd = llmsweep(t, dir, "run", "config.yaml", "--json")
 	out, err := cmd.Output() // busy machines make invalid cases: the status is no matter here
 	if len(out) == 0 {
 		t.Fatal(err)
@@ -63,6 +63,11 @@ func TestRateSweepKilled(t *testing.T) {
 	slices.Sort(want)
 	if got := caseNames(t, dir); !slices.Equal(got, want) || !strings.Contains(string(out), rates.Text) {
 		t.Errorf("cases %v\nwant  %v\n%s\n%s", got, want, rates.Text, out)
+	}
+	for line := range strings.Lines(string(out)) {
+		if strings.Contains(line, `"event":"rates"`) {
+			checkKeys(t, []byte(line))
+		}
 	}
 	if want := search.Between(float64(rates.OneByOne), float64(rates.Most), 3); !rates.Done || !slices.Equal(rates.Added, want) || len(want) != 3 {
 		t.Errorf("%+v, want rates %v", rates, want)
