@@ -24,7 +24,7 @@ type HTML struct {
 	Cases    []*htmlCase
 	Many     htmlColumns // columns that differ between the cases
 
-	Found       []string    // what searches and refined curves came to, in words
+	Found       []string    // what searches, refined curves and sweeps of rates came to, in words
 	Skipped     [][2]string // cases of the plan that a rule left out, and why
 	Warnings    []string
 	Notes       []htmlNote

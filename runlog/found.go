@@ -7,12 +7,14 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 )
 
-// Found is what the searches and the refined curves of a run came to so far.
+// Found is what the searches, the refined curves and the sweeps of rates of a run came
+// to so far.
 type Found struct {
 	Searches []Search
-	Texts    []string // of each search and each refined curve, in words
+	Texts    []string // of each of them, in words
 }
 
 // A Search is what a search has to say of the cases that it measured.
@@ -53,7 +55,7 @@ func ReadFound(dir string) (found Found, err error) {
 		Search
 		Text string `json:"text"`
 	}
-	var file struct{ Searches, Knees []told }
+	var file struct{ Searches, Knees, Rates []told }
 	if err == nil {
 		err = json.Unmarshal(b, &file)
 	}
@@ -64,7 +66,7 @@ func ReadFound(dir string) (found Found, err error) {
 		s.Dir = dir
 		found.Searches = append(found.Searches, s.Search)
 	}
-	for _, t := range append(file.Searches, file.Knees...) {
+	for _, t := range slices.Concat(file.Searches, file.Knees, file.Rates) {
 		if t.Text != "" {
 			found.Texts = append(found.Texts, t.Text)
 		}

@@ -55,8 +55,8 @@ func (r *Runner) work(ctx context.Context, dir *runlog.Dir, a *agenda) error {
 func (r *Runner) agenda(toRun []plan.Case) *agenda {
 	g := r.growth
 	switch {
-	case g.still && len(g.growers()) > 0:
-		r.Progress.Note("searches and refined curves wait for a run without --only and --only-failed: these add no cases")
+	case g.still && !g.none():
+		r.Progress.Note("searches, refined curves and sweeps of rates wait for a run without --only and --only-failed: these add no cases")
 	case len(g.searches) > 0:
 		toRun, g.left = nil, toRun
 	}

@@ -11,8 +11,8 @@ import (
 	"llmsweep/sweep/search"
 )
 
-// A grower adds cases to a plan for what was measured: a search, or a curve that is
-// refined. It is pure: what is known alone decides, so that a run that was broken
+// A grower adds cases to a plan for what was measured: a search, a curve that is
+// refined, or a sweep of rates. It is pure: what is known alone decides, so that a run that was broken
 // off asks for the same cases again and goes on where it was.
 type grower interface {
 	// next is the cases to be measured next, of which some may be known already;
@@ -26,6 +26,7 @@ type growth struct {
 	dir      *runlog.Dir
 	searches []*searcher
 	curves   []*refiner
+	rates    []*rateSweep
 	known    map[string]search.Reading // by case
 	entries  map[string]runlog.Entry   // of the journal before this process measured anything
 	planned  map[string]bool           // the plan's cases, by name
@@ -43,6 +44,9 @@ func (r *Runner) newGrowth(dir *runlog.Dir) *growth {
 	if r.Config.Refine != nil {
 		g.curves = refinersOf(r.Config, r.Config.Cases())
 	}
+	if r.Config.SweepsRates() {
+		g.rates = rateSweepsOf(r.Config, r.Config.Cases())
+	}
 	return g
 }
 
@@ -53,8 +57,14 @@ func (g *growth) growers() (all []grower) {
 	for _, c := range g.curves {
 		all = append(all, c)
 	}
+	for _, s := range g.rates {
+		all = append(all, s)
+	}
 	return all
 }
+
+// none reports whether there is no grower.
+func (g *growth) none() bool { return len(g.searches)+len(g.curves)+len(g.rates) == 0 }
 
 // recall takes into the plan what was added to it before the run was broken off, as
 // far as that is known. What had failed then is measured again, and what was left out
@@ -95,10 +105,9 @@ func (g *growth) recall() error {
 	return nil
 }
 
-// ahead says, behind a count of cases, that there will be more; "" = no search or
-// refine adds any.
+// ahead says, behind a count of cases, that there will be more; "" = none are added.
 func (g *growth) ahead() string {
-	if g.still || len(g.growers()) == 0 {
+	if g.still || g.none() {
 		return ""
 	}
 	return ", and those that are still to be added"
@@ -216,14 +225,14 @@ func (g *growth) note(all bool) error {
 
 // leftOut is the agenda's: a case whose turn it was does not run.
 func (g *growth) leftOut(pc plan.Case, why string) {
-	if len(g.searches)+len(g.curves) > 0 {
+	if !g.none() {
 		g.known[pc.Name] = leftOut(pc.Name, why)
 	}
 }
 
 // heard is the agenda's. A run that does not grow keeps nothing.
 func (g *growth) heard(pc plan.Case, f *runlog.CaseFile) {
-	if len(g.searches)+len(g.curves) > 0 {
+	if !g.none() {
 		g.known[pc.Name] = search.ReadingOf(f, pc.Config.FailuresAllowed)
 	}
 }

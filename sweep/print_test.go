@@ -40,6 +40,7 @@ func TestPlanOfSearch(t *testing.T) {
 		{"concurrency_prompts: [[4, 8], [8, 8]]\nrefine: knee\nrepeats: 2\n", "1 curve to be refined around the knee: up to 8 more cases each"},
 		{"concurrency_prompts: [[4, 8], [8, 8]]\nrefine: knee\norder: interleaved\nservers: [{name: a, base_url: 'http://h:1'}, {name: b, base_url: 'http://h:2'}]\n",
 			"1 curve to be refined around the knee: up to 8 more cases each"},
+		{"concurrency_prompts: [[4, 8], [8, 8]]\nrequest_rate: {sweep: 5}\nrepeats: 2\n", "2 rate sweeps from one at a time to unbounded: up to 10 more cases each; the figures above are of the ends alone"},
 	} {
 		c := parseSearch(t, tt.yaml)
 		var b strings.Builder

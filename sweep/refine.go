@@ -1,7 +1,6 @@
 package sweep
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
 	"math"
@@ -9,7 +8,6 @@ import (
 	"strings"
 
 	"llmsweep/runlog"
-	"llmsweep/stats"
 	"llmsweep/sweep/plan"
 	"llmsweep/sweep/search"
 	"llmsweep/sweep/wording"
@@ -29,17 +27,9 @@ type refiner struct {
 // refinersOf are the plan's curves, over concurrency where that varies, else over the
 // rate; a curve has two loads at least.
 func refinersOf(c *plan.Config, planned []plan.Case) (all []*refiner) {
-	type curveKey struct {
-		config *plan.Config
-		more   string // in place of config, for all servers
-		at     plan.Point
-	}
 	curves, keys := map[curveKey]*refiner{}, varyingKeys(planned)
 	for _, pc := range planned {
-		key, over := curveKey{config: pc.Config, at: pc.Point()}, plan.OverRate
-		if c.Order == plan.OrderInterleaved {
-			key.config, key.more = nil, fmt.Sprintf("%q %q", pc.Axes.Dataset, pc.Axes.More)
-		}
+		key, over := curveKeyOf(c, &pc, pc.Point()), plan.OverRate
 		if severalCaps(pc.Config) {
 			over = plan.OverConcurrency
 			key.at.Load = plan.Load{}
@@ -83,18 +73,7 @@ type series struct {
 func (r *refiner) stand(known map[string]search.Reading) (now refined) {
 	cases := slices.Clone(r.cases)
 	for {
-		for i := range cases {
-			m, ok := known[cases[i].Name]
-			switch {
-			case !ok:
-				now.want = append(now.want, cases[i])
-			case m.Unfit != "" && now.ended == "":
-				now.ended = cases[i].Name + ": " + m.Unfit
-			case m.Failed && now.ended == "":
-				now.ended = cases[i].Name + ": " + m.Broken
-			}
-		}
-		if len(now.want) > 0 || now.ended != "" {
+		if now.want, now.ended = await(cases, known); len(now.want) > 0 || now.ended != "" {
 			return now
 		}
 		sound := slices.DeleteFunc(slices.Clone(cases), func(pc plan.Case) bool { return known[pc.Name].Above }) // the curve ends below those
@@ -127,26 +106,11 @@ func (r *refiner) stand(known map[string]search.Reading) (now refined) {
 
 // series are the curves of cases that are all known, in the plan's order of servers.
 func (r *refiner) series(cases []plan.Case, known map[string]search.Reading) (all []series) {
-	for _, first := range r.firsts() {
+	for _, first := range firstsOf(r.cases) {
 		own := slices.DeleteFunc(slices.Clone(cases), func(pc plan.Case) bool { return pc.Config != first.Config })
 		all = append(all, series{own, r.points(own, known)})
 	}
 	return all
-}
-
-// firsts are the first case of each server's curve, in the plan's order.
-func (r *refiner) firsts() (firsts []*plan.Case) {
-	for i := range r.cases {
-		pc := &r.cases[i]
-		at := slices.IndexFunc(firsts, func(p *plan.Case) bool { return p.Config == pc.Config })
-		if at < 0 {
-			firsts = append(firsts, pc)
-		} else if pc.Place < firsts[at].Place {
-			firsts[at] = pc
-		}
-	}
-	slices.SortFunc(firsts, func(a, b *plan.Case) int { return cmp.Compare(a.Place, b.Place) })
-	return firsts
 }
 
 // loads are those that the refining may measure.
@@ -167,22 +131,6 @@ func (r *refiner) points(cases []plan.Case, known map[string]search.Reading) (po
 		})
 	}
 	return points
-}
-
-// meanOver is the mean of a figure over the valid cases that define it; 0 = none does.
-func meanOver(cases []plan.Case, known map[string]search.Reading, figure string) float64 {
-	var of []float64
-	for _, pc := range cases {
-		if m := known[pc.Name]; m.Broken == "" && m.Invalid == "" {
-			if v, ok := m.Figures[figure]; ok {
-				of = append(of, v)
-			}
-		}
-	}
-	if len(of) == 0 {
-		return 0
-	}
-	return stats.Mean(of)
 }
 
 // at are the cases that measure a load between two points: as those of the lower one,
@@ -233,7 +181,7 @@ type KneeResult struct {
 // results are what the refining found on each server, with what is known.
 func (r *refiner) results(known map[string]search.Reading) (all []KneeResult) {
 	now := r.stand(known)
-	for i, first := range r.firsts() {
+	for i, first := range firstsOf(r.cases) {
 		var points []search.Point
 		if i < len(now.series) {
 			points = now.series[i].points

@@ -185,7 +185,7 @@ func (r *Runner) checkOnly() error {
 		}
 	}
 	added := ""
-	if r.Config.Search != nil || r.Config.Refine != nil {
+	if r.Config.Search != nil || r.Config.Refine != nil || r.Config.SweepsRates() {
 		added = ", and what is added to them cannot be chosen"
 	}
 	return fmt.Errorf("--only %s: no case has such a name; `llmsweep plan` prints the names%s", r.Only, added)

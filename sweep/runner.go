@@ -71,6 +71,7 @@ type Outcome struct {
 
 	Searches []SearchResult // in the plan's order; those that have not ended say so
 	Knees    []KneeResult   // of the curves that were to be refined
+	Rates    []RatesResult  // of the sweeps of rates
 }
 
 // A ConfigError says that the config, or what it names, cannot be run.
@@ -122,7 +123,7 @@ func (r *Runner) Run(ctx context.Context) (out Outcome, err error) {
 		out.Names = append(out.Names, pc.Name)
 	}
 	grown := r.growth.results()
-	out.Searches, out.Knees = grown.Searches, grown.Knees
+	out.Searches, out.Knees, out.Rates = grown.Searches, grown.Knees, grown.Rates
 	if _, gone := errors.AsType[*runlog.GoneError](err); gone {
 		return out, err // there is nothing to be added to, and no table to be made
 	}

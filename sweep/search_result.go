@@ -146,27 +146,31 @@ func (r *SearchResult) contradictions() (broken []Probe) {
 	return broken
 }
 
-// growthFile is what searches and refined curves came to, in the results folder.
+// growthFile is what the growers came to, in the results folder.
 type growthFile struct {
 	Searches []SearchResult `json:"searches"`
 	Knees    []KneeResult   `json:"knees"`
+	Rates    []RatesResult  `json:"rates"`
 }
 
 // results are what the growers came to, so far.
 func (g *growth) results() growthFile {
-	f := growthFile{[]SearchResult{}, []KneeResult{}}
+	f := growthFile{[]SearchResult{}, []KneeResult{}, []RatesResult{}}
 	for _, s := range g.searches {
 		f.Searches = append(f.Searches, s.result(g.known))
 	}
 	for _, c := range g.curves {
 		f.Knees = append(f.Knees, c.results(g.known)...)
 	}
+	for _, s := range g.rates {
+		f.Rates = append(f.Rates, s.results(g.known)...)
+	}
 	return f
 }
 
 // write writes them down; a run without growers writes nothing.
 func (g *growth) write(f growthFile) error {
-	if len(g.searches)+len(g.curves) == 0 {
+	if g.none() {
 		return nil
 	}
 	return runlog.WriteFile(filepath.Join(g.dir.Path(), ".run", runlog.SearchFile), func(w io.Writer) error {

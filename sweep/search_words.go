@@ -126,9 +126,16 @@ func searchText(c *plan.Config, cases []plan.Case) string {
 	case c.Refine != nil:
 		curves, most := refinersOf(c, cases), c.Refine.Cases*c.Repeats
 		if c.Order == plan.OrderInterleaved && len(curves) > 0 {
-			most *= len(curves[0].firsts()) // servers
+			most *= len(firstsOf(curves[0].cases)) // servers
 		}
 		return fmt.Sprintf("%s to be refined around the knee: up to %s each", wording.Plural(len(curves), "curve"), wording.Plural(most, "more case"))
+	case c.SweepsRates():
+		sweeps, most := rateSweepsOf(c, cases), 0
+		for _, s := range sweeps {
+			most = max(most, s.between()*len(s.tops))
+		}
+		return fmt.Sprintf("%s from one at a time to unbounded: up to %s each; the figures above are of the ends alone",
+			wording.Plural(len(sweeps), "rate sweep"), wording.Plural(most, "more case"))
 	}
 	return ""
 }

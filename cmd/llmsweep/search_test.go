@@ -92,6 +92,7 @@ func searchIn(t *testing.T, url, keys string) (dir string) {
 type searchFile struct {
 	Searches []sweep.SearchResult
 	Knees    []sweep.KneeResult
+	Rates    []sweep.RatesResult
 }
 
 func readSearches(t *testing.T, dir string) (f searchFile) {

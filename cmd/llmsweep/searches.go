@@ -12,7 +12,12 @@ type kneeEvent struct {
 	sweep.KneeResult
 }
 
-// found tells programs what searches and refined curves came to; people read it on
+type ratesEvent struct {
+	head
+	sweep.RatesResult
+}
+
+// found tells programs what searches, refined curves and sweeps of rates came to; people read it on
 // the first screen.
 func (w *watch) found(out sweep.Outcome) {
 	if w.events == nil {
@@ -23,5 +28,8 @@ func (w *watch) found(out sweep.Outcome) {
 	}
 	for _, k := range out.Knees {
 		w.events.send(kneeEvent{w.events.head("knee"), k})
+	}
+	for _, r := range out.Rates {
+		w.events.send(ratesEvent{w.events.head("rates"), r})
 	}
 }

@@ -86,20 +86,25 @@ func (c *Config) cases() ([]Case, error) {
 				}
 			}
 		}
-		if c.Order == OrderShuffled {
-			rng := rand.New(rand.NewPCG(c.Seed, uint64(repeat)))
-			for _, block := range ByServer(cases[first:]) {
-				rng.Shuffle(len(block), func(i, j int) { block[i], block[j] = block[j], block[i] })
-			}
-		}
-		if c.Budget > 0 {
-			c.mostNeededFirst(cases[first:])
-		}
-		if c.Order == OrderInterleaved {
-			interleave(cases[first:], repeat)
-		}
+		c.Arrange(cases[first:], repeat)
 	}
 	return cases, nil
+}
+
+// Arrange puts cases of one repeat, which are as the plan has them, in running order.
+func (c *Config) Arrange(cases []Case, repeat int) {
+	if c.Order == OrderShuffled {
+		rng := rand.New(rand.NewPCG(c.Seed, uint64(repeat)))
+		for _, block := range ByServer(cases) {
+			rng.Shuffle(len(block), func(i, j int) { block[i], block[j] = block[j], block[i] })
+		}
+	}
+	if c.Budget > 0 {
+		c.mostNeededFirst(cases)
+	}
+	if c.Order == OrderInterleaved {
+		interleave(cases, repeat)
+	}
 }
 
 // ByServer cuts the cases where the server changes that the run starts for them: it
@@ -120,7 +125,7 @@ func ByServer(cases []Case) (blocks [][]Case) {
 // severalRates reports whether the cases' rates differ.
 func (c *Config) severalRates() bool {
 	variants := c.all()
-	if c.Search.Over(OverRate) {
+	if c.Search.Over(OverRate) || c.SweepsRates() {
 		return true
 	}
 	first := variants[0].config.RequestRate
@@ -233,5 +238,5 @@ func (c *Config) caseCount() int {
 
 // ownCount is how many cases the config's own lists make in a repeat.
 func (c *Config) ownCount() int {
-	return len(c.InputOutput) * len(c.ConcurrencyPrompts) * len(c.RequestRate)
+	return len(c.InputOutput) * len(c.loads()) * len(c.RequestRate)
 }

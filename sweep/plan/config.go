@@ -68,6 +68,7 @@ type Config struct {
 	InputOutput        []IOLen   `yaml:"input_output"` // tokens; {0, 0} alone = the dataset's own lengths
 	ConcurrencyPrompts []Load    `yaml:"concurrency_prompts"`
 	RequestRate        []float64 `yaml:"request_rate"` // requests/s; +Inf = unbounded
+	RateSweep          int       `yaml:"-"`            // request_rate: {sweep: N}: rates between one at a time and unbounded; 0 = none
 	Ramp               *Ramp     `yaml:"ramp"`         // in place of RequestRate; nil = none
 	Burstiness         float64   `yaml:"burstiness"`   // +Inf = even arrivals
 

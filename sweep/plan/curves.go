@@ -30,7 +30,7 @@ func NewCurves(plan []Case, search *Search) *Curves {
 		key := loadless(&plan[i])
 		rate, seen := rates[key]
 		rates[key] = plan[i].Rate
-		if seen && rate != plan[i].Rate {
+		if seen && rate != plan[i].Rate || plan[i].sweepsRates() { // its plan is the ends alone
 			c.overRate[key] = true
 		}
 	}

@@ -2,7 +2,6 @@ package plan
 
 import (
 	"fmt"
-	"math"
 	"regexp"
 	"slices"
 	"strconv"
@@ -110,19 +109,6 @@ func isFlat(v *conf.Value) bool {
 		}
 	}
 	return len(v.Items) == 2
-}
-
-// readRates reads one request rate or a list of them, requests/s; inf is
-// unbounded.
-func readRates(dst *[]float64) conf.Read {
-	const want = "requests/s from 0.001 to 1000000, or inf"
-	return conf.ReadNumbers(dst, want, true, func(v *conf.Value) (float64, string, bool) {
-		if isInf(v) {
-			return unbounded, "", true
-		}
-		x, hint, ok := conf.Number(v)
-		return x, hint, ok && (math.IsInf(x, 1) || x >= 0.001 && x <= 1e6)
-	})
 }
 
 // readPercentiles reads a list of percentiles.

@@ -204,7 +204,7 @@ func readWarmup(dst *Warmup) func(*conf.Reader, string, *conf.Value) {
 // unbounded rate is what a ramp has anyway.
 func (r *reader) checkLoad(c *Config, root *conf.Value) {
 	i := root.Find("ramp")
-	if _, written := root.Get("request_rate"); c.Ramp != nil && written && !slices.Equal(c.RequestRate, []float64{unbounded}) {
+	if _, written := root.Get("request_rate"); c.Ramp != nil && written && (c.RateSweep > 0 || !slices.Equal(c.RequestRate, []float64{unbounded})) {
 		r.Faults = append(r.Faults, root.Entries[i].At.Fault("ramp", "", "stands beside request_rate, whose place it takes; keep one"))
 	}
 }
@@ -214,7 +214,7 @@ func (c *Config) open() bool { return c.paced() || ReplaysTimes(&c.Dataset) }
 
 // paced reports whether the config itself has a schedule: a rate or a ramp.
 func (c *Config) paced() bool {
-	return c.Ramp != nil || slices.ContainsFunc(c.RequestRate, func(rate float64) bool { return !math.IsInf(rate, 1) })
+	return c.Ramp != nil || c.RateSweep > 0 || slices.ContainsFunc(c.RequestRate, func(rate float64) bool { return !math.IsInf(rate, 1) })
 }
 
 // ReplaysTimes reports whether requests are sent when a trace says.

@@ -19,7 +19,7 @@ type Point struct {
 func (c *Config) points() []Point {
 	points := make([]Point, 0, c.ownCount())
 	for _, lengths := range c.InputOutput {
-		for _, load := range c.ConcurrencyPrompts {
+		for _, load := range c.loads() {
 			for _, rate := range c.RequestRate {
 				points = append(points, Point{lengths, load, rate})
 			}

@@ -148,7 +148,7 @@ func configFields(c *Config) []conf.Field {
 
 		conf.Key("input_output", readIOLens(&c.InputOutput)),
 		conf.Key("concurrency_prompts", readLoads(&c.ConcurrencyPrompts)),
-		conf.Key("request_rate", readRates(&c.RequestRate)),
+		conf.Key("request_rate", readRates(c)),
 		conf.Key("ramp", readRamp(c)),
 		conf.Key("burstiness", readBurstiness(&c.Burstiness)),
 		conf.Key("duration", conf.ReadDuration(&c.Duration)),
@@ -235,6 +235,7 @@ func (r *reader) config(root *conf.Value) *Config {
 		r.RequireKey(root, "concurrency_prompts", "a list of [max concurrency, number of prompts] pairs")
 	}
 	r.checkLoad(c, root)
+	r.checkRateSweep(c, root)
 	r.checkSLO(c, root)
 	r.checkCost(c, root)
 	if c.Tokenizer == "" {

@@ -22,10 +22,6 @@ type written struct {
 // there, or among the labels, under a secret's name, or looks like a key, is
 // "***". It is canonical: encoding/json orders the keys.
 func (c *Config) Redacted() map[string]any {
-	rates := make([]any, len(c.RequestRate))
-	for i, r := range c.RequestRate {
-		rates[i] = rateValue(r)
-	}
 	inputOutput := make([][2]int, len(c.InputOutput))
 	for i, p := range c.InputOutput {
 		inputOutput[i] = [2]int{p.Input, p.Output}
@@ -50,7 +46,7 @@ func (c *Config) Redacted() map[string]any {
 		"dataset":          datasetValue(&c.Dataset, &c.ScenarioSLO),
 		"prompt_token_ids": c.PromptTokenIDs, "prompt_overhead": c.PromptOverhead, "prompt_buffer": c.PromptBuffer,
 		"input_output": inputOutput, "concurrency_prompts": loads,
-		"request_rate": rates, "ramp": c.Ramp.redacted(), "burstiness": rateValue(c.Burstiness), "repeats": c.Repeats, "order": c.Order,
+		"request_rate": c.ratesValue(), "ramp": c.Ramp.redacted(), "burstiness": rateValue(c.Burstiness), "repeats": c.Repeats, "order": c.Order,
 		"search": c.Search.redacted(), "refine": c.Refine.redacted(),
 		"duration": c.Duration.String(), "budget": c.Budget.String(), "cooldown": c.Cooldown.String(), "reset": redact.Command(c.Reset),
 		"before_sweep": redact.Command(c.BeforeSweep), "before_case": redact.Command(c.BeforeCase),

@@ -43,7 +43,8 @@ concurrency_prompts:      # [max concurrency, number of prompts], or [8, 10x] fo
   - [4, 32]
   - [16, 64]
   - [32, 128]
-# request_rate: inf       # requests/s, or a list: [4, 8, inf]; inf = as fast as max concurrency lets; of conversations, sessions/s
+# request_rate: inf       # requests/s, or a list: [4, 8, inf]; inf = as fast as max concurrency lets; of conversations, sessions/s; or
+#                         # {sweep: 8}: one at a time, unbounded, then 8 rates between what these two served: see docs/search.md
 # ramp: none              # in place of request_rate, a rate that changes, over duration or else over the prompts:
 #                         # {kind: linear, from: 1, to: 20}, {kind: exponential, from: 1, to: 20}, requests/s, or
 #                         # {kind: steps, rates: [1, 2, 4], every: 30s}; the last step goes on
