@@ -37,21 +37,7 @@ func TestRateSweepKilled(t *testing.T) {
 	t.Parallel()
 	server, url := newSlowAlone(t)
 	dir := searchIn(t, url, "concurrency_prompts: [[4, 4]]\nrequest_rate: {sweep: 3}\nrepeats: 2\n")
-	cmd := llmsweep(t, dir, "run", "config.yaml", "-q")
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	waitFor(t, "a case that was not planned", func() bool { return len(caseNames(t, dir)) > 4 })
-	cmd.Process.Kill()
-	cmd.Wait()
-	measured := map[string]time.Time{}
-	checkFinished(t, dir, measured)
-	cmd = llmsweep(t, dir, "run", "config.yaml", "--json")
-	out, err := cmd.Output() // busy machines make invalid cases: the status is no matter here
-	if len(out) == 0 {
-		t.Fatal(err)
-	}
-	checkFinished(t, dir, measured)
+	out := killedAndResumed(t, dir, 5, "--json")
 	rates := readSearches(t, dir).Rates[0]
 	want := []string{}
 	for run := 1; run <= 2; run++ {
@@ -61,10 +47,10 @@ func TestRateSweepKilled(t *testing.T) {
 		}
 	}
 	slices.Sort(want)
-	if got := caseNames(t, dir); !slices.Equal(got, want) || !strings.Contains(string(out), rates.Text) {
+	if got := caseNames(t, dir); !slices.Equal(got, want) || !strings.Contains(out, rates.Text) {
 		t.Errorf("cases %v\nwant  %v\n%s\n%s", got, want, rates.Text, out)
 	}
-	for line := range strings.Lines(string(out)) {
+	for line := range strings.Lines(out) {
 		if strings.Contains(line, `"event":"rates"`) {
 			checkKeys(t, []byte(line))
 		}

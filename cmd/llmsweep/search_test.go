@@ -176,14 +176,7 @@ func TestSearchKilled(t *testing.T) {
 	dir := searchIn(t, url, crowdedSearch)
 	measured := map[string]time.Time{}
 	for _, cases := range []int{1, 4, 6} {
-		cmd := llmsweep(t, dir, "run", "config.yaml", "-q")
-		if err := cmd.Start(); err != nil {
-			t.Fatal(err)
-		}
-		waitFor(t, "cases", func() bool { return len(caseNames(t, dir)) >= cases })
-		cmd.Process.Kill()
-		cmd.Wait()
-		checkFinished(t, dir, measured)
+		killAt(t, dir, cases, measured)
 	}
 	// The fourth break is a Ctrl-C within this process.
 	interruptIn(t, dir)
@@ -245,6 +238,33 @@ func TestSearchOutOfPrompts(t *testing.T) {
 	}
 }
 
+// killAt runs the sweep in dir, and kills it once it has so many cases.
+func killAt(t *testing.T, dir string, cases int, measured map[string]time.Time) {
+	t.Helper()
+	cmd := llmsweep(t, dir, "run", "config.yaml", "-q")
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	waitFor(t, fmt.Sprintf("%d cases", cases), func() bool { return len(caseNames(t, dir)) >= cases })
+	cmd.Process.Kill()
+	cmd.Wait()
+	checkFinished(t, dir, measured)
+}
+
+// killedAndResumed kills the sweep in dir once it has so many cases, and returns what
+// it prints when it is run again, which measures none of them anew.
+func killedAndResumed(t *testing.T, dir string, cases int, flag string) (stdout string) {
+	t.Helper()
+	measured := map[string]time.Time{}
+	killAt(t, dir, cases, measured)
+	out, err := llmsweep(t, dir, "run", "config.yaml", flag).Output() // busy machines make invalid cases: the status is no matter here
+	if len(out) == 0 {
+		t.Fatal(err)
+	}
+	checkFinished(t, dir, measured)
+	return string(out)
+}
+
 // A curve that is refined has the loads that its result names, also where the run
 // was killed meanwhile.
 func TestRefineKilled(t *testing.T) {
@@ -252,28 +272,14 @@ func TestRefineKilled(t *testing.T) {
 	t.Parallel()
 	server, url := newCrowded(t, 100)
 	dir := searchIn(t, url, "concurrency_prompts: [[1, 4x], [4, 4x], [16, 4x]]\nrefine: {at: knee, cases: 3}\n")
-	cmd := llmsweep(t, dir, "run", "config.yaml", "-q")
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	waitFor(t, "a case that was not planned", func() bool { return len(caseNames(t, dir)) > 3 })
-	cmd.Process.Kill()
-	cmd.Wait()
-	measured := map[string]time.Time{}
-	checkFinished(t, dir, measured)
-	cmd = llmsweep(t, dir, "run", "config.yaml", "-q")
-	out, err := cmd.Output() // busy machines make invalid cases: the status is no matter here
-	if len(out) == 0 {
-		t.Fatal(err)
-	}
-	checkFinished(t, dir, measured)
+	out := killedAndResumed(t, dir, 4, "-q")
 	knee := readSearches(t, dir).Knees[0]
 	want := []string{"bench_custom_mc1_np4", "bench_custom_mc4_np16", "bench_custom_mc16_np64"}
 	for _, load := range knee.Added {
 		want = append(want, fmt.Sprintf("bench_custom_mc%g_np%g", load, 4*load))
 	}
 	slices.Sort(want)
-	if got := caseNames(t, dir); !slices.Equal(got, want) || len(knee.Added) == 0 || !strings.Contains(string(out), knee.Text) {
+	if got := caseNames(t, dir); !slices.Equal(got, want) || len(knee.Added) == 0 || !strings.Contains(out, knee.Text) {
 		t.Errorf("cases %v\nwant  %v\n%s\n%s", got, want, knee.Text, out)
 	}
 	checkSentOnce(t, server, 1)
